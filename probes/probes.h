@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VW_PROBES_PROBES_H
+#define VW_PROBES_PROBES_H
+
+/*
+ * What the probes offer: a source (this machine, or a snapshot), one call that reads all that is to be known
+ * from it, and snapshots.
+ */
+
+#include <stddef.h>
+
+#include "detect/base.h"
+#include "detect/facts.h"
+
+/* Where bytes come from: this machine or a recorded one, behind the same calls. */
+struct vw_source;
+
+/**
+ * Read from this machine.
+ *
+ * Returns 0, or a negative errno (ENOMEM, or what opening the root directory gave).
+ */
+_must_check_ int vw_source_live(struct vw_source **ret_source);
+
+/**
+ * Read from a snapshot: a directory, or an archive (.tar, .tar.gz, .tar.zst) which is unpacked into a private
+ * directory that vw_source_free() removes. Nothing is ever read from the machine that replays it.
+ *
+ * @path: the snapshot
+ * @problem: on failure receives one line, without newline, that names the file and the reason
+ * @problem_size: its size in bytes
+ *
+ * Returns 0 or a negative errno: -ENOENT, -EACCES, -EBADMSG for what is no snapshot or a damaged one, -E2BIG
+ * for one beyond the bounds, -EOPNOTSUPP when the library for the archive's format is not installed.
+ */
+_must_check_ int vw_source_snapshot(const char *path, struct vw_source **ret_source, char *problem,
+				    size_t problem_size);
+
+void vw_source_free(struct vw_source *source);
+void vw_source_freep(struct vw_source **source);
+
+/**
+ * Act as if reading were not allowed (EACCES). For tests: they run as root, whom no mode bit stops.
+ *
+ * @what: a path below which all is denied ("/sys/class/dmi"), or "cpuid", or "cpuid xen"
+ *
+ * Returns 0, or -ENOMEM.
+ */
+_must_check_ int vw_source_deny(struct vw_source *source, const char *what);
+
+/** Number of CPUID instructions executed through this source. */
+size_t vw_source_cpuid_executions(const struct vw_source *source);
+
+enum vw_probe_flags {
+	VW_PROBE_TIMING = 1 << 0, /* measure the CPUID exit latency */
+	VW_PROBE_WIDE = 1 << 1, /* read also what no verdict waits for: for explain, drivers and snapshots */
+};
+
+/**
+ * Run every probe of the table.
+ *
+ * @flags: of enum vw_probe_flags
+ * @ret_facts: the facts; free with vw_facts_free()
+ *
+ * Returns 0 or -ENOMEM. A source that cannot be read is a fact with its state, never an error.
+ */
+_must_check_ int vw_probe(struct vw_source *source, unsigned flags, struct vw_facts **ret_facts);
+
+void vw_facts_free(struct vw_facts *facts);
+void vw_facts_freep(struct vw_facts **facts);
+
+enum vw_snapshot_flags {
+	VW_SNAPSHOT_WITH_IDS = 1 << 0, /* keep serials, UUIDs, MAC addresses and instance ids */
+	VW_SNAPSHOT_TIMING = 1 << 1,   /* measure the CPUID exit latency and record it */
+};
+
+/**
+ * Record all that the probes read from @source.
+ *
+ * @path: a directory to create, or an archive by its suffix: .tar, .tar.gz, .tar.zst. Written whole or not at
+ *all; never over something that is there
+ * @problem: as for vw_source_snapshot()
+ *
+ * Returns 0 or a negative errno: -EEXIST, -EOPNOTSUPP for an unknown suffix or a missing library, or what
+ *writing gave.
+ */
+_must_check_ int vw_snapshot_record(struct vw_source *source, const char *path, unsigned flags, char *problem,
+				    size_t problem_size);
+
+#endif
