@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define _cleanup_(function)	__attribute__((cleanup(function)))
-#define _must_check_		__attribute__((warn_unused_result))
+#define _cleanup_(function)     __attribute__((cleanup(function)))
+#define _must_check_            __attribute__((warn_unused_result))
 #define _printf_(format, first) __attribute__((format(printf, format, first)))
 
 #define VW_COUNT(array) (sizeof(array) / sizeof((array)[0]))

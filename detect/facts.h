@@ -16,10 +16,10 @@
 
 enum vw_state {
 	VW_NOT_PROBED = 0, /* nobody looked, or this architecture has no such source */
-	VW_VALUE,	   /* the fact holds what the source said */
-	VW_ABSENT,	   /* looked: the source does not exist */
-	VW_DENIED,	   /* looked: not allowed to read it */
-	VW_MALFORMED,	   /* read, and it makes no sense, or the read failed */
+	VW_VALUE,          /* the fact holds what the source said */
+	VW_ABSENT,         /* looked: the source does not exist */
+	VW_DENIED,         /* looked: not allowed to read it */
+	VW_MALFORMED,      /* read, and it makes no sense, or the read failed */
 };
 
 struct vw_text {
@@ -52,8 +52,8 @@ struct vw_leaf {
 /* One hypervisor interface: a signature found at a base leaf. Two of them are two interfaces of one
  * hypervisor, not two hypervisors. */
 struct vw_interface {
-	uint32_t base;	    /* 0x40000000, 0x40000100, … */
-	uint32_t max;	    /* highest leaf that it answers, as EAX says */
+	uint32_t base;      /* 0x40000000, 0x40000100, … */
+	uint32_t max;       /* highest leaf that it answers, as EAX says */
 	char signature[13]; /* the twelve bytes of EBX, ECX, EDX; NUL-terminated, trailing NULs dropped */
 	const char *source; /* "cpuid 0x40000100" */
 };
@@ -68,21 +68,21 @@ struct vw_cpuid_facts {
 	struct vw_interface interface[VW_INTERFACES];
 	struct vw_text unknown_signature; /* printable text at 0x40000000 that no table knows ("vwlab") */
 	struct vw_number hypervisor_bit;  /* leaf 1 ECX[31] */
-	struct vw_text vendor;		  /* leaf 0: "GenuineIntel" */
-	struct vw_text brand;		  /* leaves 0x80000002 to 4 */
+	struct vw_text vendor;            /* leaf 0: "GenuineIntel" */
+	struct vw_text brand;             /* leaves 0x80000002 to 4 */
 };
 
 /* --- kernel's view of processor and hypervisor --------------------------------------------------------- */
 
 struct vw_cpuinfo_facts {
-	struct vw_text vendor;	   /* vendor_id, "CPU implementer", "vendor_id : IBM/S390" */
-	struct vw_text model;	   /* "model name", "cpu", "Processor", "cpu model" */
-	struct vw_text flags;	   /* "flags", "Features", "features": the first processor's, as one line */
+	struct vw_text vendor;     /* vendor_id, "CPU implementer", "vendor_id : IBM/S390" */
+	struct vw_text model;      /* "model name", "cpu", "Processor", "cpu model" */
+	struct vw_text flags;      /* "flags", "Features", "features": the first processor's, as one line */
 	struct vw_text vmx_flags;  /* "vmx flags", kernel 5.7 and later */
 	struct vw_text platform;   /* POWER's "platform", s390's "machine", MIPS' "machine", sparc's "type" */
-	struct vw_text machine;	   /* POWER's "machine" ("CHRP IBM,8233-E8B"), ARM's "Hardware" */
+	struct vw_text machine;    /* POWER's "machine" ("CHRP IBM,8233-E8B"), ARM's "Hardware" */
 	struct vw_text hypervisor; /* "Hypervisor" of LoongArch and others, where printed */
-	struct vw_text uml;	   /* "host": present under user-mode Linux only */
+	struct vw_text uml;        /* "host": present under user-mode Linux only */
 };
 
 struct vw_xenbus_device {
@@ -92,15 +92,15 @@ struct vw_xenbus_device {
 };
 
 struct vw_xen_facts {
-	struct vw_text type;	   /* /sys/hypervisor/type: "xen" */
+	struct vw_text type;       /* /sys/hypervisor/type: "xen" */
 	struct vw_text guest_type; /* "PV", "HVM", "PVH"; "Xen" on Arm */
 	struct vw_text uuid;
 	struct vw_text major, minor, extra;
-	struct vw_number features;	  /* /sys/hypervisor/properties/features, hexadecimal */
-	struct vw_text capabilities;	  /* /sys/hypervisor/properties/capabilities */
-	struct vw_names proc;		  /* /proc/xen's entries; may be there and empty */
+	struct vw_number features;        /* /sys/hypervisor/properties/features, hexadecimal */
+	struct vw_text capabilities;      /* /sys/hypervisor/properties/capabilities */
+	struct vw_names proc;             /* /proc/xen's entries; may be there and empty */
 	struct vw_text proc_capabilities; /* /proc/xen/capabilities: "control_d" in dom0, else empty text */
-	struct vw_names bus_drivers;	  /* /sys/bus/xen/drivers */
+	struct vw_names bus_drivers;      /* /sys/bus/xen/drivers */
 	size_t devices;
 	const struct vw_xenbus_device *device; /* /sys/bus/xen/devices */
 	enum vw_state devices_state;
@@ -144,19 +144,19 @@ struct vw_devicetree_facts {
 /* --- devices ------------------------------------------------------------------------------------------- */
 
 struct vw_pci_device {
-	const char *slot;		/* "0000:00:03.0" */
+	const char *slot;               /* "0000:00:03.0" */
 	uint16_t vendor, device, class; /* class: base and sub class, 0x0200 is Ethernet */
-	uint16_t subvendor, subdevice;	/* 0 where not read */
-	const char *driver;		/* bound driver's name or NULL */
-	bool virtual_function;		/* it has a physfn link */
+	uint16_t subvendor, subdevice;  /* 0 where not read */
+	const char *driver;             /* bound driver's name or NULL */
+	bool virtual_function;          /* it has a physfn link */
 };
 
 struct vw_virtio_device {
 	const char *name; /* "virtio0" */
-	uint32_t type;	  /* 1 net, 2 block, 4 entropy, 8 SCSI, 19 vsock, 26 fs … (virtio 1.2, section 5) */
+	uint32_t type;    /* 1 net, 2 block, 4 entropy, 8 SCSI, 19 vsock, 26 fs … (virtio 1.2, section 5) */
 	const char *driver;
 	const char *parent; /* the device that carries it: a PCI slot, "LNRO0005:00", "d0000000.virtio_mmio"
-			       or NULL */
+	                       or NULL */
 };
 
 /* A network interface or a disk with the path of what carries it. */
@@ -187,14 +187,14 @@ struct vw_device_facts {
 	const struct vw_virtio_device *virtio;
 	struct vw_device_list net;   /* physical and paravirtual ones: nothing below /sys/devices/virtual */
 	struct vw_device_list block; /* likewise: no loop, ram, zram, dm, md */
-	struct vw_names vmbus;	     /* /sys/bus/vmbus/devices */
-	struct vw_names pmu;	     /* /sys/bus/event_source/devices */
+	struct vw_names vmbus;       /* /sys/bus/vmbus/devices */
+	struct vw_names pmu;         /* /sys/bus/event_source/devices */
 };
 
 /* --- the rest ------------------------------------------------------------------------------------------ */
 
 struct vw_clock_facts {
-	struct vw_text current;	  /* "tsc" */
+	struct vw_text current;   /* "tsc" */
 	struct vw_text available; /* "xen tsc hpet acpi_pm" */
 };
 
@@ -205,52 +205,52 @@ struct vw_interrupt_facts {
 };
 
 struct vw_kvm_facts {
-	struct vw_number module;	  /* 1 when /sys/module/kvm is there; VW_ABSENT otherwise */
+	struct vw_number module;          /* 1 when /sys/module/kvm is there; VW_ABSENT otherwise */
 	struct vw_number intel, amd, pvm; /* likewise kvm_intel, kvm_amd, kvm_pvm */
-	struct vw_text nested;		  /* "Y" or "1": the vendor module's parameter */
-	struct vw_number device;	  /* /dev/kvm: 1 when it could be opened for reading and writing */
+	struct vw_text nested;            /* "Y" or "1": the vendor module's parameter */
+	struct vw_number device;          /* /dev/kvm: 1 when it could be opened for reading and writing */
 };
 
 struct vw_container_facts {
 	struct vw_text
 		pid1_container; /* container= of PID 1's environment, "" when the variable is not there */
-	struct vw_names pid1_markers;	   /* names of its other telling variables: "LIBPOD_…",
-					      "KUBERNETES_SERVICE_HOST" */
-	struct vw_text manager;		   /* /run/systemd/container */
-	struct vw_number dockerenv;	   /* /.dockerenv */
-	struct vw_number dockerinit;	   /* /.dockerinit */
-	struct vw_text containerenv;	   /* /run/.containerenv, "" when empty */
-	struct vw_text cgroup;		   /* /proc/1/cgroup, else /proc/self/cgroup */
+	struct vw_names pid1_markers;      /* names of its other telling variables: "LIBPOD_…",
+	                                      "KUBERNETES_SERVICE_HOST" */
+	struct vw_text manager;            /* /run/systemd/container */
+	struct vw_number dockerenv;        /* /.dockerenv */
+	struct vw_number dockerinit;       /* /.dockerinit */
+	struct vw_text containerenv;       /* /run/.containerenv, "" when empty */
+	struct vw_text cgroup;             /* /proc/1/cgroup, else /proc/self/cgroup */
 	struct vw_number proc_vz, proc_bc; /* OpenVZ: /proc/vz, and /proc/bc on its host only */
 	struct vw_text vxid; /* VxID or s_context of /proc/self/status (Linux-VServer); "0" on its host */
 	struct vw_number kubernetes; /* /run/secrets/kubernetes.io or /var/run/… */
-	struct vw_number wsl;	     /* /proc/sys/fs/binfmt_misc/WSLInterop or /run/WSL */
-	struct vw_number lxd;	     /* /dev/lxd/sock */
+	struct vw_number wsl;        /* /proc/sys/fs/binfmt_misc/WSLInterop or /run/WSL */
+	struct vw_number lxd;        /* /dev/lxd/sock */
 	struct vw_text proc_version; /* /proc/version: illumos lx says "BrandZ virtual linux" */
-	struct vw_text uid_map;	     /* /proc/self/uid_map */
+	struct vw_text uid_map;      /* /proc/self/uid_map */
 };
 
 struct vw_confidential_facts {
 	struct vw_number sev_guest, tdx_guest; /* /dev/sev-guest, /dev/tdx_guest */
-	struct vw_number sev_status;	       /* MSR 0xC0010131 (root) */
-	struct vw_text s390_guest;	       /* /sys/firmware/uv/prot_virt_guest */
-	struct vw_number arm_cca;	       /* /sys/devices/platform/arm-cca-dev */
-	struct vw_number nsm;		       /* /dev/nsm: inside a Nitro enclave */
+	struct vw_number sev_status;           /* MSR 0xC0010131 (root) */
+	struct vw_text s390_guest;             /* /sys/firmware/uv/prot_virt_guest */
+	struct vw_number arm_cca;              /* /sys/devices/platform/arm-cca-dev */
+	struct vw_number nsm;                  /* /dev/nsm: inside a Nitro enclave */
 	struct vw_number nitro_enclaves;       /* /dev/nitro_enclaves: parent of enclaves */
 };
 
 struct vw_s390_facts {
 	struct vw_names vm; /* "KVM/Linux", "z/VM 6.1.0": VMnn Control Program of /proc/sysinfo, VM00
-			       (innermost) first */
+	                       (innermost) first */
 	struct vw_text lpar_name;
 	struct vw_text type; /* "2964" */
 };
 
 struct vw_power_facts {
 	struct vw_text shared_processor; /* shared_processor_mode of /proc/ppc64/lparcfg */
-	struct vw_text partition;	 /* partition name or number */
-	struct vw_number lparcfg;	 /* /proc/ppc64/lparcfg is there */
-	struct vw_number hmc_managed;	 /* device tree's hmc-managed? */
+	struct vw_text partition;        /* partition name or number */
+	struct vw_number lparcfg;        /* /proc/ppc64/lparcfg is there */
+	struct vw_number hmc_managed;    /* device tree's hmc-managed? */
 };
 
 struct vw_sparc_facts {
@@ -264,8 +264,8 @@ struct vw_kernel_facts {
 
 struct vw_passport_facts {
 	struct vw_number fw_cfg_present; /* /sys/firmware/qemu_fw_cfg */
-	struct vw_text fw_cfg;		 /* opt/virtwhere/passport */
-	struct vw_text oem_string;	 /* the SMBIOS OEM string that begins with "virtwhere:" */
+	struct vw_text fw_cfg;           /* opt/virtwhere/passport */
+	struct vw_text oem_string;       /* the SMBIOS OEM string that begins with "virtwhere:" */
 };
 
 struct vw_exit_facts {

@@ -43,9 +43,9 @@ struct vw_cloud {
 };
 
 struct vw_platform {
-	const char *id;		      /* "xen-pvhvm" */
-	const char *name;	      /* for people */
-	const char *hypervisor;	      /* family; "none", "unknown" */
+	const char *id;               /* "xen-pvhvm" */
+	const char *name;             /* for people */
+	const char *hypervisor;       /* family; "none", "unknown" */
 	const char *vmm, *mode, *row; /* each may be NULL */
 	struct vw_cloud cloud;
 	const char *container, *confidential; /* each may be NULL */
@@ -53,7 +53,7 @@ struct vw_platform {
 };
 
 struct vw_layer {
-	int level;	  /* 0 runs on the hardware */
+	int level;        /* 0 runs on the hardware */
 	const char *kind; /* a platform id, "linux" for the running kernel, or a container's word */
 	const char *name;
 	enum vw_known known;
@@ -86,7 +86,7 @@ struct vw_device {
 	const char *bus;  /* may be NULL */
 	const char *ids;  /* "1d0f:ec20" or NULL */
 	const char *driver, *driver_version; /* each may be NULL */
-	const char *what;		     /* "Amazon Elastic Network Adapter" */
+	const char *what;                    /* "Amazon Elastic Network Adapter" */
 	enum vw_class class;
 };
 
@@ -102,7 +102,7 @@ struct vw_finding {
 };
 
 struct vw_evidence {
-	const char *id;	    /* "e1", "e2", … */
+	const char *id;     /* "e1", "e2", … */
 	const char *source; /* "cpuid 0x40000000", "/sys/hypervisor/type" */
 	const char *value;  /* as read, shortened to VW_VALUE_MAX bytes */
 	size_t support_count;
@@ -173,12 +173,12 @@ struct vw_word {
  */
 const struct vw_word *vw_word_at(const char *list, size_t index);
 
-const char *vw_class_word(enum vw_class class);		/* "VH" */
+const char *vw_class_word(enum vw_class class);         /* "VH" */
 const char *vw_dimension_word(enum vw_dimension_id id); /* "cpu_memory" */
-const char *vw_confidence_word(enum vw_confidence c);	/* "certain" */
-const char *vw_known_word(enum vw_known k);		/* "observed" */
-const char *vw_weight_word(enum vw_weight w);		/* "decisive" */
-const char *vw_status_word(enum vw_status s);		/* "pass" */
-const char *vw_severity_word(enum vw_severity s);	/* "fatal" */
+const char *vw_confidence_word(enum vw_confidence c);   /* "certain" */
+const char *vw_known_word(enum vw_known k);             /* "observed" */
+const char *vw_weight_word(enum vw_weight w);           /* "decisive" */
+const char *vw_status_word(enum vw_status s);           /* "pass" */
+const char *vw_severity_word(enum vw_severity s);       /* "fatal" */
 
 #endif
