@@ -8,10 +8,13 @@
  * opt/virtwhere/passport. `virtwhere passport` prints it (export/passport.c), the guest's virtwhere reads it.
  *
  *	passport = "virtwhere:1" ";stack=" kinds *( ";" key "=" value )
- *	kinds    = kind *7( "/" kind )       ; from the hypervisor on the hardware to the one that runs the
- *guest kind     = 1*23( %x61-7A / DIGIT / "-" )                            ; a platform id: "nitro", "kvm"
- *	key      = 1*16( %x61-7A )                                          ; each at most once
+ *	kinds    = kind *7( "/" kind )
+ *	kind     = 1*23( %x61-7A / DIGIT / "-" )
+ *	key      = 1*16( %x61-7A )
  *	value    = 1*63( ALPHA / DIGIT / "." / "_" / "-" )
+ *
+ * The kinds are platform ids, from the hypervisor on the hardware to the one that runs the guest. Each key
+ * occurs at most once.
  *
  * At most 200 bytes, all of them printable ASCII; no comma, quote, space or backslash, so that QEMU's option
  * parser, libvirt's XML and a shell's single quotes take it as it is.
@@ -22,12 +25,14 @@
  *
  *	virtwhere:1;stack=nitro/kvm;cloud=aws;type=c8i.large
  *
- * Meaning for the guest that reads it. The last kind is the guest's own hypervisor, which it sees itself:
- *what it observed stands, and a last kind of another family is a conflict (the line belongs to another
- *machine). "qemu" there means that the host could not tell which accelerator QEMU would use, and agrees with
- *whatever runs below QEMU. All kinds before the last are layers that are known as declared, level 0 first, so
- *that the guest is at level `layers`. "unknown" as the first kind: the host did not know what it stands on
- *itself. One kind alone: the guest's hypervisor runs on the hardware.
+ * Meaning for the guest that reads it:
+ * - The last kind is the guest's own hypervisor, which it sees itself. What it observed stands; a last kind
+ *   of another family is a conflict, for the line then belongs to another machine. "qemu" there means that
+ *   the host could not tell which accelerator QEMU would use, and agrees with whatever runs below QEMU.
+ * - The kinds before the last are layers that are known as declared, level 0 first; so the guest is at level
+ *   `layers`.
+ * - "unknown" as the first kind: the host did not know what it stands on itself.
+ * - One kind alone: the guest's hypervisor runs on the hardware.
  */
 
 #include "detect/base.h"
