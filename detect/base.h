@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define _cleanup_(function)     __attribute__((cleanup(function)))
-#define _must_check_            __attribute__((warn_unused_result))
-#define _printf_(text, first)    __attribute__((format(printf, text, first)))
+#define _cleanup_(function)   __attribute__((cleanup(function)))
+#define _must_check_          __attribute__((warn_unused_result))
+#define _printf_(text, first) __attribute__((format(printf, text, first)))
 
 #define VW_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
