@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: MIT
+VERSION := 0.1.0
+
+# --- what may be set from outside: CC CFLAGS LDFLAGS PREFIX DESTDIR CROSS V ---
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CROSS   ?=
+PYTHON  ?= /usr/bin/python3
+
+ifneq ($(CROSS),)
+  BUILD ?= build/$(CROSS)
+  CC := $(CROSS)-gcc
+  export PKG_CONFIG_LIBDIR := /usr/lib/$(CROSS)/pkgconfig:/usr/share/pkgconfig
+  EMULATOR := qemu-$(firstword $(subst -, ,$(CROSS)))
+else
+  BUILD ?= build
+  ifeq ($(origin CC),default)
+    CC := gcc
+  endif
+endif
+PKG_CONFIG ?= pkg-config
+
+comma := ,
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
+
+# --- flags ---
+
+# The machine that the compiler makes code for; asked once, and only where something is compiled.
+target = $(eval target := $(shell $(CC) -dumpmachine 2>/dev/null))$(target)
+x86    = $(filter x86_64-% i386-% i486-% i586-% i686-%,$(target))
+
+warnings  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Werror
+hardening  = -fstack-protector-strong -fstack-clash-protection $(if $(x86),-fcf-protection) \
+             $(if $(filter aarch64-%,$(target)),-mbranch-protection=standard)
+fortify   := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+sanitize  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+# SANITIZE=1 is what `make check-sanitize` sets.
+instrument = $(if $(SANITIZE),$(sanitize),$(fortify))
+
+# libpci and libcpuid are linked. jansson and libarchive are opened when first needed, so only their headers
+# count here; libcpuid exists for x86 only.
+linked  = libpci $(if $(x86),libcpuid)
+headers = jansson libarchive
+
+pkg = $(shell $(PKG_CONFIG) $(1) $(2))
+library_cflags = $(eval library_cflags := $(call pkg,--cflags,$(linked) $(headers)))$(library_cflags)
+library_libs   = $(eval library_libs := $(call pkg,--libs,$(linked)))$(library_libs)
+cmocka_cflags  = $(eval cmocka_cflags := $(call pkg,--cflags,cmocka))$(cmocka_cflags)
+cmocka_libs    = $(eval cmocka_libs := $(call pkg,--libs,cmocka))$(cmocka_libs)
+
+compile_flags = -std=gnu11 -O2 -g -I. -D_GNU_SOURCE -DVW_VERSION='"$(VERSION)"' $(warnings) -fPIE \
+                $(hardening) $(instrument) $(library_cflags) $(CPPFLAGS) $(CFLAGS)
+link_flags    = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed -Wl,-O1 -Wl,--hash-style=gnu \
+                $(if $(SANITIZE),$(sanitize)) $(CFLAGS) $(LDFLAGS)
+
+# --- files ---
+
+# Each data file and its place below PREFIX/share.
+installed_data := \
+	cli/man/virtwhere.1:man/man1/virtwhere.1 \
+	cli/completions/virtwhere.bash:bash-completion/completions/virtwhere \
+	cli/completions/virtwhere.zsh:zsh/site-functions/_virtwhere \
+	cli/completions/virtwhere.fish:fish/vendor_completions.d/virtwhere.fish \
+	export/report.schema.json:virtwhere/report.schema.json
+
+# The program is cli/main.c and the library; a test links the library too, so that it reaches all but main().
+library_sources := $(wildcard detect/*.c probes/*.c probes/*/*.c export/*.c) $(filter-out cli/main.c,$(wildcard cli/*.c))
+unit_sources    := $(wildcard tests/unit/test_*.c)
+tool_sources    := $(wildcard tests/tools/*.c bench/*.c)
+sources         := $(library_sources) $(wildcard cli/main.c agent/*.c) $(unit_sources) $(tool_sources)
+all_headers     := $(wildcard */*.h probes/*/*.h tests/*/*.h)
+
+library_objects := $(library_sources:%.c=$(BUILD)/%.o)
+objects         := $(sources:%.c=$(BUILD)/%.o)
+
+library := $(BUILD)/libvirtwhere.a
+program := $(BUILD)/virtwhere
+units   := $(unit_sources:%.c=$(BUILD)/%)
+tools   := $(tool_sources:%.c=$(BUILD)/%)
+
+.DELETE_ON_ERROR:
+.SECONDARY: $(objects)
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+
+# Package groups (packaging/debian.packages) of a build for this machine.
+build_groups := build $(if $(filter x86_64 i%86,$(shell uname -m)),build-x86)
+
+# A missing library is told once, before anything is compiled. These goals compile nothing themselves.
+ifneq ($(filter-out run check bench lint check-sanitize check-clang check-cross lab lab-quick clean uninstall \
+	help,$(or $(MAKECMDGOALS),all)),)
+  needed := $(linked) $(headers) $(if $(filter check-% units tools,$(MAKECMDGOALS)),cmocka)
+  found   = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
+  package = $(shell awk '$$3 == "pc:$(1)" { print $$2 }' packaging/debian.packages)
+  ifeq ($(target),)
+    $(error $(CC) is missing: apt-get install $(or $(CROSS:%=gcc-%),$(CC)), or: make run as root)
+  else ifeq ($(shell command -v $(PKG_CONFIG)),)
+    $(error $(PKG_CONFIG) is missing: apt-get install pkgconf, or: make run as root)
+  else ifeq ($(call found,$(needed)),)
+    $(foreach one,$(needed),$(if $(call found,$(one)),,$(error $(one) is missing: apt-get install \
+      $(call package,$(one))$(if $(CROSS),:arm64$(comma) or: make check-cross,$(comma) or: make $(if \
+      $(filter cmocka,$(one)),check,run)) as root)))
+  endif
+endif
+
+# --- people's targets ---
+
+.PHONY: all run check install uninstall lint bench check-sanitize check-clang check-cross check-unit \
+	clean help check-all units tools need-libraries FORCE
+
+all: $(program) ## build build/virtwhere
+
+run: ## install what the build needs, build, and say where this machine runs
+	@packaging/packages install $(build_groups)
+	@$(MAKE) --no-print-directory all
+	$(BUILD)/virtwhere
+
+check: ## install what the tests need, build, and run every test
+	@packaging/packages install $(build_groups) test
+	@$(MAKE) --no-print-directory check-all
+
+install: $(program) ## install under $(DESTDIR)$(PREFIX): program, manual, completions, schema
+	install -D -m 755 $(program) $(DESTDIR)$(PREFIX)/bin/virtwhere
+	$(foreach file,$(installed_data),install -D -m 644 $(subst :, $(DESTDIR)$(PREFIX)/share/,$(file)) &&) true
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/virtwhere
+	$(foreach file,$(installed_data),rm -f $(DESTDIR)$(PREFIX)/share/$(lastword $(subst :, ,$(file))) &&) true
+
+lint: ## formatting, static analysis and manual pages, without a warning
+	@packaging/packages install $(build_groups) test lint
+	@$(MAKE) --no-print-directory lint-all
+
+bench: ## measure speed against the peers and write docs/performance.md
+	@packaging/packages install $(build_groups) bench
+	@$(MAKE) --no-print-directory all tools
+	$(PYTHON) bench/bench.py $(BUILD) docs/performance.md
+
+check-sanitize: ## every test again on a build with ASan and UBSan, in build/asan/
+	@packaging/packages install $(build_groups) test
+	@$(MAKE) --no-print-directory BUILD=build/asan SANITIZE=1 check-all
+
+check-clang: ## build with clang, in build/clang/, and run the unit tests
+	@packaging/packages install $(build_groups) test clang
+	@$(MAKE) --no-print-directory BUILD=build/clang CC=clang all check-unit
+
+check-cross: ## build for arm64, in build/aarch64-linux-gnu/, and run the unit tests under qemu-user
+	@packaging/packages install build test arm64
+	@$(MAKE) --no-print-directory CROSS=aarch64-linux-gnu all check-unit
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## print this
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | \
+		awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
+	@echo '  CC=clang, CROSS=aarch64-linux-gnu, CFLAGS=, LDFLAGS=, PREFIX=, DESTDIR=, V=1 where they make sense'
+
+# --- what they are made of ---
+
+units: $(units)
+tools: $(tools)
+
+check-all: $(program) $(units) $(tools)
+	$(PYTHON) tests/run.py --build $(BUILD) --cc $(CC) all
+
+check-unit: $(units)
+	$(PYTHON) tests/run.py --build $(BUILD) $(if $(EMULATOR),--emulator $(EMULATOR)) unit
+
+tidy_sources := $(sources:%=tidy/%)
+.PHONY: lint-all lint-format lint-cppcheck lint-other $(tidy_sources)
+lint-all: lint-format lint-cppcheck lint-other $(tidy_sources)
+
+lint-format:
+	$(Q)clang-format --dry-run -Werror $(sources) $(all_headers)
+
+lint-cppcheck:
+	$(Q)cppcheck --quiet --std=c11 --language=c -I. --platform=unix64 --error-exitcode=1 --inline-suppr \
+		--enable=warning,performance,portability --suppress=missingIncludeSystem $(sources)
+
+lint-other:
+	$(Q)shellcheck packaging/packages .ci/run
+	$(Q)mandoc -T lint -W warning $(wildcard cli/man/*.[1-8])
+
+$(tidy_sources): tidy/%:
+	$(call say,TIDY,$*)
+	$(Q)clang-tidy --quiet $* -- $(filter-out $(instrument) -f%,$(compile_flags)) $(cmocka_cflags) 2>/dev/null
+
+$(program): $(BUILD)/cli/main.o $(library)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $^ $(link_flags) $(library_libs)
+
+$(library): $(library_objects)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(units): %: %.o $(library)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $^ $(link_flags) $(cmocka_libs) $(library_libs)
+
+$(tools): %: %.o $(library)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $^ $(link_flags) $(library_libs)
+
+$(objects): $(BUILD)/%.o: %.c $(BUILD)/flags
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(compile_flags) $(if $(filter tests/unit/%,$<),$(cmocka_cflags)) -MMD -MP -c -o $@ $<
+
+# Changes only when the compiler or its flags do; everything built depends on it.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(CC) $(target) $(compile_flags) $(link_flags))' | cmp -s - $@ || \
+		echo '$(subst ','\'',$(CC) $(target) $(compile_flags) $(link_flags))' >$@
+
+-include $(objects:.o=.d)
