@@ -7,7 +7,7 @@
  * report, to its facts or to static tables, and live as long as the report and the facts do.
  */
 
-#include "facts.h"
+#include "detect/facts.h"
 
 #define VW_REPORT_SCHEMA "virtwhere.report/1"
 

@@ -1,0 +1,332 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Hold the tree to its architecture: who includes whom, what the objects may call, that headers stand alone.
+
+Each rule is tried on the tree, and then on a small tree with one planted violation, which it must find.
+"""
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+
+# --- the table: what each room may include -----------------------------------------------------------------
+
+LIBRARIES = {
+    "libpci": ("pci/",),
+    "libcpuid": ("libcpuid/", "libcpuid.h"),
+    "libudev": ("libudev.h",),
+    "libkmod": ("libkmod.h",),
+    "libarchive": ("archive.h", "archive_entry.h"),
+    "jansson": ("jansson.h",),
+    "libsystemd": ("systemd/",),
+    "libmicrohttpd": ("microhttpd.h",),
+}
+
+# Headers of C and libc that do no input or output.
+PURE = {"ctype.h", "errno.h", "inttypes.h", "limits.h", "stdarg.h", "stdbool.h", "stddef.h", "stdint.h",
+        "stdio.h", "stdlib.h", "string.h", "strings.h"}
+LIBC = PURE | {"dirent.h", "dlfcn.h", "elf.h", "endian.h", "fcntl.h", "fnmatch.h", "getopt.h", "glob.h", "libgen.h", "locale.h",
+               "poll.h", "pthread.h", "sched.h", "setjmp.h", "signal.h", "spawn.h", "stdnoreturn.h", "termios.h",
+               "time.h", "unistd.h", "wchar.h"}
+LIBC_FOLDERS = ("arpa/", "asm/", "linux/", "net/", "netinet/", "sys/")
+
+
+class Room:
+    def __init__(self, own, libraries=(), system=LIBC, folders=LIBC_FOLDERS):
+        self.own, self.libraries, self.system, self.folders = own, libraries, system, folders
+
+
+ROOMS = {
+    # stdio.h and stdlib.h serve snprintf and malloc; the symbols below hold what else is in them.
+    "detect": Room(("detect/",), system=PURE, folders=()),
+    # export/library.h opens libraries on demand for probes and export; jansson reads a snapshot's meta.json.
+    "probes": Room(("probes/", "detect/facts.h", "detect/base.h", "export/library.h"),
+                   ("libpci", "libcpuid", "libudev", "libkmod", "libarchive", "jansson")),
+    "export": Room(("export/", "detect/"), ("jansson",)),
+    "cli": Room(("cli/", "detect/", "probes/", "export/")),
+    "agent": Room(("agent/", "detect/", "probes/", "export/"), ("libsystemd", "libmicrohttpd", "libudev")),
+}
+
+# --- the table: what the objects of a room may call -------------------------------------------------------
+
+DETECT_CALLS = {
+    "memchr", "memcmp", "memcpy", "memmem", "memmove", "memrchr", "memset",
+    "strcasecmp", "strchr", "strcmp", "strcspn", "strlen", "strncasecmp", "strncmp", "strnlen", "strpbrk", "strrchr",
+    "strspn", "strstr",
+    "snprintf", "vsnprintf", "calloc", "free", "malloc", "realloc", "reallocarray", "bsearch", "qsort",
+    "errno_location", "stack_chk_fail", "_GLOBAL_OFFSET_TABLE_",
+}
+INSTRUMENTATION = ("__asan_", "__ubsan_", "__sanitizer_")
+
+UNBOUNDED = {"atof", "atoi", "atol", "atoll", "gets", "scanf", "fscanf", "sscanf", "sprintf", "vsprintf", "stpcpy",
+             "strcat", "strcpy", "strncat", "strncpy", "strtok"}
+SPAWNING = {"clone", "execl", "execle", "execlp", "execv", "execve", "execvp", "execvpe", "fork", "popen",
+            "posix_spawn", "posix_spawnp", "system", "vfork"}
+ENDING = {"abort", "assert_fail", "err", "errx", "error", "exit", "_exit", "_Exit", "quick_exit"}
+PRINTING = {"dprintf", "fprintf", "fputs", "perror", "printf", "putchar", "puts", "psignal", "stderr", "stdout",
+            "syslog", "vfprintf", "vprintf", "vdprintf", "warn", "warnx"}
+
+FORBIDDEN = {
+    "detect": UNBOUNDED | SPAWNING | ENDING | PRINTING,
+    "probes": UNBOUNDED | SPAWNING | ENDING | PRINTING,
+    "export": UNBOUNDED | SPAWNING | ENDING | PRINTING,
+    "cli": UNBOUNDED | SPAWNING,
+    "agent": UNBOUNDED | SPAWNING,
+}
+
+# --- rules: each yields one line per violation -----------------------------------------------------------
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
+
+
+def files(top, *suffixes, rooms=ROOMS):
+    for room in rooms:
+        for path in sorted((top / room).rglob("*")):
+            if path.suffix in suffixes and path.is_file():
+                yield room, path
+
+
+def allowed(name, entries):
+    return any(name == entry or (entry.endswith("/") and name.startswith(entry)) for entry in entries)
+
+
+def includes(top):
+    """Every include of a room is one that its row of the table allows, and is written from the top folder."""
+    for room, path in files(top, ".c", ".h"):
+        row = ROOMS[room]
+        for quote, name in INCLUDE.findall(path.read_text()):
+            where = f"{path.relative_to(top)} includes {name}"
+            if quote == '"':
+                if "/" not in name or name.startswith((".", "/")):
+                    yield f"{where}, which is not written from the top folder"
+                elif not allowed(name, row.own):
+                    yield f"{where}, which {room}/ may not"
+            elif not (name in row.system or name.startswith(row.folders)
+                      or any(allowed(name, LIBRARIES[library]) for library in row.libraries)):
+                yield f"{where}, which the table does not allow to {room}/"
+
+
+def symbols(path):
+    """(undefined, defined) names of an object, without the spellings that hardening and C99 give them."""
+    lines = subprocess.run(["nm", str(path)], check=True, capture_output=True, text=True).stdout.splitlines()
+    undefined, defined = set(), set()
+    for line in lines:
+        kind, name = line.split()[-2:]
+        if kind in "Uwv":
+            undefined.add(name)
+        elif kind.isupper():
+            defined.add(name)
+    return undefined, defined
+
+
+def plain(name):
+    match = re.fullmatch(r"__isoc\d+_(\w+)|__(\w+?)_chk|__(\w+)", name)
+    return next(filter(None, match.groups())) if match else name
+
+
+def objects(top, build, room):
+    for _, source in files(top, ".c", rooms=[room]):
+        path = build / source.relative_to(top).with_suffix(".o")
+        if path.exists():
+            yield path
+
+
+def detect_calls(top, build):
+    """detect/ calls itself and a short list of libc's functions: nothing that reads, writes or asks the time."""
+    seen = {path: symbols(path) for path in objects(top, build, "detect")}
+    if not seen:
+        yield "no object of detect/ was found"
+    own = set().union(*(defined for _, defined in seen.values()))
+    for path, (undefined, _) in seen.items():
+        for name in sorted(undefined - own):
+            if plain(name) not in DETECT_CALLS and name not in DETECT_CALLS and not name.startswith(INSTRUMENTATION):
+                yield f"{path.relative_to(build)} calls {name}"
+
+
+def forbidden_calls(top, build):
+    """No room calls what the house has banned from it."""
+    for room, banned in FORBIDDEN.items():
+        for path in objects(top, build, room):
+            for name in sorted(symbols(path)[0]):
+                if name in banned or plain(name) in banned:
+                    yield f"{path.relative_to(build)} calls {name}"
+
+
+def lone_headers(top, compilers, flags):
+    """Every header compiles as the first thing that a file includes, and a second time behind itself."""
+    for _, path in files(top, ".h"):
+        name = path.relative_to(top)
+        for compiler in compilers:
+            result = subprocess.run(
+                [compiler, "-std=gnu11", "-D_GNU_SOURCE", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
+                 "-I.", *flags, "-x", "c", "-"],
+                input=f'#include "{name}"\n#include "{name}"\nextern int vw_nothing;\n', cwd=top, text=True,
+                capture_output=True)
+            if result.returncode != 0:
+                yield f"{name} does not compile alone under {compiler}: {first_error(result.stderr)}"
+
+
+def first_error(text):
+    return next((line for line in text.splitlines() if "error:" in line), text[:200])
+
+
+def licences(top):
+    """Every source names its licence in its first two lines."""
+    for path in sorted(top.rglob("*")):
+        parts = path.relative_to(top).parts
+        if parts[0] in ("build", ".git") or path.suffix not in (".c", ".h", ".py", ".sh", ".mk") or not path.is_file():
+            continue
+        if not any("SPDX-License-Identifier: MIT" in line for line in path.read_text().split("\n", 2)[:2]):
+            yield f"{path.relative_to(top)} names no licence"
+
+
+# --- planted violations -----------------------------------------------------------------------------------
+
+SPDX = "/* SPDX-License-Identifier: MIT */\n"
+
+PLANTED_INCLUDES = [
+    ("detect/x.c", '#include "probes/source.h"'),
+    ("detect/x.c", '#include "export/export.h"'),
+    ("detect/x.c", "#include <fcntl.h>"),
+    ("detect/x.c", "#include <time.h>"),
+    ("detect/x.h", "# include <sys/stat.h>"),
+    ("detect/x.c", '#include "facts.h"'),
+    ("detect/x.c", '#include "../probes/source.h"'),
+    ("probes/x.c", '#include "detect/report.h"'),
+    ("probes/x.c", '#include "export/export.h"'),
+    ("probes/image/x.c", '#include "detect/report.h"'),
+    ("probes/x.c", "#include <microhttpd.h>"),
+    ("export/x.c", '#include "probes/probes.h"'),
+    ("export/x.c", "#include <archive.h>"),
+    ("cli/x.c", '#include "agent/loop.h"'),
+    ("cli/x.c", "#include <pci/pci.h>"),
+    ("agent/x.c", '#include "cli/command.h"'),
+    ("agent/x.c", "#include <not_in_the_table.h>"),
+]
+
+INNOCENT_INCLUDES = [
+    ("detect/x.c", '#include "detect/facts.h"\n#include <string.h>'),
+    ("probes/x.c", '#include "detect/facts.h"\n#include "export/library.h"\n#include <pci/pci.h>\n#include <fcntl.h>'),
+    ("export/x.c", '#include "detect/report.h"\n#include <jansson.h>'),
+    ("cli/x.c", '#include "export/export.h"\n#include "probes/probes.h"\n#include <getopt.h>'),
+]
+
+PLANTED_CALLS = [
+    ("detect_calls", "detect", "#include <stdio.h>\nvoid vw_x(void);\nvoid vw_x(void) { fopen(\"/x\", \"r\"); }"),
+    ("detect_calls", "detect", "#include <time.h>\nlong vw_x(void);\nlong vw_x(void) { return time(0); }"),
+    ("detect_calls", "detect", "#include <stdlib.h>\nchar *vw_x(void);\nchar *vw_x(void) { return getenv(\"X\"); }"),
+    ("forbidden_calls", "probes", "#include <stdlib.h>\nint vw_x(char *a);\nint vw_x(char *a) { return system(a); }"),
+    ("forbidden_calls", "probes", "#include <stdlib.h>\nvoid vw_x(int a);\nvoid vw_x(int a) { exit(a); }"),
+    ("forbidden_calls", "export", "#include <stdio.h>\nvoid vw_x(int a);\nvoid vw_x(int a) { printf(\"%d\", a); }"),
+    ("forbidden_calls", "cli", "#include <stdio.h>\nint vw_x(char *a, int *b);\n"
+                               "int vw_x(char *a, int *b) { return sscanf(a, \"%d\", b); }"),
+]
+
+INNOCENT_CALLS = ("#include <stdio.h>\n#include <string.h>\nint vw_x(char *a, char *b);\n"
+                  "int vw_x(char *a, char *b) { char c[9]; memmove(c, a, 8); c[8] = 0;"
+                  " return snprintf(b, 8, \"%s\", c) + (strchr(a, 'x') != 0); }")
+
+
+class Results:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def expect(self, name, good, detail=""):
+        if good:
+            self.passed += 1
+        else:
+            self.failed += 1
+        if detail or not good:
+            print(f"{'ok' if good else 'FAIL'}: {name}{': ' + detail if detail else ''}")
+
+    def holds(self, name, violations):
+        violations = list(violations)
+        self.expect(name, not violations, "; ".join(violations))
+
+
+class Planted:
+    """A small tree with one file in it."""
+
+    def __init__(self, name, text):
+        self.name, self.text = name, text
+
+    def __enter__(self):
+        self.top = Path(tempfile.mkdtemp(prefix="virtwhere-architecture."))
+        for room in ROOMS:
+            (self.top / room).mkdir()
+        path = self.top / self.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(self.text + "\n")
+        return self.top
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.top)
+
+
+def compile_in(top, compiler, name):
+    target = top / "build" / Path(name).with_suffix(".o")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run([compiler, "-std=gnu11", "-O2", "-D_GNU_SOURCE", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2", "-c",
+                    "-w", "-o", target, top / name], check=True)
+
+
+def try_planted(results, compilers):
+    for name, text in PLANTED_INCLUDES:
+        with Planted(name, SPDX + text) as top:
+            results.expect(f"planted in {name}: {text}", len(list(includes(top))) == 1)
+    for name, text in INNOCENT_INCLUDES:
+        with Planted(name, SPDX + text) as top:
+            results.holds(f"allowed in {name}", includes(top))
+
+    rules = {"detect_calls": detect_calls, "forbidden_calls": forbidden_calls}
+    for rule, room, text in PLANTED_CALLS:
+        with Planted(f"{room}/x.c", SPDX + text) as top:
+            compile_in(top, compilers[0], f"{room}/x.c")
+            found = list(rules[rule](top, top / "build"))
+            results.expect(f"planted call in {room}/: {text.splitlines()[-1]}", len(found) == 1, "")
+    with Planted("detect/x.c", SPDX + INNOCENT_CALLS) as top:
+        compile_in(top, compilers[0], "detect/x.c")
+        results.holds("allowed calls", [*detect_calls(top, top / "build"), *forbidden_calls(top, top / "build")])
+    with Planted("cli/x.c", SPDX) as top:
+        results.expect("a tree without objects of detect/ is noticed", len(list(detect_calls(top, top))) == 1)
+
+    for compiler in compilers:
+        with Planted("detect/x.h", SPDX + "int vw_x(uint32_t a);") as top:
+            results.expect(f"planted header that needs another, {compiler}",
+                           len(list(lone_headers(top, [compiler], []))) == 1)
+        with Planted("detect/x.h", SPDX + "struct vw_x { int a; };") as top:
+            results.expect(f"planted header without a guard, {compiler}",
+                           len(list(lone_headers(top, [compiler], []))) == 1)
+    with Planted("detect/x.c", "int vw_x;") as top:
+        results.expect("planted file without a licence", len(list(licences(top))) == 1)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", default="build", type=Path)
+    parser.add_argument("--cc", default="gcc")
+    options = parser.parse_args()
+    build = options.build.resolve()
+    compilers = [name for name in dict.fromkeys([options.cc, "gcc", "clang"]) if shutil.which(name)]
+    flags = subprocess.run(["pkg-config", "--cflags", "libpci", "jansson", "libarchive"], check=True, text=True,
+                           capture_output=True).stdout.split()
+
+    results = Results()
+    results.holds("includes", includes(TOP))
+    results.holds("what detect/ calls", detect_calls(TOP, build))
+    results.holds("forbidden calls", forbidden_calls(TOP, build))
+    results.holds(f"headers compile alone ({', '.join(compilers)})", lone_headers(TOP, compilers, flags))
+    results.holds("licences", licences(TOP))
+    try_planted(results, compilers)
+    print(f"{results.passed} passed, {results.failed} failed")
+    return 1 if results.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
