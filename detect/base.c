@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+#include "detect/base.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- arena ------------------------------------------------------------------------------------------- */
+
+/* With AddressSanitizer each allocation gets a block of its own, so that an overflow is seen. */
+#if defined(__SANITIZE_ADDRESS__)
+#define BLOCK_SIZE ((size_t)1)
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define BLOCK_SIZE ((size_t)1)
+#endif
+#endif
+#ifndef BLOCK_SIZE
+#define BLOCK_SIZE ((size_t)16 * 1024)
+#endif
+
+struct block {
+	struct block *next;
+	size_t used, size;
+	max_align_t memory[];
+};
+
+struct vw_arena {
+	struct block *block; /* the first one is allocated from */
+	bool failed;
+};
+
+int vw_arena_new(struct vw_arena **ret_arena)
+{
+	struct vw_arena *arena = calloc(1, sizeof(*arena));
+
+	if (!arena)
+		return -ENOMEM;
+
+	*ret_arena = arena;
+	return 0;
+}
+
+void vw_arena_free(struct vw_arena *arena)
+{
+	if (!arena)
+		return;
+
+	while (arena->block) {
+		struct block *next = arena->block->next;
+
+		free(arena->block);
+		arena->block = next;
+	}
+	free(arena);
+}
+
+void vw_arena_freep(struct vw_arena **arena)
+{
+	vw_arena_free(*arena);
+	*arena = NULL;
+}
+
+static struct block *add_block(struct vw_arena *arena, size_t size)
+{
+	struct block *block = NULL;
+
+	if (size < SIZE_MAX - sizeof(*block))
+		block = malloc(sizeof(*block) + size);
+	if (!block) {
+		arena->failed = true;
+		return NULL;
+	}
+	block->used = 0;
+	block->size = size;
+
+	/* A block made for one large piece goes behind the current one, whose rest stays usable. */
+	if (size > BLOCK_SIZE && arena->block) {
+		block->next = arena->block->next;
+		arena->block->next = block;
+	} else {
+		block->next = arena->block;
+		arena->block = block;
+	}
+	return block;
+}
+
+void *vw_arena_alloc(struct vw_arena *arena, size_t size)
+{
+	struct block *block = arena->block;
+	size_t step = sizeof(max_align_t), rounded;
+	void *memory;
+
+	if (size > SIZE_MAX / 2) {
+		arena->failed = true;
+		return NULL;
+	}
+	rounded = size ? (size + step - 1) / step * step : step;
+
+	if (!block || block->size - block->used < rounded)
+		block = add_block(arena, rounded > BLOCK_SIZE ? rounded : BLOCK_SIZE);
+	if (!block)
+		return NULL;
+
+	memory = (unsigned char *)block->memory + block->used;
+	block->used += rounded;
+	return memset(memory, 0, size);
+}
+
+void *vw_arena_array(struct vw_arena *arena, size_t count, size_t size)
+{
+	if (size && count > SIZE_MAX / size) {
+		arena->failed = true;
+		return NULL;
+	}
+	return vw_arena_alloc(arena, count * size);
+}
+
+char *vw_arena_copy(struct vw_arena *arena, const void *bytes, size_t size)
+{
+	char *copy = size < SIZE_MAX ? vw_arena_alloc(arena, size + 1) : NULL;
+
+	if (copy && size)
+		memcpy(copy, bytes, size);
+	return copy;
+}
+
+char *vw_arena_string(struct vw_arena *arena, const char *text)
+{
+	return text ? vw_arena_copy(arena, text, strlen(text)) : NULL;
+}
+
+char *vw_arena_printf(struct vw_arena *arena, const char *format, ...)
+{
+	char *text = NULL;
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+
+	if (length >= 0)
+		text = vw_arena_alloc(arena, (size_t)length + 1);
+	if (!text) {
+		arena->failed = true;
+		return NULL;
+	}
+
+	va_start(arguments, format);
+	vsnprintf(text, (size_t)length + 1, format, arguments);
+	va_end(arguments);
+	return text;
+}
+
+bool vw_arena_failed(const struct vw_arena *arena)
+{
+	return arena->failed;
+}
+
+/* --- text -------------------------------------------------------------------------------------------- */
+
+/* One row for each form of a multi-byte character; RFC 3629 section 4. The range of the second byte leaves
+ * out overlong forms, surrogates and what is above U+10FFFF. */
+static const struct utf8_form {
+	unsigned char first, last; /* range of the first byte */
+	unsigned char low, high;   /* range of the second one */
+	unsigned char size;
+} utf8_forms[] = {
+	{0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
+	{0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
+	{0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+};
+
+/* Bytes of the multi-byte character that @text begins with, or 0 when it is not UTF-8. */
+static size_t utf8_size(const unsigned char *text, size_t size)
+{
+	for (size_t i = 0; i < VW_COUNT(utf8_forms); i++) {
+		const struct utf8_form *form = &utf8_forms[i];
+
+		if (text[0] < form->first || text[0] > form->last)
+			continue;
+		if (size < form->size || text[1] < form->low || text[1] > form->high)
+			return 0;
+		for (size_t k = 2; k < form->size; k++)
+			if (text[k] < 0x80 || text[k] > 0xbf)
+				return 0;
+		return form->size;
+	}
+	return 0;
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static char clean_ascii(unsigned char c)
+{
+	if (c == '\t' || c == '\n' || c == '\r')
+		return ' ';
+	return c < 0x20 || c >= 0x7f ? '?' : (char)c;
+}
+
+size_t vw_clean(char *text, size_t size)
+{
+	const unsigned char *in = (const unsigned char *)text;
+	size_t length = 0, start = 0, i = 0;
+
+	while (i < size && in[i]) {
+		size_t bytes = in[i] < 0x80 ? 0 : utf8_size(in + i, size - i);
+
+		/* U+0080 to U+009F are control characters: terminals obey some of them */
+		if (bytes == 2 && in[i] == 0xc2 && in[i + 1] < 0xa0) {
+			text[length++] = '?';
+			i += 2;
+		} else if (bytes) {
+			memmove(text + length, text + i, bytes);
+			length += bytes;
+			i += bytes;
+		} else {
+			text[length++] = clean_ascii(in[i++]);
+		}
+	}
+
+	while (length && text[length - 1] == ' ')
+		length--;
+	while (start < length && text[start] == ' ')
+		start++;
+	memmove(text, text + start, length - start);
+	text[length - start] = '\0';
+	return length - start;
+}
+
+static int digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return 16;
+}
+
+int vw_parse_number(const char *text, int base, uint64_t max, uint64_t *ret)
+{
+	uint64_t value = 0;
+	bool overflow = false;
+
+	if (!text)
+		return -EINVAL;
+	while (is_space(*text))
+		text++;
+	if (base == 16 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
+		text += 2;
+	if (digit_value(*text) >= base)
+		return -EINVAL;
+
+	for (; digit_value(*text) < base; text++) {
+		uint64_t digit = (uint64_t)digit_value(*text);
+
+		overflow = overflow || value > (UINT64_MAX - digit) / (uint64_t)base;
+		value = value * (uint64_t)base + digit;
+	}
+	while (is_space(*text))
+		text++;
+	if (*text)
+		return -EINVAL;
+	if (overflow || value > max)
+		return -ERANGE;
+
+	*ret = value;
+	return 0;
+}
+
+bool vw_has_word(const char *text, const char *word)
+{
+	size_t length;
+
+	if (!text || !word || !*word)
+		return false;
+
+	length = strlen(word);
+	while (*text) {
+		size_t size;
+
+		while (is_space(*text) || *text == ',')
+			text++;
+		for (size = 0; text[size] && !is_space(text[size]) && text[size] != ','; size++)
+			;
+		if (size == length && memcmp(text, word, size) == 0)
+			return true;
+		text += size;
+	}
+	return false;
+}
+
+bool vw_starts_with(const char *text, const char *prefix)
+{
+	return text && prefix && strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool vw_ends_with(const char *text, const char *suffix)
+{
+	size_t length = text ? strlen(text) : 0, size = suffix ? strlen(suffix) : 0;
+
+	return text && suffix && length >= size && memcmp(text + length - size, suffix, size) == 0;
+}
+
+bool vw_equal(const char *a, const char *b)
+{
+	if (!a || !b)
+		return a == b;
+	return strcmp(a, b) == 0;
+}
