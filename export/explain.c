@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+
+#include "export/draw.h"
+
+enum { WEIGHT_COLUMN = 6, TEXT_COLUMN = 16 };
+
+static void heading(struct vw_canvas *canvas, const char *text)
+{
+	vw_draw_end(canvas);
+	vw_draw(canvas, VW_INK_BOLD, text);
+	vw_draw_end(canvas);
+}
+
+static void begin(struct vw_canvas *canvas)
+{
+	vw_draw_to(canvas, TEXT_COLUMN);
+	canvas->margin = TEXT_COLUMN;
+}
+
+/* The words that a piece of evidence speaks for: those that hold, those that the verdict went against, and
+ * those that the report does not decide. */
+static void draw_supports(struct vw_canvas *canvas, const struct vw_report *report,
+                          const struct vw_evidence *evidence)
+{
+	static const struct {
+		enum vw_tristate holds;
+		enum vw_ink ink;
+		const char *lead;
+	} groups[] = {
+		{VW_YES, VW_INK_GOOD, "for"},
+		{VW_NO, VW_INK_BAD, "overruled:"},
+		{VW_UNKNOWN, VW_INK_DIM, "about"},
+	};
+
+	for (size_t g = 0; g < VW_COUNT(groups); g++) {
+		bool led = false;
+
+		for (size_t i = 0; i < evidence->support_count; i++) {
+			enum vw_tristate holds = VW_UNKNOWN;
+
+			if (vw_report_is(report, evidence->supports[i], &holds) < 0)
+				holds = VW_UNKNOWN;
+			if (holds != groups[g].holds)
+				continue;
+			if (!led)
+				vw_draw_words(canvas, VW_INK_DIM, groups[g].lead);
+			vw_draw_words(canvas, groups[g].ink, evidence->supports[i]);
+			led = true;
+		}
+	}
+}
+
+static void draw_evidence(struct vw_canvas *canvas, const struct vw_report *report,
+                          const struct vw_evidence *evidence)
+{
+	vw_draw(canvas, VW_INK_BOLD, evidence->id);
+	vw_draw_to(canvas, WEIGHT_COLUMN);
+	vw_draw(canvas, VW_INK_PLAIN, vw_weight_word(evidence->weight));
+	begin(canvas);
+	vw_draw_words(canvas, VW_INK_PLAIN, evidence->source);
+	if (evidence->value) {
+		vw_draw(canvas, VW_INK_DIM, ":");
+		vw_draw_words(canvas, VW_INK_BOLD, evidence->value);
+	}
+	vw_draw_end(canvas);
+	if (evidence->support_count) {
+		begin(canvas);
+		draw_supports(canvas, report, evidence);
+		vw_draw_end(canvas);
+	}
+	if (evidence->reference) {
+		begin(canvas);
+		vw_draw_words(canvas, VW_INK_DIM, evidence->reference);
+		vw_draw_end(canvas);
+	}
+}
+
+static void draw_conflict(struct vw_canvas *canvas, const struct vw_report *report,
+                          const struct vw_conflict *conflict)
+{
+	for (size_t i = 0; i < VW_COUNT(conflict->evidence); i++)
+		if (conflict->evidence[i] < report->evidence_count) {
+			canvas->margin = 0;
+			vw_draw_words(canvas, VW_INK_BOLD, report->evidence[conflict->evidence[i]].id);
+		}
+	begin(canvas);
+	vw_draw_words(canvas, VW_INK_PLAIN, conflict->message);
+	vw_draw_end(canvas);
+}
+
+static void draw_verdict(struct vw_canvas *canvas, const struct vw_platform *platform)
+{
+	canvas->margin = 0;
+	vw_draw_words(canvas, VW_INK_BOLD, platform->name);
+	vw_draw_words(canvas, VW_INK_DIM, platform->id);
+	vw_draw_glyph(canvas, VW_INK_DIM, VW_GLYPH_DOT, 1);
+	vw_draw_words(canvas, VW_INK_PLAIN, vw_confidence_word(platform->confidence));
+	vw_draw_end(canvas);
+}
+
+int vw_render_explain(const struct vw_report *report, const struct vw_view *view, struct vw_buffer *out)
+{
+	struct vw_canvas canvas = vw_canvas(view, out);
+	const struct vw_facts *facts = report->facts;
+
+	draw_verdict(&canvas, &report->platform);
+	heading(&canvas, report->evidence_count ? "Evidence" : "No evidence");
+	for (size_t i = 0; i < report->evidence_count; i++)
+		draw_evidence(&canvas, report, &report->evidence[i]);
+
+	if (report->conflict_count)
+		heading(&canvas, "Conflicts");
+	for (size_t i = 0; i < report->conflict_count; i++)
+		draw_conflict(&canvas, report, &report->conflict[i]);
+
+	if (facts->unread_count)
+		heading(&canvas, "Not readable");
+	for (size_t i = 0; i < facts->unread_count; i++) {
+		vw_draw(&canvas, VW_INK_WARN, facts->unread[i].error);
+		vw_draw_to(&canvas, TEXT_COLUMN - 1);
+		begin(&canvas);
+		vw_draw_words(&canvas, VW_INK_PLAIN, facts->unread[i].source);
+		vw_draw_end(&canvas);
+	}
+	return out->error;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "export/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TEMPORARY_TRIES = 100 };
+
+int vw_write_all(int fd, const char *bytes, size_t size)
+{
+	while (size) {
+		ssize_t written = write(fd, bytes, size);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -errno;
+		bytes += written;
+		size -= (size_t)written;
+	}
+	return 0;
+}
+
+static int write_and_close(int fd, const char *bytes, size_t size, bool sync)
+{
+	int r = vw_write_all(fd, bytes, size);
+
+	if (r == 0 && sync && fsync(fd) < 0)
+		r = -errno;
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	return r;
+}
+
+/* Create a file that was not there, named after @path. @name: PATH_MAX bytes for its name */
+static int open_temporary(const char *path, char *name)
+{
+	for (unsigned i = 0; i < TEMPORARY_TRIES; i++) {
+		int length = snprintf(name, PATH_MAX, "%s.%ld-%u~", path, (long)getpid(), i);
+		int fd;
+
+		if (length < 0 || length >= PATH_MAX)
+			return -ENAMETOOLONG;
+		fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0666);
+		if (fd >= 0)
+			return fd;
+		if (errno != EEXIST)
+			return -errno;
+	}
+	return -EEXIST;
+}
+
+/* Make the new name itself outlive a crash; a file system that cannot is not an error. */
+static void sync_folder(const char *path)
+{
+	char copy[PATH_MAX];
+	int fd;
+
+	if (snprintf(copy, sizeof(copy), "%s", path) >= (int)sizeof(copy))
+		return;
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)fsync(fd);
+	close(fd);
+}
+
+static int replace(const char *path, const char *bytes, size_t size)
+{
+	char temporary[PATH_MAX];
+	int fd, r;
+
+	fd = open_temporary(path, temporary);
+	if (fd < 0)
+		return fd;
+	r = write_and_close(fd, bytes, size, true);
+	if (r == 0 && rename(temporary, path) < 0)
+		r = -errno;
+	if (r < 0) {
+		unlink(temporary);
+		return r;
+	}
+	sync_folder(path);
+	return 0;
+}
+
+int vw_write_file(const char *path, const char *bytes, size_t size)
+{
+	char target[PATH_MAX];
+	struct stat st;
+	int fd;
+
+	if (stat(path, &st) < 0)
+		return errno == ENOENT ? replace(path, bytes, size) : -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	if (S_ISREG(st.st_mode))
+		return realpath(path, target) ? replace(target, bytes, size) : -errno;
+
+	fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+	return write_and_close(fd, bytes, size, false);
+}
