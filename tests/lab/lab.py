@@ -1,0 +1,324 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Boot real hypervisors, run our programs in their guests, and hold what they say against what is true.
+
+The rows of environments.toml say what there is. An environment that hosts others is booted once, with those of
+its guests that are wanted. What could not be booted is failed or skipped, with the reason.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import shlex
+import shutil
+import sys
+import tempfile
+import tomllib
+
+import document
+import judge
+import machine
+from packages import Unavailable
+from systems import GUEST, HERE, Systems
+
+TOP = HERE.parent.parent
+LIMIT = 120
+MEMORY = {"amd64": 512, "arm64": 768}
+GUEST_MEMORY = 400
+CONSOLE = {"amd64": "ttyS0", "arm64": "ttyAMA0"}
+ATTEMPTS = 2
+
+
+class Lab:
+    def __init__(self, table, work, programs):
+        self.rows = table["environment"]
+        self.smbios = table["smbios"]
+        self.work = work
+        self.systems = Systems(work, programs)
+        self.results = work / "results"
+        host = platform.machine()
+        self.program = programs["arm64" if host == "aarch64" else "amd64"]
+        self.schema = load_schema()
+
+    # --- which environments ---
+
+    def guests_of(self, name, wanted):
+        """The wanted guests of an environment, and those that host wanted ones."""
+        return [n for n, row in self.rows.items()
+                if row.get("under") == name and (n in wanted or self.guests_of(n, wanted))]
+
+    def roots(self, wanted):
+        return [n for n, row in self.rows.items()
+                if "under" not in row and (n in wanted or self.guests_of(n, wanted))]
+
+    # --- one boot, with all its guests ---
+
+    def run(self, root, wanted):
+        """Boot an environment; what lacks files afterwards gets one more try. Yields (name, result)."""
+        todo = self.family(root, wanted)
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                outcome = self.boot(root, todo)
+            except Unavailable as reason:
+                for name in todo:
+                    yield name, {"status": "skip", "reasons": [str(reason)]}
+                return
+            missing = []
+            for name in self.family(root, todo):
+                folder = self.folder(name)
+                if name not in todo:
+                    continue
+                if not (folder / "report.json").exists() and attempt < ATTEMPTS:
+                    missing.append(name)
+                    continue
+                yield name, self.result(name, outcome if name == root else None, attempt)
+            if not missing:
+                return
+            todo = missing
+
+    def family(self, name, wanted):
+        """An environment and the wanted ones in it, hosts first."""
+        guests = [g for guest in self.guests_of(name, wanted) for g in self.family(guest, wanted)]
+        return [name] + guests
+
+    def folder(self, name):
+        """Where an environment's files are: a guest's lie below its host's."""
+        under = self.rows[name].get("under")
+        return self.folder(under) / "guests" / name if under else self.work / "out" / name
+
+    def boot(self, root, wanted):
+        row, folder = self.rows[root], self.folder(root)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        disk = machine.new_disk(self.work / "disk")
+        image = self.image(row)
+        if row.get("hosts"):
+            self.add_guests(image, root, wanted)
+        initrd = image.write(self.work / "initrd")
+        with tempfile.TemporaryDirectory() as private:
+            socket = pathlib.Path(private) / "qmp"
+            command = getattr(self, "command_" + row.get("way", "qemu"))(row, initrd, disk)
+            reactions = {}
+            if row.get("hotplug"):
+                command += ["-qmp", f"unix:{socket},server=on,wait=off"]
+                plug = [{"execute": "device_add", "arguments": device} for device in row["hotplug"]]
+                reactions["LAB HOTPLUG"] = lambda: machine.qmp(socket, plug)
+            outcome = machine.boot(command, self.work / "console", row.get("limit", LIMIT), reactions)
+        machine.take_disk(disk, folder)
+        shutil.copy(self.work / "console", folder / "console.txt")
+        (folder / "command.txt").write_text(shlex.join(map(str, command)) + "\n")
+        if not outcome.ended:
+            (folder / "limit.txt").write_text(f"not ended after {row.get('limit', LIMIT)} seconds\n")
+        return outcome
+
+    def image(self, row):
+        if row.get("way") == "uml":
+            return self.systems.guest("amd64", None)
+        flavour = "generic" if row.get("way") == "xen" else row.get("kernel", "cloud")
+        return self.systems.guest(row.get("arch", "amd64"), flavour, row.get("hosts"))
+
+    # --- command lines ---
+
+    def append(self, row, console):
+        words = [f"console={console} quiet panic=-1", row.get("append", "")]
+        words += [f"lab.hosts={row['hosts']}"] if row.get("hosts") else []
+        words += [f"lab.hotplug={len(row['hotplug'])}"] if row.get("hotplug") else []
+        return " ".join(filter(None, words))
+
+    def fill(self, text, inner=False):
+        """Put in what a row cannot know."""
+        path = (lambda name: name) if inner else (lambda name: str(self.systems.tree("amd64").path(name)))
+        fillers = {
+            "%blank2": lambda: self.blank("blank2", inner), "%blank": lambda: self.blank("blank", inner),
+            "%ovmf": lambda: path("/usr/share/OVMF/OVMF_CODE.fd"),
+            "%efi": lambda: path("/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"),
+            "%khz": tsc_khz,
+        }
+        for key, value in fillers.items():
+            text = text.replace(key, value()) if key in text else text
+        return text
+
+    def blank(self, name, inner):
+        if inner:
+            return f"/tmp/{name}.img"
+        machine.new_disk(self.work / name).write_bytes(b"")
+        os.truncate(self.work / name, machine.DISK_SIZE)
+        return str(self.work / name)
+
+    def qemu(self, row, disk, inner=False):
+        """QEMU's arguments for a row, without the kernel and what belongs to it."""
+        words = ["-display", "none", "-no-reboot", "-serial", "stdio", "-monitor", "none"]
+        words += shlex.split(self.fill(row["qemu"], inner))
+        words += [] if "-netdev" in words else ["-nic", "none"]
+        for entry in self.smbios.get(row.get("smbios"), []):
+            words += ["-smbios", entry]
+        words += ["-drive", f"file={disk},if=none,id=lab,format=raw,cache=unsafe"]
+        device, _, options = row.get("out", "virtio-blk-pci").partition(",")
+        return words + ["-device", f"{device},drive=lab" + (f",{options}" if options else "")]
+
+    def command_qemu(self, row, initrd, disk):
+        arch = row.get("arch", "amd64")
+        kernel, _ = self.systems.kernel(arch, row.get("kernel", "cloud"))
+        program = {"amd64": "x86_64", "arm64": "aarch64"}[arch]
+        memory = row.get("memory", MEMORY[arch])
+        return self.emulator(program, memory) + self.qemu(row, disk) + [
+            "-kernel", kernel, "-initrd", initrd, "-append", self.fill(self.append(row, CONSOLE[arch]))]
+
+    def emulator(self, program, memory):
+        tree = self.systems.tree("amd64")
+        folders = [word for name in ("qemu", "seabios") for word in ("-L", tree.path(f"/usr/share/{name}"))]
+        modules = tree.path("/usr/lib/x86_64-linux-gnu/qemu")
+        return ["env", f"QEMU_MODULE_DIR={modules}", *tree.command(f"/usr/bin/qemu-system-{program}"),
+                "-accel", "tcg,thread=multi", "-m", str(memory), *folders]
+
+    def command_xen(self, row, initrd, disk):
+        kernel, _ = self.systems.kernel("amd64", "generic")
+        xen = "com1=115200,8n1 console=com1 dom0_mem=1600M,max:1600M dom0_max_vcpus=1 noreboot=no " + row.get("xen", "")
+        return self.emulator("x86_64", 4000) + self.qemu(row | {"out": "nvme,serial=lab"}, disk) + [
+            "-kernel", self.systems.xen(), "-append", xen,
+            "-initrd", f"{kernel} {self.append(row, 'hvc0')},{initrd}"]
+
+    def command_uml(self, row, initrd, disk):
+        # a short TMPDIR: the memory of the machine is a file there
+        return ["env", "TMPDIR=/dev/shm", *self.systems.tree("amd64").command("/usr/bin/linux.uml"), "mem=512M",
+                f"initrd={initrd}", f"ubda={disk}", "con0=null,fd:1", "con=null", "ssl=null", f"uml_dir={self.work}",
+                *self.append(row, "tty0").split()[1:]]
+
+    # --- guests of guests ---
+
+    def add_guests(self, image, host, wanted):
+        """What the host needs to start its wanted guests: their systems and a script, /lab/guests."""
+        names = self.guests_of(host, wanted)
+        below = [row for name in self.family(host, wanted)[1:] for row in [self.rows[name]]]
+        flavours = {row.get("kernel", "cloud") for row in below if "run" not in row}
+        self.systems.inner(image, sorted(flavours))
+        image.add("/lab/guests", self.script(names, host).encode())
+        for name in self.family(host, wanted)[1:]:
+            if self.rows[name].get("hosts"):
+                image.add(f"/lab/guests.{name}", self.script(self.guests_of(name, wanted), name).encode())
+            if "xl" in self.rows[name]:
+                image.add(f"/lab/{name}.cfg", self.domain(name).encode())
+
+    def script(self, names, host):
+        way = self.rows[host].get("hosts")
+        return "".join(getattr(self, f"start_{way}")(name) + "\n" for name in names)
+
+    def start_kvm(self, name):
+        row = self.rows[name]
+        flavour = row.get("kernel", "cloud")
+        append = self.append(row, CONSOLE["amd64"]) + (f" lab.guests=.{name}" if row.get("hosts") else "")
+        initrd = "/tmp/own-initrd" if row.get("hosts") else f"/lab/initrd-{flavour}"
+        words = ["qemu-system-x86_64", "-accel", "kvm", "-nodefaults", "-m", str(row.get("memory", GUEST_MEMORY)),
+                 "-L", "/usr/share/qemu", "-L", "/usr/share/seabios", *self.qemu(row, "/tmp/guest.img", inner=True),
+                 "-kernel", f"/lab/kernel-{flavour}", "-initrd", initrd, "-append", append]
+        line = shlex.join(words).replace("%nvme", "$(assign 0x010802)")
+        if row.get("passport"):
+            way = row["passport"]
+            line += f' -{way.replace("_", "_")} "$(passport {way})"'
+        prepare = f"own_initrd {initrd}\n" if row.get("hosts") else ""
+        return f"{prepare}guest {name} {row.get('limit', 200)} {line}"
+
+    def start_xen(self, name):
+        return f"guest {name} {self.rows[name].get('limit', 200)} {name}"
+
+    def start_container(self, name):
+        return f"guest {name} {self.rows[name].get('limit', 60)} {self.rows[name]['run']}"
+
+    def domain(self, name):
+        """The configuration of a Xen domain, for xl."""
+        row = self.rows[name]
+        flavour, hvm = row.get("kernel", "cloud"), "type='hvm'" in row["xl"]
+        append = self.append(row, "ttyS0" if hvm else "hvc0")
+        disk = f"format=raw,vdev={'hda' if hvm else 'xvda'},access=rw,backendtype=phy,script=block-lab,target=/dev/loop0"
+        lines = [f"name='{name}'", f"memory={GUEST_MEMORY}", "vcpus=1", f"kernel='/lab/kernel-{flavour}'",
+                 f"ramdisk='/lab/initrd-{flavour}'", f"extra='{append}'", f"disk=['{disk}']",
+                 "on_poweroff='destroy'", "on_reboot='destroy'", "on_crash='destroy'", *row["xl"]]
+        if not any(line.startswith("vif") for line in row["xl"]):
+            lines.append("vif=['type=vif,script=vif-lab,mac=00:16:3e:00:00:01']")
+        if hvm:
+            lines += ["serial='pty'", "vga='none'", "nographic=1",
+                      "device_model_override='/usr/libexec/xen-qemu-system-i386'"]
+        return "\n".join(lines) + "\n"
+
+    # --- results ---
+
+    def result(self, name, outcome, attempt):
+        folder, row = self.folder(name), self.rows[name]
+        reasons = judge.judge(folder, row, self.program, self.schema)
+        report = judge.load(folder / "report.json") or {}
+        seconds = outcome.seconds if outcome else judge.number(folder / "seconds.txt")
+        return {
+            "status": "fail" if reasons else "pass", "reasons": reasons, "attempt": attempt, "seconds": seconds,
+            "peak_mib": outcome.peak_mib if outcome else None, "we": judge.our_words(report),
+            "they": judge.peers(folder),
+            "when": datetime.date.today().isoformat(),
+        }
+
+    def keep(self, name, result):
+        """Store a result, and the files that it rests on, for docs and fixtures."""
+        place = self.results / name
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        if self.folder(name).exists():
+            shutil.copytree(self.folder(name), place / "files", ignore=shutil.ignore_patterns("guests"))
+        (place / "result.json").write_text(json.dumps(result, indent=1) + "\n")
+
+
+def tsc_khz():
+    """The rate of this machine's time stamp counter, which an emulated one follows."""
+    for line in open("/proc/cpuinfo", encoding="ascii", errors="replace"):
+        if line.startswith("cpu MHz"):
+            return str(int(float(line.split(":")[1]) * 1000))
+    raise Unavailable("the rate of this machine's TSC is not known")
+
+
+def load_schema():
+    try:
+        import jsonschema  # noqa: F401 (judge.py uses it)
+        return json.loads((TOP / "export/report.schema.json").read_text())
+    except (ImportError, OSError):
+        return None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("environments", nargs="*", help="all by default")
+    parser.add_argument("--quick", action="store_true", help="only the rows that are marked so")
+    parser.add_argument("--list", action="store_true", help="print the environments")
+    parser.add_argument("--work", type=pathlib.Path, default=TOP / "build/lab", help="packages, images, results")
+    parser.add_argument("--program", type=pathlib.Path, default=TOP / "build/virtwhere")
+    parser.add_argument("--program-arm64", type=pathlib.Path, default=TOP / "build/aarch64-linux-gnu/virtwhere")
+    parser.add_argument("--document", type=pathlib.Path, help="write the table of all results there")
+    parser.add_argument("--fixtures", type=pathlib.Path, help="renew the fixtures there from passed environments")
+    arguments = parser.parse_args()
+    table = tomllib.loads((HERE / "environments.toml").read_text())
+    rows = table["environment"]
+    unknown = [name for name in arguments.environments if name not in rows]
+    if unknown:
+        parser.error(f"no environment {unknown[0]}; --list prints them")
+    wanted = [name for name in rows if name in arguments.environments or not arguments.environments
+              and (rows[name].get("quick") or not arguments.quick)]
+    if arguments.list:
+        print("\n".join(wanted))
+        return 0
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    lab = Lab(table, arguments.work.resolve(), {"amd64": arguments.program, "arm64": arguments.program_arm64})
+    counts = {"pass": 0, "fail": 0, "skip": 0}
+    for root in lab.roots(wanted):
+        for name, result in lab.run(root, wanted):
+            lab.keep(name, result)
+            counts[result["status"]] += 1
+            print(f"{result['status']:4}  {name:22} {document.brief(result)}", flush=True)
+    if arguments.fixtures:
+        document.renew_fixtures(lab, arguments.fixtures)
+    if arguments.document:
+        arguments.document.write_text(document.render(lab))
+    print(f"{counts['pass']} passed, {counts['fail']} failed, {counts['skip']} skipped")
+    return 1 if counts["fail"] or not counts["pass"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
