@@ -5,7 +5,6 @@
 
 static const struct vw_format formats[] = {
 	{"text", "text/plain; charset=utf-8", "for people, on one screen", vw_render_text},
-	{"explain", "text/plain; charset=utf-8", "for people: every piece of evidence", vw_render_explain},
 	{"json", "application/json", "the document " VW_REPORT_SCHEMA, vw_render_json},
 	{"systemd-detect-virt", "text/plain; charset=us-ascii", "the word that systemd-detect-virt prints",
          vw_render_systemd_words},

@@ -76,11 +76,13 @@ struct vw_answer {
 int vw_render_answers(const struct vw_answer *answer, size_t count, enum vw_tristate all,
                       const struct vw_view *view, struct vw_buffer *out);
 
-/** A list of words (see vw_word_at()) with their meanings, for people. */
-int vw_render_words(const char *list, const struct vw_view *view, struct vw_buffer *out);
+/** Words with their meanings, for people. */
+int vw_render_words(const struct vw_word *const *word, size_t count, const struct vw_view *view,
+                    struct vw_buffer *out);
 
-/** The same as JSON. */
-int vw_render_words_json(const char *list, const struct vw_view *view, struct vw_buffer *out);
+/** The same as JSON. @name: of the list */
+int vw_render_words_json(const char *name, const struct vw_word *const *word, size_t count,
+                         const struct vw_view *view, struct vw_buffer *out);
 
 /** What `virtwhere snapshot` wrote, as JSON. */
 int vw_render_recorded(const char *path, bool with_ids, const struct vw_view *view, struct vw_buffer *out);

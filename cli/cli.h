@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VW_CLI_CLI_H
+#define VW_CLI_CLI_H
+
+/*
+ * The command line: arguments in, calls to probes, detect and export, one write out. Two tables say what
+ * there is, in commands.c and options.c; parsing, checks and help all come from them.
+ */
+
+#include "detect/report.h"
+#include "export/export.h"
+#include "probes/probes.h"
+
+/* "Not known" is never success. */
+enum vw_exit {
+	VW_EXIT_YES = 0,
+	VW_EXIT_NO = 1,
+	VW_EXIT_USAGE = 2,
+	VW_EXIT_UNDETERMINED = 3,
+	VW_EXIT_INTERNAL = 4,
+};
+
+enum vw_colour { VW_COLOUR_AUTO, VW_COLOUR_ALWAYS, VW_COLOUR_NEVER };
+
+/* What the arguments ask for. */
+struct vw_request {
+	const struct vw_command *command;
+	char *const *word; /* the command's own arguments */
+	size_t words;
+	const char *format;   /* one of the command's formats */
+	const char *snapshot; /* NULL: this machine */
+	const char *output;   /* NULL: standard output */
+	enum vw_colour colour;
+	bool with_ids, timing, help, version;
+	struct vw_view view;
+};
+
+struct vw_command {
+	const char *name;           /* NULL: the command that runs when none is named */
+	const char *arguments;      /* for the help: "WORD..."; "" for none */
+	const char *summary;        /* one line */
+	const char *details;        /* for the command's own help */
+	const char *const *formats; /* NULL-terminated, the default first; NULL: those of a report */
+	size_t least_words, most_words;
+	enum vw_exit (*run)(const struct vw_request *request);
+};
+
+/** The table of commands. Returns the row at @index, static, or NULL past the end. */
+const struct vw_command *vw_command_at(size_t index);
+
+/** Find a command by its name; NULL gives the one that has none. Returns NULL when there is no such command.
+ */
+const struct vw_command *vw_command_find(const char *name);
+
+/** The formats that a command prints, the default first. Returns NULL past the end. */
+const char *vw_command_format(const struct vw_command *command, size_t index);
+
+struct vw_option {
+	const char *name;
+	char letter;                 /* or 0 */
+	const char *argument;        /* for the help; NULL: it takes none */
+	bool optional;               /* the argument may be left out */
+	const char *const *commands; /* that take it, NULL-terminated; NULL: all */
+	const char *meaning;
+	bool (*set)(struct vw_request *request, const char *argument); /* false: no such argument */
+};
+
+/** The table of options. Returns the row at @index, static, or NULL past the end. */
+const struct vw_option *vw_option_at(size_t index);
+
+bool vw_option_applies(const struct vw_option *option, const struct vw_command *command);
+
+/**
+ * Turn arguments into a request, and say on standard error what is wrong with them.
+ *
+ * @argv: gets reordered, options first; must outlive the request
+ *
+ * Returns VW_EXIT_YES, or VW_EXIT_USAGE with @ret of no use.
+ */
+enum vw_exit vw_parse_arguments(int argc, char **argv, struct vw_request *ret);
+
+/** The help of a command; of the whole program for the one without a name. */
+void vw_put_help(const struct vw_command *command, const struct vw_view *view, struct vw_buffer *out);
+
+/* A report and what it hangs on. A structure of zeros is empty. */
+struct vw_examined {
+	struct vw_source *source;
+	struct vw_facts *facts;
+	struct vw_report *report;
+};
+
+/** Open what a request reads from, and say on standard error what went wrong. */
+enum vw_exit vw_open_source(const struct vw_request *request, struct vw_source **ret_source);
+
+/** Examine it: probe and detect. */
+enum vw_exit vw_examine(const struct vw_request *request, struct vw_examined *ret);
+void vw_examined_free(struct vw_examined *examined);
+
+/** VW_EXIT_UNDETERMINED for the platform "unknown", else VW_EXIT_YES. */
+enum vw_exit vw_verdict_exit(const struct vw_report *report);
+
+/** One line on standard error, after the program's name. */
+void vw_complain(const char *format, ...) _printf_(1, 2);
+
+/**
+ * Write what was rendered to standard output.
+ *
+ * @rendered: what the renderer returned
+ * @otherwise: what to return when all went well
+ *
+ * Returns @otherwise, or VW_EXIT_INTERNAL after saying why.
+ */
+enum vw_exit vw_print(const struct vw_buffer *out, int rendered, enum vw_exit otherwise);
+
+/** Decide by terminal and environment what the options left open: colour, character set, width, time. */
+void vw_settle_view(struct vw_request *request);
+
+/** The nearest of the words offered to the one that was asked for; zero it and set @asked first. */
+struct vw_nearest {
+	const char *asked;
+	const char *word; /* NULL while none is near enough to be meant */
+	size_t distance;
+};
+void vw_nearest_offer(struct vw_nearest *nearest, const char *word);
+
+/* A list of `virtwhere list`: one or more of vw_word_at()'s. */
+struct vw_wordlist {
+	const char *name;
+	const char *const *lists; /* NULL-terminated */
+};
+
+/** The table of lists. Returns the row at @index, static, or NULL past the end. */
+const struct vw_wordlist *vw_wordlist_at(size_t index);
+
+/**
+ * Gather the words of a list, each once.
+ *
+ * @ret_word: free with free(); the words themselves are static
+ *
+ * Returns 0 or -ENOMEM.
+ */
+_must_check_ int vw_wordlist_gather(const struct vw_wordlist *list, const struct vw_word ***ret_word,
+                                    size_t *ret_count);
+
+/** The list of all words that `is` knows. */
+const struct vw_wordlist *vw_wordlist_of_is(void);
+
+enum vw_exit vw_run_where(const struct vw_request *request);
+enum vw_exit vw_run_explain(const struct vw_request *request);
+enum vw_exit vw_run_is(const struct vw_request *request);
+enum vw_exit vw_run_snapshot(const struct vw_request *request);
+enum vw_exit vw_run_passport(const struct vw_request *request);
+enum vw_exit vw_run_list(const struct vw_request *request);
+enum vw_exit vw_run_help(const struct vw_request *request);
+
+#endif

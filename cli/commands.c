@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdint.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+#define FORMATS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static const struct vw_command commands[] = {
+	{
+		.name = NULL,
+		.arguments = "",
+		.summary = "say where this system runs",
+		.details = "One headline, the stack of layers, the six dimensions of virtualization, and "
+                           "what could "
+			   "not be read. Exits 0 when there is a verdict, 3 when there is none.",
+		.run = vw_run_where,
+	},
+	{
+		.name = "is",
+		.arguments = "WORD...",
+		.summary = "exit 0 if every WORD holds, and print nothing",
+		.details = "A WORD is a platform, hypervisor, mode, cloud, container, or one of vm, nested, "
+                           "container, "
+			   "confidential, metal; see 'virtwhere list words'. Exits 1 when one does not hold, "
+                           "3 when "
+			   "it is not known.",
+		.formats = FORMATS("text", "json"),
+		.least_words = 1,
+		.most_words = SIZE_MAX,
+		.run = vw_run_is,
+	},
+	{
+		.name = "explain",
+		.arguments = "",
+		.summary = "every piece of evidence, and what it supports",
+		.details = "Each with its weight, its source, what was read there, what it speaks for and "
+                           "what overruled "
+			   "it, and who says so. Then what contradicts itself, and what could not be read.",
+		.formats = FORMATS("text", "json"),
+		.run = vw_run_explain,
+	},
+	{
+		.name = "snapshot",
+		.arguments = "-o PATH",
+		.summary = "record all that a verdict rests on",
+		.details = "PATH is a directory to be made, or an archive by its suffix: .tar, .tar.gz, "
+                           ".tar.zst. "
+			   "Serials, UUIDs, MAC addresses and instance ids are left out. 'virtwhere "
+                           "--snapshot PATH' "
+			   "then answers from it, on any machine.",
+		.formats = FORMATS("text", "json"),
+		.run = vw_run_snapshot,
+	},
+	{
+		.name = "passport",
+		.arguments = "",
+		.summary = "the line that tells a guest the layers under it",
+		.details = "Ready for QEMU and libvirt. A guest that was started with it reports those "
+                           "layers as "
+			   "declared.",
+		.formats = FORMATS("text", "json", "qemu", "libvirt", "raw"),
+		.run = vw_run_passport,
+	},
+	{
+		.name = "list",
+		.arguments = "LIST",
+		.summary = "the closed lists that other commands use",
+		.details = "LIST is one of platforms, targets, words, clouds, containers, hypervisors, "
+                           "modes, vmms, "
+			   "confidential, rows. 'words' are all that 'virtwhere is' knows.",
+		.formats = FORMATS("text", "json"),
+		.least_words = 1,
+		.most_words = 1,
+		.run = vw_run_list,
+	},
+	{
+		.name = "help",
+		.arguments = "[COMMAND]",
+		.summary = "help on a command",
+		.details = "Without COMMAND, on the whole program.",
+		.formats = FORMATS("text"),
+		.most_words = 1,
+		.run = vw_run_help,
+	},
+};
+
+const struct vw_command *vw_command_at(size_t index)
+{
+	return index < VW_COUNT(commands) ? &commands[index] : NULL;
+}
+
+const struct vw_command *vw_command_find(const char *name)
+{
+	for (size_t i = 0; i < VW_COUNT(commands); i++)
+		if (vw_equal(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+const char *vw_command_format(const struct vw_command *command, size_t index)
+{
+	const struct vw_format *format;
+
+	if (!command->formats) {
+		format = vw_format_at(index);
+		return format ? format->name : NULL;
+	}
+	for (size_t i = 0; i < index; i++)
+		if (!command->formats[i])
+			return NULL;
+	return command->formats[index];
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "cli/cli.h"
+
+enum { PROBLEM_SIZE = 512 };
+
+enum vw_exit vw_open_source(const struct vw_request *request, struct vw_source **ret_source)
+{
+	char problem[PROBLEM_SIZE] = "";
+	int r;
+
+	if (request->snapshot) {
+		r = vw_source_snapshot(request->snapshot, ret_source, problem, sizeof(problem));
+		if (r < 0)
+			vw_complain("%s", *problem ? problem : strerror(-r));
+	} else {
+		r = vw_source_live(ret_source);
+		if (r < 0)
+			vw_complain("/: %s", strerror(-r));
+	}
+	return r < 0 ? VW_EXIT_UNDETERMINED : VW_EXIT_YES;
+}
+
+enum vw_exit vw_examine(const struct vw_request *request, struct vw_examined *ret)
+{
+	bool wide = vw_equal(request->command->name, "explain") || request->view.verbose;
+	unsigned flags = (request->timing ? VW_PROBE_TIMING : 0U) | (wide ? VW_PROBE_WIDE : 0U);
+	struct vw_examined examined = {0};
+	enum vw_exit opened;
+	int r;
+
+	opened = vw_open_source(request, &examined.source);
+	if (opened != VW_EXIT_YES)
+		return opened;
+	r = vw_probe(examined.source, flags, &examined.facts);
+	if (r == 0)
+		r = vw_detect(examined.facts, &examined.report);
+	if (r < 0) {
+		vw_complain("%s", strerror(-r));
+		vw_examined_free(&examined);
+		return VW_EXIT_INTERNAL;
+	}
+	*ret = examined;
+	return VW_EXIT_YES;
+}
+
+void vw_examined_free(struct vw_examined *examined)
+{
+	vw_report_free(examined->report);
+	vw_facts_free(examined->facts);
+	vw_source_free(examined->source);
+	*examined = (struct vw_examined){0};
+}
+
+enum vw_exit vw_verdict_exit(const struct vw_report *report)
+{
+	return vw_equal(report->platform.id, "unknown") ? VW_EXIT_UNDETERMINED : VW_EXIT_YES;
+}

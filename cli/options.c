@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+#include <getopt.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static bool set_help(struct vw_request *request, const char *argument)
+{
+	(void)argument;
+	return request->help = true;
+}
+
+static bool set_version(struct vw_request *request, const char *argument)
+{
+	(void)argument;
+	return request->version = true;
+}
+
+static bool set_json(struct vw_request *request, const char *argument)
+{
+	request->format = "json";
+	request->view.compact = vw_equal(argument, "compact");
+	return !argument || request->view.compact || vw_equal(argument, "pretty");
+}
+
+static bool set_format(struct vw_request *request, const char *argument)
+{
+	request->format = argument;
+	return true;
+}
+
+static bool set_snapshot(struct vw_request *request, const char *argument)
+{
+	request->snapshot = argument;
+	return true;
+}
+
+static bool set_colour(struct vw_request *request, const char *argument)
+{
+	static const char *const words[] = {
+		[VW_COLOUR_AUTO] = "auto", [VW_COLOUR_ALWAYS] = "always", [VW_COLOUR_NEVER] = "never"};
+
+	for (size_t i = 0; i < VW_COUNT(words); i++) {
+		if (!vw_equal(argument ? argument : "always", words[i]))
+			continue;
+		request->colour = (enum vw_colour)i;
+		return true;
+	}
+	return false;
+}
+
+static bool set_timing(struct vw_request *request, const char *argument)
+{
+	(void)argument;
+	return request->timing = true;
+}
+
+static bool set_verbose(struct vw_request *request, const char *argument)
+{
+	(void)argument;
+	return request->view.verbose = true;
+}
+
+static bool set_output(struct vw_request *request, const char *argument)
+{
+	request->output = argument;
+	return true;
+}
+
+static bool set_with_ids(struct vw_request *request, const char *argument)
+{
+	(void)argument;
+	return request->with_ids = true;
+}
+
+#define COMMANDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static const struct vw_option options[] = {
+	{"output", 'o', "PATH", false, COMMANDS("snapshot"), "where to record", set_output},
+	{"with-ids", 0, NULL, false, COMMANDS("snapshot"),
+         "keep serials, UUIDs, MAC addresses and instance ids", set_with_ids},
+	{"json", 0, "STYLE", true, NULL, "print JSON; STYLE is pretty or compact", set_json},
+	{"format", 0, "FORMAT", false, NULL, "print in another format", set_format},
+	{"snapshot", 0, "PATH", false, NULL, "answer from a recorded machine, never from this one",
+         set_snapshot},
+	{"timing", 0, NULL, false, NULL, "measure how long a CPUID instruction takes, too", set_timing},
+	{"color", 0, "WHEN", true, NULL, "auto, always or never", set_colour},
+	{"verbose", 'v', NULL, false, NULL, "leave nothing out to fit the screen", set_verbose},
+	{"help", 'h', NULL, false, NULL, "print this", set_help},
+	{"version", 'V', NULL, false, NULL, "print the version", set_version},
+};
+
+const struct vw_option *vw_option_at(size_t index)
+{
+	return index < VW_COUNT(options) ? &options[index] : NULL;
+}
+
+bool vw_option_applies(const struct vw_option *option, const struct vw_command *command)
+{
+	if (!option->commands)
+		return true;
+	for (size_t i = 0; option->commands[i]; i++)
+		if (vw_equal(option->commands[i], command->name))
+			return true;
+	return false;
+}
+
+enum { LONG_ONLY = 256 }; /* getopt's value of an option without a letter is this and its row */
+
+struct spelling {
+	char letters[2 * VW_COUNT(options) + 1];
+	struct option names[VW_COUNT(options) + 1];
+};
+
+/* The table as getopt_long(3) wants it. */
+static struct spelling spell(void)
+{
+	struct spelling spelling = {0};
+	size_t used = 0;
+
+	for (size_t i = 0; i < VW_COUNT(options); i++) {
+		const struct vw_option *option = &options[i];
+
+		spelling.names[i] = (struct option){
+			.name = option->name,
+			.has_arg = !option->argument  ? no_argument
+		                   : option->optional ? optional_argument
+		                                      : required_argument,
+			.val = LONG_ONLY + (int)i,
+		};
+		if (!option->letter)
+			continue;
+		spelling.letters[used++] = option->letter;
+		if (option->argument)
+			spelling.letters[used++] = ':';
+	}
+	return spelling;
+}
+
+static const struct vw_option *option_of(int value)
+{
+	for (size_t i = 0; i < VW_COUNT(options); i++)
+		if (value == LONG_ONLY + (int)i || (options[i].letter && value == options[i].letter))
+			return &options[i];
+	return NULL;
+}
+
+/* Set all options; @ret_used has a bit for each row of the table. */
+static enum vw_exit take_options(int argc, char **argv, struct vw_request *request, unsigned *ret_used)
+{
+	struct spelling spelling = spell();
+	int value;
+
+	*ret_used = 0;
+	optind = 0; /* start anew, as glibc reads it */
+	while ((value = getopt_long(argc, argv, spelling.letters, spelling.names, NULL)) != -1) {
+		const struct vw_option *option = option_of(value);
+
+		if (!option) /* getopt has said what is wrong */
+			return VW_EXIT_USAGE;
+		*ret_used |= 1U << (option - options);
+		if (!option->set(request, optarg)) {
+			vw_complain("--%s: '%s' is none of its words: %s", option->name, optarg,
+			            option->meaning);
+			return VW_EXIT_USAGE;
+		}
+	}
+	return VW_EXIT_YES;
+}
+
+static enum vw_exit take_command(int argc, char **argv, struct vw_request *request)
+{
+	struct vw_nearest nearest = {.asked = optind < argc ? argv[optind] : NULL};
+	const struct vw_command *command;
+
+	request->command = vw_command_find(nearest.asked);
+	if (!request->command) {
+		for (size_t i = 0; (command = vw_command_at(i)); i++)
+			if (command->name)
+				vw_nearest_offer(&nearest, command->name);
+		if (nearest.word)
+			vw_complain("no command '%s'; did you mean '%s'?", nearest.asked, nearest.word);
+		else
+			vw_complain("no command '%s'; see 'virtwhere --help'", nearest.asked);
+		return VW_EXIT_USAGE;
+	}
+	if (nearest.asked)
+		optind++;
+	request->word = argv + optind;
+	request->words = (size_t)(argc - optind);
+	return VW_EXIT_YES;
+}
+
+static enum vw_exit check_words(const struct vw_request *request)
+{
+	const struct vw_command *command = request->command;
+
+	if (request->words < command->least_words) {
+		vw_complain("%s: which %s?", command->name, command->arguments);
+		return VW_EXIT_USAGE;
+	}
+	if (request->words > command->most_words) {
+		vw_complain("%s: '%s' is one argument too many", command->name,
+		            request->word[command->most_words]);
+		return VW_EXIT_USAGE;
+	}
+	return VW_EXIT_YES;
+}
+
+static enum vw_exit check_options(const struct vw_request *request, unsigned used)
+{
+	for (size_t i = 0; i < VW_COUNT(options); i++) {
+		if (!(used & 1U << i) || vw_option_applies(&options[i], request->command))
+			continue;
+		vw_complain("--%s is for '%s' only", options[i].name, options[i].commands[0]);
+		return VW_EXIT_USAGE;
+	}
+	return VW_EXIT_YES;
+}
+
+static enum vw_exit check_format(struct vw_request *request)
+{
+	struct vw_nearest nearest = {.asked = request->format};
+	const char *format;
+
+	if (!request->format)
+		request->format = vw_command_format(request->command, 0);
+	for (size_t i = 0; (format = vw_command_format(request->command, i)); i++) {
+		if (vw_equal(format, request->format))
+			return VW_EXIT_YES;
+		vw_nearest_offer(&nearest, format);
+	}
+	if (nearest.word)
+		vw_complain("no format '%s' here; did you mean '%s'?", request->format, nearest.word);
+	else
+		vw_complain("no format '%s' here; see 'virtwhere --help'", request->format);
+	return VW_EXIT_USAGE;
+}
+
+enum vw_exit vw_parse_arguments(int argc, char **argv, struct vw_request *ret)
+{
+	unsigned used = 0;
+	enum vw_exit r;
+
+	*ret = (struct vw_request){0};
+	r = take_options(argc, argv, ret, &used);
+	if (r == VW_EXIT_YES)
+		r = take_command(argc, argv, ret);
+	if (r != VW_EXIT_YES || ret->help || ret->version)
+		return r;
+	r = check_words(ret);
+	if (r == VW_EXIT_YES)
+		r = check_options(ret, used);
+	if (r == VW_EXIT_YES)
+		r = check_format(ret);
+	return r;
+}
