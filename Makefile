@@ -11,7 +11,7 @@ PYTHON  ?= /usr/bin/python3
 ifneq ($(CROSS),)
   BUILD ?= build/$(CROSS)
   CC := $(CROSS)-gcc
-  export PKG_CONFIG_LIBDIR := /usr/lib/$(CROSS)/pkgconfig:/usr/share/pkgconfig
+  pkg_path := PKG_CONFIG_LIBDIR=/usr/lib/$(CROSS)/pkgconfig:/usr/share/pkgconfig
   EMULATOR := qemu-$(firstword $(subst -, ,$(CROSS)))
 else
   BUILD ?= build
@@ -45,7 +45,7 @@ instrument = $(if $(SANITIZE),$(sanitize),$(fortify))
 linked  = libpci $(if $(x86),libcpuid)
 headers = jansson libarchive
 
-pkg = $(shell $(PKG_CONFIG) $(1) $(2))
+pkg = $(shell $(pkg_path) $(PKG_CONFIG) $(1) $(2))
 library_cflags = $(eval library_cflags := $(call pkg,--cflags,$(linked) $(headers)))$(library_cflags)
 library_libs   = $(eval library_libs := $(call pkg,--libs,$(linked)))$(library_libs)
 cmocka_cflags  = $(eval cmocka_cflags := $(call pkg,--cflags,cmocka))$(cmocka_cflags)
@@ -93,7 +93,7 @@ build_groups := build $(if $(filter x86_64 i%86,$(shell uname -m)),build-x86)
 ifneq ($(filter-out run check bench lint check-sanitize check-clang check-cross lab lab-quick clean uninstall \
 	help,$(or $(MAKECMDGOALS),all)),)
   needed := $(linked) $(headers) $(if $(filter check-% units tools,$(MAKECMDGOALS)),cmocka)
-  found   = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
+  found   = $(shell $(pkg_path) $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
   package = $(shell awk '$$3 == "pc:$(1)" { print $$2 }' packaging/debian.packages)
   ifeq ($(target),)
     $(error $(CC) is missing: apt-get install $(or $(CROSS:%=gcc-%),$(CC)), or: make run as root)

@@ -23,8 +23,6 @@
 
 enum { COMMANDS = 4096, RUNS = 100000 };
 
-extern char **environ;
-
 static uint64_t now(void)
 {
 	struct timespec time;
@@ -70,11 +68,13 @@ static size_t split(char **argument, char ***command)
 	size_t count = 0;
 
 	while (*argument && count < COMMANDS) {
-		*argument++ = NULL;
-		if (*argument)
-			command[count++] = argument;
-		while (*argument && strcmp(*argument, "--") != 0)
+		char **first = argument + 1;
+
+		*argument = NULL;
+		for (argument = first; *argument && strcmp(*argument, "--") != 0;)
 			argument++;
+		if (argument > first)
+			command[count++] = first;
 	}
 	return count;
 }
@@ -104,11 +104,17 @@ int main(int argc, char **argv)
 	    strcmp(argv[at + 1], "--") != 0)
 		return 2;
 	count = split(&argv[at + 1], command);
+	if (runs == 0 || count == 0)
+		return 2;
 	times = calloc((size_t)runs * count, sizeof(*times));
-	if (!times || posix_spawn_file_actions_init(&actions) ||
-	    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) ||
-	    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0))
+	if (!times)
 		return 1;
+	if (posix_spawn_file_actions_init(&actions) ||
+	    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) ||
+	    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)) {
+		free(times);
+		return 1;
+	}
 	for (size_t i = 0; i < runs * count && !error; i++)
 		error = time_one(command[i % count], &actions, &times[i]);
 	if (!error)
