@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: MIT */
+#include "probes/archive.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "export/library.h"
+#include "probes/root.h"
+#include "probes/source.h"
+
+#define SONAME "libarchive.so.13"
+
+enum {
+	ENTRIES_MAX = 65536,
+	TOTAL_MAX = 64 * 1024 * 1024, /* bytes unpacked, headers among them */
+	KEEP_MAX = VW_TABLE_LIMIT + 1,
+	SECONDS_MAX = 10,
+	READ_SIZE = 16 * 1024, /* small: between two reads the time is looked at */
+};
+
+/* --- the library ------------------------------------------------------------------------------------- */
+
+#define READ_FUNCTIONS(X)                   \
+	X(archive_read_new)                 \
+	X(archive_read_support_filter_gzip) \
+	X(archive_read_support_filter_zstd) \
+	X(archive_read_support_format_tar)  \
+	X(archive_read_open)                \
+	X(archive_read_next_header)         \
+	X(archive_read_data)                \
+	X(archive_read_free)                \
+	X(archive_filter_bytes)             \
+	X(archive_set_error)                \
+	X(archive_error_string)             \
+	X(archive_entry_pathname)           \
+	X(archive_entry_symlink)            \
+	X(archive_entry_hardlink)           \
+	X(archive_entry_pathname_utf8)      \
+	X(archive_entry_symlink_utf8)       \
+	X(archive_entry_hardlink_utf8)      \
+	X(archive_entry_filetype)           \
+	X(archive_entry_size)
+
+#define WRITE_FUNCTIONS(X)                         \
+	X(archive_write_new)                       \
+	X(archive_write_add_filter_gzip)           \
+	X(archive_write_add_filter_zstd)           \
+	X(archive_write_add_filter_none)           \
+	X(archive_write_set_format_pax_restricted) \
+	X(archive_write_set_options)               \
+	X(archive_write_open_fd)                   \
+	X(archive_write_header)                    \
+	X(archive_write_data)                      \
+	X(archive_write_close)                     \
+	X(archive_write_free)                      \
+	X(archive_errno)                           \
+	X(archive_entry_new)                       \
+	X(archive_entry_free)                      \
+	X(archive_entry_set_pathname)              \
+	X(archive_entry_set_symlink)               \
+	X(archive_entry_set_filetype)              \
+	X(archive_entry_set_perm)                  \
+	X(archive_entry_set_size)                  \
+	X(archive_entry_set_mtime)
+
+#define DECLARE(function) VW_LIBRARY_FUNCTION(function);
+#define SYMBOL(function)  {#function, &library.function},
+
+static struct {
+	READ_FUNCTIONS(DECLARE)
+	WRITE_FUNCTIONS(DECLARE)
+} library;
+
+static int load(void)
+{
+	static const struct vw_symbol symbols[] = {READ_FUNCTIONS(SYMBOL) WRITE_FUNCTIONS(SYMBOL)};
+
+	return vw_library_open(SONAME, symbols, VW_COUNT(symbols));
+}
+
+static int load_or_say(const char *path, char *problem, size_t problem_size)
+{
+	int r = load();
+
+	if (r < 0)
+		vw_problem(problem, problem_size, r, "%s: cannot handle archives without " SONAME, path);
+	return r;
+}
+
+/* --- reading ----------------------------------------------------------------------------------------- */
+
+struct unpacking {
+	struct archive *archive;
+	int from; /* the archive */
+	int root; /* where to */
+	const char *path;
+	char *problem;
+	size_t problem_size;
+	time_t deadline;
+	size_t entries, kept;
+	char *content;
+	char input[READ_SIZE];
+};
+
+static time_t seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+static la_ssize_t read_input(struct archive *archive, void *context, const void **buffer)
+{
+	struct unpacking *unpacking = context;
+	ssize_t bytes;
+
+	if (seconds() > unpacking->deadline) {
+		library.archive_set_error(archive, ETIME, "takes too long to unpack");
+		return ARCHIVE_FATAL;
+	}
+	do {
+		bytes = read(unpacking->from, unpacking->input, sizeof(unpacking->input));
+	} while (bytes < 0 && errno == EINTR);
+	if (bytes < 0)
+		library.archive_set_error(archive, errno, "cannot be read");
+	*buffer = unpacking->input;
+	return bytes < 0 ? ARCHIVE_FATAL : bytes;
+}
+
+/* The library's own words end a damaged archive. */
+static int damaged(struct unpacking *unpacking)
+{
+	const char *reason = library.archive_error_string(unpacking->archive);
+
+	return vw_problem(unpacking->problem, unpacking->problem_size, -EBADMSG, "%s: damaged archive: %s",
+	                  unpacking->path, reason ? reason : "no reason given");
+}
+
+static int too_big(struct unpacking *unpacking, const char *reason)
+{
+	return vw_problem(unpacking->problem, unpacking->problem_size, -E2BIG, "%s: too big an archive: %s",
+	                  unpacking->path, reason);
+}
+
+static int bad_entry(struct unpacking *unpacking, int err, const char *name)
+{
+	const char *reason = err == -EBADMSG   ? "leads out of the archive"
+	                     : err == -E2BIG   ? "name too long or too deep"
+	                     : err == -ELOOP   ? "leads through a link"
+	                     : err == -ENOTDIR ? "leads through what is no directory"
+	                     : err == -EISDIR  ? "is a directory already"
+	                                       : strerror(-err);
+	bool hostile = err == -ELOOP || err == -ENOTDIR || err == -EISDIR;
+
+	return vw_problem(unpacking->problem, unpacking->problem_size, hostile ? -EBADMSG : err,
+	                  "%s: entry \"%.200s\": %s", unpacking->path, name, reason);
+}
+
+static int check_bounds(struct unpacking *unpacking, int64_t size)
+{
+	int64_t unpacked = library.archive_filter_bytes(unpacking->archive, 0);
+
+	if (++unpacking->entries > ENTRIES_MAX)
+		return too_big(unpacking, "more than 65,536 entries");
+	if (size > TOTAL_MAX || unpacked > TOTAL_MAX || unpacking->kept > TOTAL_MAX)
+		return too_big(unpacking, "more than 64 MiB unpacked");
+	return 0;
+}
+
+/* Read as much of an entry's content as is kept. */
+static int read_content(struct unpacking *unpacking, size_t *ret_size)
+{
+	size_t size = 0;
+
+	while (size < KEEP_MAX) {
+		la_ssize_t bytes = library.archive_read_data(unpacking->archive, unpacking->content + size,
+		                                             KEEP_MAX - size);
+
+		if (bytes < 0)
+			return damaged(unpacking);
+		if (bytes == 0)
+			break;
+		size += (size_t)bytes;
+	}
+	unpacking->kept += size;
+	*ret_size = size;
+	return 0;
+}
+
+/* A hard link is another name of what came before it: it becomes a copy. */
+static int read_hard_link(struct unpacking *unpacking, const char *target, size_t *ret_size)
+{
+	ssize_t size = vw_tree_read(unpacking->root, target, unpacking->content, KEEP_MAX);
+
+	if (size < 0)
+		return bad_entry(unpacking, (int)size, target);
+	unpacking->kept += (size_t)size;
+	*ret_size = (size_t)size;
+	return 0;
+}
+
+/*
+ * Names in a pax header are UTF-8, and the library gives them in the locale's characters, or not at all where
+ * the locale has none; all others are bytes, which it gives as they are.
+ */
+static const char *entry_name(struct archive_entry *entry)
+{
+	const char *name = library.archive_entry_pathname(entry);
+
+	return name ? name : library.archive_entry_pathname_utf8(entry);
+}
+
+static const char *entry_link(struct archive_entry *entry)
+{
+	const char *target = library.archive_entry_symlink(entry);
+
+	return target ? target : library.archive_entry_symlink_utf8(entry);
+}
+
+static const char *entry_hard_link(struct archive_entry *entry)
+{
+	const char *target = library.archive_entry_hardlink(entry);
+
+	return target ? target : library.archive_entry_hardlink_utf8(entry);
+}
+
+/* What becomes of an entry. Returns 1 for a node, 0 for none, or a negative errno. */
+static int entry_node(struct unpacking *unpacking, struct archive_entry *entry, struct vw_node *node)
+{
+	const char *hard_link = entry_hard_link(entry);
+	int r = 0;
+
+	node->type = VW_NODE_FILE;
+	node->bytes = unpacking->content;
+	node->private = true;
+	if (hard_link) {
+		r = read_hard_link(unpacking, hard_link, &node->size);
+		return r < 0 ? r : 1;
+	}
+
+	switch (library.archive_entry_filetype(entry)) {
+	case AE_IFDIR:
+		node->type = VW_NODE_DIRECTORY;
+		return 1;
+	case AE_IFLNK:
+		node->type = VW_NODE_LINK;
+		node->bytes = entry_link(entry);
+		return node->bytes != NULL;
+	case AE_IFREG:
+		r = read_content(unpacking, &node->size);
+		return r < 0 ? r : 1;
+	case AE_IFCHR:
+	case AE_IFBLK:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static int unpack_entry(struct unpacking *unpacking, struct archive_entry *entry)
+{
+	struct vw_node node = {.name = entry_name(entry)};
+	int r = check_bounds(unpacking, library.archive_entry_size(entry));
+
+	if (r < 0)
+		return r;
+	if (!node.name)
+		return bad_entry(unpacking, -EILSEQ, "?");
+	r = entry_node(unpacking, entry, &node);
+	if (r <= 0)
+		return r;
+	r = vw_tree_add(unpacking->root, &node);
+	return r < 0 ? bad_entry(unpacking, r, node.name) : 0;
+}
+
+/* A tar ends with blocks of zeros; without one the rest was cut off between two entries. */
+static int check_end(struct unpacking *unpacking, int64_t before)
+{
+	if (library.archive_filter_bytes(unpacking->archive, 0) - before >= 512)
+		return 0;
+	return vw_problem(unpacking->problem, unpacking->problem_size, -EBADMSG,
+	                  "%s: damaged archive: the end is missing", unpacking->path);
+}
+
+static int unpack_entries(struct unpacking *unpacking)
+{
+	for (;;) {
+		int64_t before = library.archive_filter_bytes(unpacking->archive, 0);
+		struct archive_entry *entry;
+		int r = library.archive_read_next_header(unpacking->archive, &entry);
+
+		if (r == ARCHIVE_EOF)
+			return check_end(unpacking, before);
+		if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
+			return damaged(unpacking);
+		r = unpack_entry(unpacking, entry);
+		if (r < 0)
+			return r;
+	}
+}
+
+/* Without these the library would run a program to decompress. */
+static int support_formats(struct archive *archive)
+{
+	if (library.archive_read_support_filter_gzip(archive) != ARCHIVE_OK ||
+	    library.archive_read_support_filter_zstd(archive) != ARCHIVE_OK ||
+	    library.archive_read_support_format_tar(archive) != ARCHIVE_OK)
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+static int unpack(struct unpacking *unpacking)
+{
+	int r;
+
+	unpacking->archive = library.archive_read_new();
+	unpacking->content = malloc(KEEP_MAX);
+	if (!unpacking->archive || !unpacking->content)
+		return vw_problem(unpacking->problem, unpacking->problem_size, -ENOMEM, "%s: out of memory",
+		                  unpacking->path);
+	r = support_formats(unpacking->archive);
+	if (r < 0)
+		return vw_problem(unpacking->problem, unpacking->problem_size, r,
+		                  "%s: this " SONAME " lacks a format", unpacking->path);
+	if (library.archive_read_open(unpacking->archive, unpacking, NULL, read_input, NULL) != ARCHIVE_OK)
+		return damaged(unpacking);
+	return unpack_entries(unpacking);
+}
+
+static char *make_private_directory(void)
+{
+	const char *parent = secure_getenv("TMPDIR");
+	char *path;
+
+	if (!parent || parent[0] != '/')
+		parent = access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp";
+	if (asprintf(&path, "%s/virtwhere.XXXXXX", parent) < 0)
+		return NULL;
+	if (mkdtemp(path))
+		return path;
+	free(path);
+	return NULL;
+}
+
+int vw_archive_unpack(int fd, const char *path, char **ret_directory, char *problem, size_t problem_size)
+{
+	struct unpacking *unpacking;
+	char *directory;
+	int r = load_or_say(path, problem, problem_size);
+
+	if (r < 0)
+		return r;
+	unpacking = calloc(1, sizeof(*unpacking));
+	directory = make_private_directory();
+	if (!unpacking || !directory) {
+		free(unpacking);
+		free(directory);
+		return vw_problem(problem, problem_size, -EIO, "%s: no temporary directory to unpack into",
+		                  path);
+	}
+
+	unpacking->from = fd;
+	unpacking->path = path;
+	unpacking->problem = problem;
+	unpacking->problem_size = problem_size;
+	unpacking->deadline = seconds() + SECONDS_MAX;
+	unpacking->root = open(directory, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	r = unpacking->root < 0 ? bad_entry(unpacking, -errno, "/") : unpack(unpacking);
+
+	if (unpacking->archive)
+		library.archive_read_free(unpacking->archive);
+	vw_closep(&unpacking->root);
+	free(unpacking->content);
+	free(unpacking);
+	if (r < 0) {
+		vw_tree_remove(directory);
+		free(directory);
+		return r;
+	}
+	*ret_directory = directory;
+	return 0;
+}
+
+/* --- writing ----------------------------------------------------------------------------------------- */
+
+static int add_zstd(struct archive *archive)
+{
+	return library.archive_write_add_filter_zstd(archive);
+}
+
+static int add_gzip(struct archive *archive)
+{
+	return library.archive_write_add_filter_gzip(archive);
+}
+
+static int add_none(struct archive *archive)
+{
+	return library.archive_write_add_filter_none(archive);
+}
+
+static const struct suffix {
+	const char *suffix;
+	int (*add_filter)(struct archive *archive);
+	const char *options;
+} suffixes[] = {
+	{".tar", add_none, NULL},
+	{".tar.gz", add_gzip, "gzip:!timestamp"},
+	{".tar.zst", add_zstd, NULL},
+};
+
+static const struct suffix *find_suffix(const char *path)
+{
+	for (size_t i = 0; i < VW_COUNT(suffixes); i++)
+		if (vw_ends_with(path, suffixes[i].suffix))
+			return &suffixes[i];
+	return NULL;
+}
+
+bool vw_archive_has_suffix(const char *path)
+{
+	return find_suffix(path) != NULL;
+}
+
+static const struct form {
+	unsigned type;
+	mode_t mode;
+} forms[] = {
+	[VW_NODE_DIRECTORY] = {AE_IFDIR, 0755},
+	[VW_NODE_FILE] = {AE_IFREG, 0644},
+	[VW_NODE_LINK] = {AE_IFLNK, 0777},
+};
+
+static int write_node(struct archive *archive, const struct vw_node *node)
+{
+	struct archive_entry *entry = library.archive_entry_new();
+	bool file = node->type == VW_NODE_FILE;
+	int r;
+
+	if (!entry)
+		return ARCHIVE_FATAL;
+	library.archive_entry_set_pathname(entry, node->name);
+	library.archive_entry_set_filetype(entry, forms[node->type].type);
+	library.archive_entry_set_perm(entry, forms[node->type].mode);
+	library.archive_entry_set_mtime(entry, 0, 0);
+	library.archive_entry_set_size(entry, file ? (int64_t)node->size : 0);
+	if (node->type == VW_NODE_LINK)
+		library.archive_entry_set_symlink(entry, node->bytes);
+
+	r = library.archive_write_header(archive, entry);
+	library.archive_entry_free(entry);
+	if (r == ARCHIVE_OK && file && node->size &&
+	    library.archive_write_data(archive, node->bytes, node->size) != (la_ssize_t)node->size)
+		r = ARCHIVE_FATAL;
+	return r;
+}
+
+static int write_nodes(struct archive *archive, int fd, const struct suffix *suffix,
+                       const struct vw_node *nodes, size_t count)
+{
+	if (suffix->add_filter(archive) != ARCHIVE_OK ||
+	    library.archive_write_set_format_pax_restricted(archive) != ARCHIVE_OK ||
+	    library.archive_write_set_options(archive, suffix->options) != ARCHIVE_OK)
+		return -EOPNOTSUPP;
+	if (library.archive_write_open_fd(archive, fd) != ARCHIVE_OK)
+		return -EIO;
+	for (size_t i = 0; i < count; i++)
+		if (write_node(archive, &nodes[i]) < ARCHIVE_WARN)
+			return -EIO;
+	return library.archive_write_close(archive) == ARCHIVE_OK ? 0 : -EIO;
+}
+
+int vw_archive_write(int fd, const char *path, const struct vw_node *nodes, size_t count, char *problem,
+                     size_t problem_size)
+{
+	const struct suffix *suffix = find_suffix(path);
+	struct archive *archive;
+	const char *reason;
+	int r = load_or_say(path, problem, problem_size);
+
+	if (r < 0)
+		return r;
+	if (!suffix)
+		return vw_problem(problem, problem_size, -EOPNOTSUPP, "%s: unknown kind of archive", path);
+	archive = library.archive_write_new();
+	if (!archive)
+		return vw_problem(problem, problem_size, -ENOMEM, "%s: out of memory", path);
+
+	r = write_nodes(archive, fd, suffix, nodes, count);
+	if (r < 0) {
+		int err = library.archive_errno(archive);
+
+		reason = library.archive_error_string(archive);
+		if (r == -EIO && err > 0)
+			r = -err;
+		vw_problem(problem, problem_size, r, "%s: %s", path, reason ? reason : "cannot be written");
+	}
+	library.archive_write_free(archive);
+	return r;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VW_PROBES_SOURCE_INTERNAL_H
+#define VW_PROBES_SOURCE_INTERNAL_H
+
+/*
+ * The inside of a source. Only source*.c, snapshot.c and their tests include it.
+ */
+
+#include "probes/root.h"
+#include "probes/source.h"
+
+/* What one kind of access to a path gave. */
+struct vw_answer {
+	bool asked;
+	int err; /* 0 or a negative errno */
+};
+
+/* Everything known of one path. */
+struct vw_access {
+	const char *path; /* as asked for */
+	uint32_t hash;
+	bool noted; /* it is among the unread */
+	struct vw_answer read, link, list, exists, usable;
+	const char *bytes;
+	size_t size, limit; /* read with this limit */
+	const char *target;
+	size_t count;
+	const char *const *name;
+};
+
+/* A path that is answered without asking the kernel. */
+struct vw_denial {
+	const char *path;
+	int err;       /* -EACCES, or what a snapshot recorded */
+	bool recorded; /* by a snapshot: for this path alone, and only where the snapshot has nothing */
+};
+
+/* The leaves of one kind: those that were asked for, and those that a snapshot holds. */
+struct vw_leaves {
+	bool tried; /* the snapshot's file was read, or Xen was asked */
+	bool noted; /* among the unread */
+	int err;
+	size_t count, space;
+	struct vw_leaf *leaf;
+	size_t held;
+	struct vw_leaf *hold;
+};
+
+struct vw_source {
+	struct vw_arena *arena;
+	struct vw_root root;
+	bool snapshot;
+	const char *path, *arch, *captured;
+	char *unpacked; /* private directory to remove at the end, or NULL */
+
+	size_t accesses, access_space;
+	struct vw_access **access; /* in the order of access */
+	size_t slots;              /* a power of two */
+	struct vw_access **slot;   /* by hash, open addressing */
+
+	size_t denials, denial_space;
+	struct vw_denial *denial;
+	size_t unreads, unread_space;
+	struct vw_unread *unread;
+
+	char *buffer; /* files are read into it */
+	size_t buffer_size;
+
+	struct vw_leaves leaves[2]; /* by enum vw_cpuid_kind */
+	size_t executions;
+	bool timed;
+	int timing_err;
+	uint64_t timing_min, timing_median;
+};
+
+/** Make a source that reads below @root_fd, which it owns from then on, even when this fails. */
+_must_check_ int vw_source_new(int root_fd, struct vw_source **ret_source);
+
+/** Make room for one more element of @size bytes in an array of the arena. Returns 0 or -ENOMEM. */
+_must_check_ int vw_source_grow(struct vw_source *source, void *array, size_t count, size_t *space,
+                                size_t size);
+
+/** A copy of @text that is fit to print, owned by the source. Returns NULL when there is no memory. */
+const char *vw_source_clean(struct vw_source *source, const char *text);
+
+/** Add to the unread ones; @shown is kept. */
+void vw_source_note(struct vw_source *source, const char *shown, int err);
+
+/** Answer @path with @err, see struct vw_denial. Returns 0 or -ENOMEM. */
+_must_check_ int vw_source_add_denial(struct vw_source *source, const char *path, int err, bool recorded);
+
+/** Is @what ("cpuid", "cpuid xen") denied? Returns 0 or a negative errno. */
+_must_check_ int vw_source_denied(const struct vw_source *source, const char *what);
+
+/** The errno of a name such as "EACCES", or 0. */
+int vw_errno_of(const char *name);
+
+/** The name of an errno, "EACCES", owned by the source or static. */
+const char *vw_errno_name(struct vw_source *source, int err);
+
+/* The exit latency that a snapshot's timing.json holds. Returns 0 or a negative errno; -ENODATA without it.
+ */
+_must_check_ int vw_source_recorded_timing(struct vw_source *source, uint64_t *ret_min, uint64_t *ret_median);
+
+#endif

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+#include "probes/source_internal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "export/library.h"
+#include "probes/archive.h"
+#include "probes/snapshot.h"
+
+enum {
+	ARCHIVE_MAX = 64 * 1024 * 1024, /* bytes of a packed snapshot; ours have less than one hundredth */
+	DENIALS_MAX = 4096,
+};
+
+/* --- jansson ----------------------------------------------------------------------------------------- */
+
+#define FUNCTIONS(X)              \
+	X(json_loadb)             \
+	X(json_delete)            \
+	X(json_object_get)        \
+	X(json_object_iter)       \
+	X(json_object_iter_next)  \
+	X(json_object_iter_key)   \
+	X(json_object_iter_value) \
+	X(json_string_value)      \
+	X(json_number_value)
+
+#define DECLARE(function) VW_LIBRARY_FUNCTION(function);
+#define SYMBOL(function)  {#function, &library.function},
+
+static struct {
+	FUNCTIONS(DECLARE)
+} library;
+
+static void release(json_t **json)
+{
+	/* json_decref() would call the library by name */
+	if (*json && --(*json)->refcount == 0)
+		library.json_delete(*json);
+	*json = NULL;
+}
+
+/* Read a small JSON file of the snapshot's own. @ret_json: an object. */
+static int load_json(struct vw_source *source, const char *path, json_t **ret_json)
+{
+	static const struct vw_symbol symbols[] = {FUNCTIONS(SYMBOL)};
+	const char *bytes;
+	json_t *json;
+	size_t size;
+	int r = vw_source_read(source, path, VW_TABLE_LIMIT, &bytes, &size);
+
+	if (r < 0)
+		return r;
+	r = vw_library_open("libjansson.so.4", symbols, VW_COUNT(symbols));
+	if (r < 0)
+		return r;
+	json = library.json_loadb(bytes, size, JSON_REJECT_DUPLICATES, NULL);
+	if (json && !json_is_object(json))
+		release(&json);
+	if (!json)
+		return -EBADMSG;
+	*ret_json = json;
+	return 0;
+}
+
+/* --- meta.json --------------------------------------------------------------------------------------- */
+
+static const char *meta_text(struct vw_source *source, const json_t *meta, const char *key)
+{
+	const char *text = library.json_string_value(library.json_object_get(meta, key));
+
+	return text ? vw_source_clean(source, text) : NULL;
+}
+
+/* What could not be read when the snapshot was taken is neither there nor absent. */
+static int take_denials(struct vw_source *source, json_t *denied)
+{
+	int r = 0;
+
+	for (void *i = library.json_object_iter(denied); i && r == 0;
+	     i = library.json_object_iter_next(denied, i)) {
+		const char *path = library.json_object_iter_key(i);
+		const char *name = library.json_string_value(library.json_object_iter_value(i));
+		int err = name ? vw_errno_of(name) : 0;
+
+		if (!err || source->denials >= DENIALS_MAX)
+			return -EBADMSG;
+		r = vw_source_add_denial(source, path, -err, true);
+	}
+	return r;
+}
+
+static int read_meta(struct vw_source *source)
+{
+	_cleanup_(release) json_t *meta = NULL;
+	int r = load_json(source, "/meta.json", &meta);
+
+	if (r == -ENOENT)
+		return 0; /* dumps that other tools took have none */
+	if (r < 0)
+		return r;
+	if (!vw_equal(library.json_string_value(library.json_object_get(meta, "format")), VW_SNAPSHOT_FORMAT))
+		return -EBADMSG;
+	source->arch = meta_text(source, meta, "arch");
+	source->captured = meta_text(source, meta, "captured");
+	return take_denials(source, library.json_object_get(meta, "denied"));
+}
+
+/* Whoever recorded no architecture recorded CPUID leaves or /proc/cpuinfo; of other machines nothing is to be
+ * guessed. */
+static const char *guess_arch(struct vw_source *source)
+{
+	const char *bytes;
+	size_t size;
+
+	if (vw_source_exists(source, "/cpuid.txt") == 0)
+		return "x86_64";
+	/* only the kernel's x86 code prints this line: arch/x86/kernel/cpu/proc.c */
+	if (vw_source_read(source, "/proc/cpuinfo", VW_TEXT_LIMIT, &bytes, &size) == 0 &&
+	    strstr(bytes, "\ncpuid level\t:"))
+		return "x86_64";
+	return "unknown";
+}
+
+int vw_source_recorded_timing(struct vw_source *source, uint64_t *ret_min, uint64_t *ret_median)
+{
+	_cleanup_(release) json_t *timing = NULL;
+	const json_t *exits, *min, *median;
+	int r = load_json(source, "/timing.json", &timing);
+
+	if (r == -ENOENT)
+		return -ENODATA;
+	if (r == 0) {
+		exits = library.json_object_get(timing, "cpuid_exit_ns");
+		min = library.json_object_get(exits, "min");
+		median = library.json_object_get(exits, "median");
+		if (json_is_number(min) && json_is_number(median) && library.json_number_value(min) >= 0 &&
+		    library.json_number_value(median) >= 0 && library.json_number_value(min) < 1e15 &&
+		    library.json_number_value(median) < 1e15) {
+			*ret_min = (uint64_t)library.json_number_value(min);
+			*ret_median = (uint64_t)library.json_number_value(median);
+			return 0;
+		}
+		r = -EBADMSG;
+	}
+	if (r == -EBADMSG)
+		vw_source_note(source, "/timing.json", r);
+	return r;
+}
+
+/* --- finding the snapshot ---------------------------------------------------------------------------- */
+
+/* A directory that holds none of these is no snapshot. Returns 1, 0 or a negative errno. */
+static int looks_like_snapshot(int fd)
+{
+	static const char *const names[] = {"meta.json", "cpuid.txt", "proc", "sys",
+	                                    "dev",       "run",       "etc",  ".dockerenv"};
+	struct stat status;
+
+	for (size_t i = 0; i < VW_COUNT(names); i++) {
+		if (fstatat(fd, names[i], &status, AT_SYMLINK_NOFOLLOW) == 0)
+			return 1;
+		if (errno != ENOENT)
+			return -errno;
+	}
+	return 0;
+}
+
+/* The name of the only entry of a directory, or "" when there is none or more than one. */
+static int only_entry(int fd, char name[NAME_MAX + 1])
+{
+	DIR *directory = fdopendir(fd);
+	const struct dirent *entry;
+	size_t count = 0;
+
+	name[0] = '\0';
+	if (!directory) {
+		close(fd);
+		return -errno;
+	}
+	while (count < 2 && (entry = readdir(directory))) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		memcpy(name, entry->d_name, strlen(entry->d_name) + 1);
+		count++;
+	}
+	closedir(directory);
+	if (count > 1)
+		name[0] = '\0';
+	return 0;
+}
+
+/* Archives may hold the snapshot in a folder of its own: put that in place of @source's root. */
+static int enter_only_folder(struct vw_source *source)
+{
+	_cleanup_(vw_closep) int fd = -1;
+	char name[NAME_MAX + 1];
+	int r = openat(source->root.fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (r < 0)
+		return -errno;
+	r = only_entry(r, name);
+	if (r < 0)
+		return r;
+	fd = openat(source->root.fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -EBADMSG;
+	r = looks_like_snapshot(fd);
+	if (r <= 0)
+		return r < 0 ? r : -EBADMSG;
+	vw_closep(&source->root.fd);
+	source->root.fd = fd;
+	fd = -1;
+	return 0;
+}
+
+static int check_root(struct vw_source *source)
+{
+	int r = looks_like_snapshot(source->root.fd);
+
+	if (r)
+		return r < 0 ? r : 0;
+	return source->unpacked ? enter_only_folder(source) : -EBADMSG;
+}
+
+struct opened {
+	int fd;         /* O_PATH of a directory */
+	char *unpacked; /* or NULL */
+};
+
+static int open_archive(const char *path, struct opened *opened, char *problem, size_t problem_size)
+{
+	_cleanup_(vw_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat status;
+	int r;
+
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return vw_problem(problem, problem_size, -errno, "%s: %s", path, strerror(errno));
+	if (!S_ISREG(status.st_mode))
+		return vw_problem(problem, problem_size, -EBADMSG, "%s: changed while it was opened", path);
+	if (status.st_size == 0)
+		return vw_problem(problem, problem_size, -EBADMSG, "%s: is empty", path);
+	if (status.st_size > ARCHIVE_MAX)
+		return vw_problem(problem, problem_size, -E2BIG, "%s: too big for a snapshot", path);
+
+	r = vw_archive_unpack(fd, path, &opened->unpacked, problem, problem_size);
+	if (r < 0)
+		return r;
+	opened->fd = open(opened->unpacked, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (opened->fd < 0)
+		return vw_problem(problem, problem_size, -errno, "%s: %s", opened->unpacked, strerror(errno));
+	return 0;
+}
+
+/* Look at what it is before it is opened: a FIFO would block, a device may have effects. */
+static int open_snapshot(const char *path, struct opened *opened, char *problem, size_t problem_size)
+{
+	_cleanup_(vw_closep) int fd = open(path, O_PATH | O_CLOEXEC);
+	struct stat status;
+
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return vw_problem(problem, problem_size, -errno, "%s: %s", path, strerror(errno));
+	if (S_ISREG(status.st_mode))
+		return open_archive(path, opened, problem, problem_size);
+	if (!S_ISDIR(status.st_mode))
+		return vw_problem(problem, problem_size, -EBADMSG,
+		                  "%s: is neither a directory nor an archive", path);
+	opened->fd = fd;
+	fd = -1;
+	return 0;
+}
+
+static int begin(struct vw_source *source, const char *path, char *problem, size_t problem_size)
+{
+	int r = check_root(source);
+
+	if (r < 0)
+		return vw_problem(problem, problem_size, r, "%s: %s", path,
+		                  r == -EBADMSG ? "is no snapshot" : strerror(-r));
+	r = read_meta(source);
+	if (r == -EBADMSG)
+		return vw_problem(problem, problem_size, r, "%s: meta.json is not of " VW_SNAPSHOT_FORMAT,
+		                  path);
+	if (r == -EOPNOTSUPP)
+		return vw_problem(problem, problem_size, r,
+		                  "%s: cannot read meta.json without libjansson.so.4", path);
+	if (r < 0)
+		return vw_problem(problem, problem_size, r, "%s: meta.json: %s", path, strerror(-r));
+
+	source->path = vw_source_clean(source, path);
+	if (!source->arch)
+		source->arch = guess_arch(source);
+	if (!source->path || vw_arena_failed(source->arena))
+		return vw_problem(problem, problem_size, -ENOMEM, "%s: out of memory", path);
+	return 0;
+}
+
+int vw_source_snapshot(const char *path, struct vw_source **ret_source, char *problem, size_t problem_size)
+{
+	_cleanup_(vw_source_freep) struct vw_source *source = NULL;
+	struct opened opened = {.fd = -1};
+	int r = open_snapshot(path, &opened, problem, problem_size);
+
+	if (r == 0) {
+		r = vw_source_new(opened.fd, &source);
+		if (r < 0)
+			vw_problem(problem, problem_size, r, "%s: out of memory", path);
+	}
+	if (r < 0) {
+		if (opened.unpacked)
+			vw_tree_remove(opened.unpacked);
+		free(opened.unpacked);
+		return r;
+	}
+
+	source->snapshot = true;
+	source->unpacked = opened.unpacked;
+	r = begin(source, path, problem, problem_size);
+	if (r < 0)
+		return r;
+	*ret_source = source;
+	source = NULL;
+	return 0;
+}

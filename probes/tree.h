@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VW_PROBES_TREE_H
+#define VW_PROBES_TREE_H
+
+/*
+ * Making and removing directories full of files whose names come from elsewhere. Internal to probes/.
+ */
+
+#include <sys/types.h>
+
+#include "detect/base.h"
+
+enum {
+	VW_TREE_DEPTH = 32,  /* components of a name */
+	VW_TREE_NAME = 4096, /* bytes of a name */
+};
+
+enum vw_node_type { VW_NODE_DIRECTORY, VW_NODE_FILE, VW_NODE_LINK };
+
+struct vw_node {
+	const char *name; /* relative; leading slashes and "." do not count */
+	enum vw_node_type type;
+	const void *bytes; /* a file's content, a link's target with a NUL */
+	size_t size;
+	bool private; /* modes 0700 and 0600, else what the umask leaves of 0777 and 0666 */
+};
+
+/**
+ * Make a node below @root_fd, and the directories above it. No link is followed on the way, so that none made
+ * earlier leads outside. A file or link that is there already is replaced, a directory is kept.
+ *
+ * Returns 0 or a negative errno: -EBADMSG for a name with "..", -E2BIG for one beyond the bounds, -ENOTDIR or
+ * -ELOOP when something on the way is no directory, -EISDIR when a directory has that name.
+ */
+_must_check_ int vw_tree_add(int root_fd, const struct vw_node *node);
+
+/**
+ * Read a file below @root_fd that vw_tree_add() made. No link is followed.
+ *
+ * @buffer: receives @size bytes at the most
+ *
+ * Returns the number of bytes or a negative errno.
+ */
+_must_check_ ssize_t vw_tree_read(int root_fd, const char *name, void *buffer, size_t size);
+
+/** Remove a directory that vw_tree_add() filled, following no link. What cannot be removed stays. */
+void vw_tree_remove(const char *path);
+
+/**
+ * Say in one line what went wrong: formats into @problem, fit to print. Returns @err.
+ */
+int vw_problem(char *problem, size_t size, int err, const char *format, ...) _printf_(4, 5);
+
+#endif
