@@ -138,29 +138,21 @@ static void new_line(struct vw_canvas *canvas)
 	vw_draw_to(canvas, canvas->margin);
 }
 
-/* Draw one word of @count code points, on a new line if this one has no room; one that is longer than a line
- * is broken. */
+/* Draw one word of @count code points, on a new line if this one has no room. One that is longer than a line
+ * is left to the terminal, from which it can then be copied whole. */
 static const char *draw_word(struct vw_canvas *canvas, enum vw_ink ink, const char *word, size_t count)
 {
-	size_t line = canvas->columns - canvas->margin;
 	size_t space = canvas->column > canvas->margin;
 
 	if (space && canvas->column + space + count > canvas->columns)
 		new_line(canvas);
 	else if (space)
 		vw_draw_to(canvas, canvas->column + 1);
-
-	for (; count > line; count -= line) {
-		word = draw_points(canvas, ink, word, line);
-		new_line(canvas);
-	}
 	return draw_points(canvas, ink, word, count);
 }
 
 void vw_draw_words(struct vw_canvas *canvas, enum vw_ink ink, const char *text)
 {
-	if (canvas->margin >= canvas->columns)
-		canvas->margin = 0;
 	for (;;) {
 		size_t count = 0;
 		uint32_t point;
@@ -184,6 +176,12 @@ void vw_draw_glyph(struct vw_canvas *canvas, enum vw_ink ink, enum vw_glyph glyp
 	if (inked)
 		vw_put(canvas->out, "\033[0m");
 	canvas->column += count;
+}
+
+void vw_draw_dot(struct vw_canvas *canvas)
+{
+	vw_draw_to(canvas, canvas->column + 1);
+	vw_draw_glyph(canvas, VW_INK_DIM, VW_GLYPH_DOT, 1);
 }
 
 void vw_draw_to(struct vw_canvas *canvas, size_t column)

@@ -58,10 +58,13 @@ void vw_draw(struct vw_canvas *canvas, enum vw_ink ink, const char *text);
 /** Draw a text, cut to @room columns with a sign that there is more. */
 void vw_draw_clipped(struct vw_canvas *canvas, enum vw_ink ink, const char *text, size_t room);
 
-/** Draw a text word by word; what would pass the right edge begins a new line at the margin. */
+/** Draw a text word by word; a word that would pass the right edge begins a new line at the margin. */
 void vw_draw_words(struct vw_canvas *canvas, enum vw_ink ink, const char *text);
 
 void vw_draw_glyph(struct vw_canvas *canvas, enum vw_ink ink, enum vw_glyph glyph, size_t count);
+
+/** A dot that parts two phrases. */
+void vw_draw_dot(struct vw_canvas *canvas);
 
 /** Spaces up to a column; none when the pen is there or beyond. */
 void vw_draw_to(struct vw_canvas *canvas, size_t column);

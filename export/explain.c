@@ -94,7 +94,7 @@ static void draw_verdict(struct vw_canvas *canvas, const struct vw_platform *pla
 	canvas->margin = 0;
 	vw_draw_words(canvas, VW_INK_BOLD, platform->name);
 	vw_draw_words(canvas, VW_INK_DIM, platform->id);
-	vw_draw_glyph(canvas, VW_INK_DIM, VW_GLYPH_DOT, 1);
+	vw_draw_dot(canvas);
 	vw_draw_words(canvas, VW_INK_PLAIN, vw_confidence_word(platform->confidence));
 	vw_draw_end(canvas);
 }

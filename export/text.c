@@ -11,7 +11,7 @@ enum {
 	BOX_COLUMN = 8,
 	BOX_LEAST = 24,       /* columns inside a box */
 	SEPARATED_LAYERS = 4, /* with more layers the stack is drawn without lines between them */
-	UNREAD_NAMED = 3,     /* sources that could not be read */
+	UNREAD_NAMED = 2,     /* sources that could not be read */
 	FINDINGS_SHOWN = 5,
 	CONFLICTS_SHOWN = 3,
 	NUMBER_SIZE = 32,
@@ -65,7 +65,7 @@ static bool is_any(const char *word, const char *const *words, size_t count)
 static void label(struct vw_canvas *canvas, enum vw_ink ink, const char *text)
 {
 	vw_draw_to(canvas, LABEL_COLUMN);
-	vw_draw(canvas, ink, text);
+	vw_draw_clipped(canvas, ink, text, TEXT_COLUMN - LABEL_COLUMN - 1);
 	vw_draw_to(canvas, TEXT_COLUMN);
 	canvas->margin = TEXT_COLUMN;
 }
@@ -82,12 +82,6 @@ static const char *meaning_of(const char *list, const char *word)
 		if (strcmp(row->word, word) == 0)
 			return row->meaning ? row->meaning : word;
 	return word;
-}
-
-static void dot(struct vw_canvas *canvas)
-{
-	vw_draw_to(canvas, canvas->column + 1);
-	vw_draw_glyph(canvas, VW_INK_DIM, VW_GLYPH_DOT, 1);
 }
 
 static void draw_headline(struct vw_canvas *canvas, const struct vw_platform *platform)
@@ -109,11 +103,11 @@ static void draw_headline(struct vw_canvas *canvas, const struct vw_platform *pl
 		vw_draw_words(canvas, VW_INK_BOLD, platform->container);
 	}
 	if (platform->confidential) {
-		dot(canvas);
+		vw_draw_dot(canvas);
 		vw_draw_words(canvas, VW_INK_PLAIN, "confidential:");
 		vw_draw_words(canvas, VW_INK_BOLD, platform->confidential);
 	}
-	dot(canvas);
+	vw_draw_dot(canvas);
 	vw_draw_words(canvas, inks[platform->confidence], vw_confidence_word(platform->confidence));
 	vw_draw_end(canvas);
 }
@@ -205,6 +199,16 @@ static void draw_stack(struct vw_canvas *canvas, const struct vw_report *report)
 /* --- dimensions ------------------------------------------------------------------------------------------
  */
 
+static void draw_cell(struct vw_canvas *canvas, const char *text, enum vw_class class)
+{
+	vw_draw_to(canvas, LABEL_COLUMN);
+	vw_draw_clipped(canvas, VW_INK_PLAIN, text, TEXT_COLUMN - LABEL_COLUMN - 2);
+	vw_draw_to(canvas, TEXT_COLUMN - 1);
+	vw_draw(canvas, classes[class].ink, classes[class].cell);
+	canvas->margin = TEXT_COLUMN + 5;
+	vw_draw_to(canvas, canvas->margin);
+}
+
 static void draw_dimensions(struct vw_canvas *canvas, const struct vw_report *report, bool verbose)
 {
 	vw_draw_end(canvas);
@@ -213,10 +217,7 @@ static void draw_dimensions(struct vw_canvas *canvas, const struct vw_report *re
 		const char *with = dimension->with ? dimension->with : classes[dimension->class].otherwise;
 		enum vw_ink ink = dimension->class <= VW_CLASS_NONE ? VW_INK_DIM : VW_INK_PLAIN;
 
-		label(canvas, VW_INK_PLAIN, dimension_labels[i]);
-		vw_draw(canvas, classes[dimension->class].ink, classes[dimension->class].cell);
-		vw_draw_to(canvas, TEXT_COLUMN + 6);
-		canvas->margin = TEXT_COLUMN + 6;
+		draw_cell(canvas, dimension_labels[i], dimension->class);
 		if (verbose)
 			vw_draw_words(canvas, ink, with);
 		else
@@ -253,15 +254,17 @@ static void draw_nested(struct vw_canvas *canvas, const struct vw_nested *nested
 		vw_draw_words(canvas, VW_INK_PLAIN, "with");
 		vw_draw_words(canvas, VW_INK_PLAIN, nested->extension);
 	}
-	for (size_t i = 0; i < nested->feature_count; i++)
+	for (size_t i = 0; i < nested->feature_count; i++) {
+		vw_draw(canvas, VW_INK_DIM, i ? "," : ":");
 		vw_draw_words(canvas, VW_INK_DIM, nested->feature[i]);
+	}
 	if (nested->kvm) {
-		dot(canvas);
+		vw_draw_dot(canvas);
 		vw_draw_words(canvas, VW_INK_PLAIN, "KVM");
 		vw_draw_words(canvas, VW_INK_PLAIN, nested->kvm);
 	}
 	if (nested->hint) {
-		dot(canvas);
+		vw_draw_dot(canvas);
 		vw_draw_words(canvas, VW_INK_PLAIN, nested->hint);
 	}
 	vw_draw_end(canvas);
@@ -274,10 +277,7 @@ static void draw_devices(struct vw_canvas *canvas, const struct vw_report *repor
 		const char *const parts[] = {device->name, device->bus, device->ids, device->driver,
 		                             device->driver_version};
 
-		label(canvas, VW_INK_PLAIN, device->kind);
-		vw_draw(canvas, classes[device->class].ink, classes[device->class].cell);
-		canvas->margin = TEXT_COLUMN + 6;
-		vw_draw_to(canvas, canvas->margin);
+		draw_cell(canvas, device->kind, device->class);
 		for (size_t k = 0; k < VW_COUNT(parts); k++)
 			if (parts[k])
 				vw_draw_words(canvas, VW_INK_PLAIN, parts[k]);
@@ -313,11 +313,13 @@ static void draw_findings(struct vw_canvas *canvas, const struct vw_report *repo
 		shown++;
 		label(canvas, finding->status == VW_FAIL ? VW_INK_BAD : VW_INK_WARN, finding->id);
 		vw_draw_words(canvas, VW_INK_BOLD, vw_status_word(finding->status));
-		if (finding->subject)
+		if (finding->subject) {
 			vw_draw_words(canvas, VW_INK_PLAIN, finding->subject);
+			vw_draw(canvas, VW_INK_PLAIN, ":");
+		}
 		vw_draw_words(canvas, VW_INK_PLAIN, finding->message);
 		if (finding->remedy) {
-			dot(canvas);
+			vw_draw_dot(canvas);
 			vw_draw_words(canvas, VW_INK_GOOD, finding->remedy);
 		}
 		vw_draw_end(canvas);
@@ -391,6 +393,8 @@ static void draw_unread(struct vw_canvas *canvas, const struct vw_facts *facts, 
 	for (size_t i = 0; i < shown; i++) {
 		const struct vw_unread *unread = &facts->unread[i];
 
+		if (i)
+			vw_draw(canvas, VW_INK_DIM, ",");
 		vw_draw_words(canvas, VW_INK_DIM, unread->source);
 		if (!denied(unread))
 			vw_draw_words(canvas, VW_INK_DIM, unread->error);
