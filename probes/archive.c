@@ -383,7 +383,7 @@ int vw_archive_unpack(int fd, const char *path, char **ret_directory, char *prob
 	free(unpacking->content);
 	free(unpacking);
 	if (r < 0) {
-		vw_tree_remove(directory);
+		vw_tree_remove(AT_FDCWD, directory);
 		free(directory);
 		return r;
 	}

@@ -9,7 +9,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "probes/archive.h"
+#include "probes/tree.h"
 
 enum {
 	BUFFER_SIZE = 64 * 1024,
@@ -71,7 +71,7 @@ void vw_source_free(struct vw_source *source)
 
 	vw_closep(&source->root.fd);
 	if (source->unpacked)
-		vw_tree_remove(source->unpacked);
+		vw_tree_remove(AT_FDCWD, source->unpacked);
 	vw_arena_free(source->arena);
 	free(source->unpacked);
 	free(source->slot);
@@ -331,7 +331,7 @@ static void note(struct vw_source *source, struct vw_access *access, int err)
 {
 	if (access->noted || !is_failure(err))
 		return;
-	access->noted = true;
+	access->noted = err;
 	vw_source_note(source, vw_source_clean(source, access->path), err);
 }
 

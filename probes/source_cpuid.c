@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "probes/meta.h"
+
 #if defined(__x86_64__) || defined(__i386__)
 #define HAVE_CPUID 1
 #include <libcpuid/libcpuid.h>
@@ -31,6 +33,11 @@ static const struct kind {
 	[VW_CPUID_NATIVE] = {"cpuid", "/cpuid.txt"},
 	[VW_CPUID_XEN_PREFIX] = {"cpuid xen", "/cpuid-xenpv.txt"},
 };
+
+const char *vw_cpuid_kind_name(enum vw_cpuid_kind kind)
+{
+	return kinds[kind].name;
+}
 
 /* --- the leaves of a snapshot ------------------------------------------------------------------------ */
 
@@ -304,7 +311,7 @@ int vw_source_cpuid(struct vw_source *source, enum vw_cpuid_kind kind, uint32_t 
 	if (r < 0) {
 		if (!leaves->noted)
 			vw_source_note(source, kinds[kind].name, r);
-		leaves->noted = true;
+		leaves->noted = r;
 		return r;
 	}
 
@@ -399,9 +406,9 @@ int vw_source_cpuid_timing(struct vw_source *source, uint64_t *ret_min, uint64_t
 	if (r < 0)
 		return r;
 	if (!source->timed) {
-		source->timing_err = source->snapshot ? vw_source_recorded_timing(source, &source->timing_min,
-		                                                                  &source->timing_median)
-		                                      : measure(source);
+		source->timing_err =
+			source->snapshot ? vw_meta_timing(source, &source->timing_min, &source->timing_median)
+					 : measure(source);
 		source->timed = true;
 	}
 	if (source->timing_err < 0)

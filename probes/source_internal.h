@@ -19,7 +19,7 @@ struct vw_answer {
 struct vw_access {
 	const char *path; /* as asked for */
 	uint32_t hash;
-	bool noted; /* it is among the unread */
+	int noted; /* the errno that it is among the unread with, or 0 */
 	struct vw_answer read, link, list, exists, usable;
 	const char *bytes;
 	size_t size, limit; /* read with this limit */
@@ -38,7 +38,7 @@ struct vw_denial {
 /* The leaves of one kind: those that were asked for, and those that a snapshot holds. */
 struct vw_leaves {
 	bool tried; /* the snapshot's file was read, or Xen was asked */
-	bool noted; /* among the unread */
+	int noted;  /* the errno that it is among the unread with, or 0 */
 	int err;
 	size_t count, space;
 	struct vw_leaf *leaf;
@@ -92,14 +92,13 @@ _must_check_ int vw_source_add_denial(struct vw_source *source, const char *path
 /** Is @what ("cpuid", "cpuid xen") denied? Returns 0 or a negative errno. */
 _must_check_ int vw_source_denied(const struct vw_source *source, const char *what);
 
+/** "cpuid", "cpuid xen". */
+const char *vw_cpuid_kind_name(enum vw_cpuid_kind kind);
+
 /** The errno of a name such as "EACCES", or 0. */
 int vw_errno_of(const char *name);
 
 /** The name of an errno, "EACCES", owned by the source or static. */
 const char *vw_errno_name(struct vw_source *source, int err);
-
-/* The exit latency that a snapshot's timing.json holds. Returns 0 or a negative errno; -ENODATA without it.
- */
-_must_check_ int vw_source_recorded_timing(struct vw_source *source, uint64_t *ret_min, uint64_t *ret_median);
 
 #endif

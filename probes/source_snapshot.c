@@ -4,113 +4,16 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "export/library.h"
 #include "probes/archive.h"
-#include "probes/snapshot.h"
+#include "probes/meta.h"
 
 enum {
-	ARCHIVE_MAX = 64 * 1024 * 1024, /* bytes of a packed snapshot; ours have less than one hundredth */
-	DENIALS_MAX = 4096,
-};
-
-/* --- jansson ----------------------------------------------------------------------------------------- */
-
-#define FUNCTIONS(X)              \
-	X(json_loadb)             \
-	X(json_delete)            \
-	X(json_object_get)        \
-	X(json_object_iter)       \
-	X(json_object_iter_next)  \
-	X(json_object_iter_key)   \
-	X(json_object_iter_value) \
-	X(json_string_value)      \
-	X(json_number_value)
-
-#define DECLARE(function) VW_LIBRARY_FUNCTION(function);
-#define SYMBOL(function)  {#function, &library.function},
-
-static struct {
-	FUNCTIONS(DECLARE)
-} library;
-
-static void release(json_t **json)
-{
-	/* json_decref() would call the library by name */
-	if (*json && --(*json)->refcount == 0)
-		library.json_delete(*json);
-	*json = NULL;
-}
-
-/* Read a small JSON file of the snapshot's own. @ret_json: an object. */
-static int load_json(struct vw_source *source, const char *path, json_t **ret_json)
-{
-	static const struct vw_symbol symbols[] = {FUNCTIONS(SYMBOL)};
-	const char *bytes;
-	json_t *json;
-	size_t size;
-	int r = vw_source_read(source, path, VW_TABLE_LIMIT, &bytes, &size);
-
-	if (r < 0)
-		return r;
-	r = vw_library_open("libjansson.so.4", symbols, VW_COUNT(symbols));
-	if (r < 0)
-		return r;
-	json = library.json_loadb(bytes, size, JSON_REJECT_DUPLICATES, NULL);
-	if (json && !json_is_object(json))
-		release(&json);
-	if (!json)
-		return -EBADMSG;
-	*ret_json = json;
-	return 0;
-}
-
-/* --- meta.json --------------------------------------------------------------------------------------- */
-
-static const char *meta_text(struct vw_source *source, const json_t *meta, const char *key)
-{
-	const char *text = library.json_string_value(library.json_object_get(meta, key));
-
-	return text ? vw_source_clean(source, text) : NULL;
-}
-
-/* What could not be read when the snapshot was taken is neither there nor absent. */
-static int take_denials(struct vw_source *source, json_t *denied)
-{
-	int r = 0;
-
-	for (void *i = library.json_object_iter(denied); i && r == 0;
-	     i = library.json_object_iter_next(denied, i)) {
-		const char *path = library.json_object_iter_key(i);
-		const char *name = library.json_string_value(library.json_object_iter_value(i));
-		int err = name ? vw_errno_of(name) : 0;
-
-		if (!err || source->denials >= DENIALS_MAX)
-			return -EBADMSG;
-		r = vw_source_add_denial(source, path, -err, true);
-	}
-	return r;
-}
-
-static int read_meta(struct vw_source *source)
-{
-	_cleanup_(release) json_t *meta = NULL;
-	int r = load_json(source, "/meta.json", &meta);
-
-	if (r == -ENOENT)
-		return 0; /* dumps that other tools took have none */
-	if (r < 0)
-		return r;
-	if (!vw_equal(library.json_string_value(library.json_object_get(meta, "format")), VW_SNAPSHOT_FORMAT))
-		return -EBADMSG;
-	source->arch = meta_text(source, meta, "arch");
-	source->captured = meta_text(source, meta, "captured");
-	return take_denials(source, library.json_object_get(meta, "denied"));
-}
+	ARCHIVE_MAX = 64 * 1024 * 1024
+}; /* bytes of a packed snapshot; real ones have less than a hundredth */
 
 /* Whoever recorded no architecture recorded CPUID leaves or /proc/cpuinfo; of other machines nothing is to be
  * guessed. */
@@ -126,32 +29,6 @@ static const char *guess_arch(struct vw_source *source)
 	    strstr(bytes, "\ncpuid level\t:"))
 		return "x86_64";
 	return "unknown";
-}
-
-int vw_source_recorded_timing(struct vw_source *source, uint64_t *ret_min, uint64_t *ret_median)
-{
-	_cleanup_(release) json_t *timing = NULL;
-	const json_t *exits, *min, *median;
-	int r = load_json(source, "/timing.json", &timing);
-
-	if (r == -ENOENT)
-		return -ENODATA;
-	if (r == 0) {
-		exits = library.json_object_get(timing, "cpuid_exit_ns");
-		min = library.json_object_get(exits, "min");
-		median = library.json_object_get(exits, "median");
-		if (json_is_number(min) && json_is_number(median) && library.json_number_value(min) >= 0 &&
-		    library.json_number_value(median) >= 0 && library.json_number_value(min) < 1e15 &&
-		    library.json_number_value(median) < 1e15) {
-			*ret_min = (uint64_t)library.json_number_value(min);
-			*ret_median = (uint64_t)library.json_number_value(median);
-			return 0;
-		}
-		r = -EBADMSG;
-	}
-	if (r == -EBADMSG)
-		vw_source_note(source, "/timing.json", r);
-	return r;
 }
 
 /* --- finding the snapshot ---------------------------------------------------------------------------- */
@@ -283,7 +160,7 @@ static int begin(struct vw_source *source, const char *path, char *problem, size
 	if (r < 0)
 		return vw_problem(problem, problem_size, r, "%s: %s", path,
 		                  r == -EBADMSG ? "is no snapshot" : strerror(-r));
-	r = read_meta(source);
+	r = vw_meta_read(source);
 	if (r == -EBADMSG)
 		return vw_problem(problem, problem_size, r, "%s: meta.json is not of " VW_SNAPSHOT_FORMAT,
 		                  path);
@@ -314,7 +191,7 @@ int vw_source_snapshot(const char *path, struct vw_source **ret_source, char *pr
 	}
 	if (r < 0) {
 		if (opened.unpacked)
-			vw_tree_remove(opened.unpacked);
+			vw_tree_remove(AT_FDCWD, opened.unpacked);
 		free(opened.unpacked);
 		return r;
 	}

@@ -231,11 +231,11 @@ static void remove_entries(int fd, int depth)
 	closedir(directory);
 }
 
-void vw_tree_remove(const char *path)
+void vw_tree_remove(int at, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd >= 0)
 		remove_entries(fd, VW_TREE_DEPTH);
-	rmdir(path);
+	unlinkat(at, path, AT_REMOVEDIR);
 }

@@ -43,8 +43,12 @@ _must_check_ int vw_tree_add(int root_fd, const struct vw_node *node);
  */
 _must_check_ ssize_t vw_tree_read(int root_fd, const char *name, void *buffer, size_t size);
 
-/** Remove a directory that vw_tree_add() filled, following no link. What cannot be removed stays. */
-void vw_tree_remove(const char *path);
+/**
+ * Remove a directory that vw_tree_add() filled, following no link. What cannot be removed stays.
+ *
+ * @at: the directory that @path is relative to, or AT_FDCWD
+ */
+void vw_tree_remove(int at, const char *path);
 
 /**
  * Say in one line what went wrong: formats into @problem, fit to print. Returns @err.
