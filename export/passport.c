@@ -44,7 +44,8 @@ static size_t kinds_of(const struct vw_report *report, const char **kind, size_t
 
 		if (vw_equal(layer, "linux"))
 			break;
-		if (vw_equal(layer, "unknown") && count)
+		/* The hardware stands at the level of the kernel that runs on it. */
+		if (report->layer[i].level >= report->level || (vw_equal(layer, "unknown") && count))
 			continue;
 		if (count < limit)
 			kind[count] = layer;

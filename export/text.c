@@ -8,6 +8,7 @@
 enum {
 	LABEL_COLUMN = 2,
 	TEXT_COLUMN = 24, /* of what stands beside a label */
+	LEVEL_COLUMN = 4,
 	BOX_COLUMN = 8,
 	BOX_LEAST = 24,       /* columns inside a box */
 	SEPARATED_LAYERS = 4, /* with more layers the stack is drawn without lines between them */
@@ -139,16 +140,23 @@ static void draw_rule(struct vw_canvas *canvas, enum vw_glyph left, enum vw_glyp
 	vw_draw_end(canvas);
 }
 
-static void draw_layer(struct vw_canvas *canvas, const struct vw_layer *layer, bool kernel, bool above,
-                       size_t inside)
+/* The label of a layer: its level, but for the hardware below level 0 and the containers above the kernel. */
+static void draw_level(struct vw_canvas *canvas, const struct vw_layer *layer, const struct vw_layer *kernel)
 {
 	char level[NUMBER_SIZE];
 
-	if (!above) {
-		snprintf(level, sizeof(level), "L%d", layer->level);
-		vw_draw_to(canvas, BOX_COLUMN - 4);
-		vw_draw(canvas, VW_INK_BOLD, level);
-	}
+	vw_draw_to(canvas, LEVEL_COLUMN);
+	if (layer > kernel)
+		return;
+	snprintf(level, sizeof(level), "L%d", layer->level);
+	vw_draw_clipped(canvas, VW_INK_BOLD, layer < kernel && layer->level >= kernel->level ? "hw" : level,
+	                BOX_COLUMN - LEVEL_COLUMN - 1);
+}
+
+static void draw_layer(struct vw_canvas *canvas, const struct vw_layer *layer, const struct vw_layer *kernel,
+                       size_t inside)
+{
+	draw_level(canvas, layer, kernel);
 	vw_draw_to(canvas, BOX_COLUMN);
 	vw_draw_glyph(canvas, VW_INK_DIM, VW_GLYPH_SIDE, 1);
 	vw_draw_to(canvas, BOX_COLUMN + 2);
@@ -157,7 +165,7 @@ static void draw_layer(struct vw_canvas *canvas, const struct vw_layer *layer, b
 	vw_draw_glyph(canvas, VW_INK_DIM, VW_GLYPH_SIDE, 1);
 	vw_draw_to(canvas, canvas->column + 1);
 	vw_draw(canvas, layer->known == VW_OBSERVED ? VW_INK_DIM : VW_INK_WARN,
-	        kernel ? "this kernel" : vw_known_word(layer->known));
+	        layer == kernel ? "this kernel" : vw_known_word(layer->known));
 	vw_draw_end(canvas);
 }
 
@@ -176,20 +184,21 @@ static size_t box_width(const struct vw_canvas *canvas, const struct vw_report *
 	return inside < most ? inside : most;
 }
 
-/* Bottom-up: the hardware is under the last line. What comes after the kernel has no level of its own. */
+/* Bottom-up: the hardware is under the last line. */
 static void draw_stack(struct vw_canvas *canvas, const struct vw_report *report)
 {
-	size_t inside = box_width(canvas, report), kernel = 0;
+	const struct vw_layer *layer = report->layer, *kernel = layer;
+	size_t inside = box_width(canvas, report);
 	bool separated = report->layer_count <= SEPARATED_LAYERS;
 
 	if (!report->layer_count)
 		return;
 	vw_draw_end(canvas);
-	while (kernel < report->layer_count && !vw_equal(report->layer[kernel].kind, "linux"))
+	while (kernel + 1 < layer + report->layer_count && !vw_equal(kernel->kind, "linux"))
 		kernel++;
 	draw_rule(canvas, VW_GLYPH_TOP_LEFT, VW_GLYPH_TOP_RIGHT, inside);
 	for (size_t i = report->layer_count; i-- > 0;) {
-		draw_layer(canvas, &report->layer[i], i == kernel, i > kernel, inside);
+		draw_layer(canvas, &layer[i], kernel, inside);
 		if (i && separated)
 			draw_rule(canvas, VW_GLYPH_TEE_LEFT, VW_GLYPH_TEE_RIGHT, inside);
 	}

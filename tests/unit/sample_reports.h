@@ -99,11 +99,15 @@ static const struct vw_report sample_nitro = {
 };
 
 /* Nothing is known: every pointer that may be NULL is. */
-static const struct vw_facts sample_empty_facts = {.snapshot = true};
+static const struct vw_facts sample_empty_facts = {.snapshot = true, .path = "dump"};
+
+static const struct vw_layer sample_empty_layers[] = {{0, "linux", "Linux", VW_OBSERVED}};
 
 static const struct vw_report sample_empty = {
 	.facts = &sample_empty_facts,
 	.platform = {.id = "unknown", .name = "Unknown", .hypervisor = "unknown", .confidence = VW_GUESS},
+	.layer_count = 1,
+	.layer = sample_empty_layers,
 };
 
 static const struct vw_facts sample_metal_facts = {
@@ -111,7 +115,10 @@ static const struct vw_facts sample_metal_facts = {
 	.kernel.release = {VW_VALUE, "6.1.0", "/proc/sys/kernel/osrelease"},
 };
 
-static const struct vw_layer sample_metal_layers[] = {{0, "linux", "Linux 6.1.0", VW_OBSERVED}};
+static const struct vw_layer sample_metal_layers[] = {
+	{0, "metal", "Bare metal (Dell Inc. PowerEdge R640)", VW_OBSERVED},
+	{0, "linux", "Linux 6.1.0", VW_OBSERVED},
+};
 
 static const struct vw_report sample_metal = {
 	.facts = &sample_metal_facts,
@@ -120,7 +127,7 @@ static const struct vw_report sample_metal = {
                      .hypervisor = "none",
                      .row = "metal",
                      .confidence = VW_CERTAIN},
-	.layer_count = 1,
+	.layer_count = 2,
 	.layer = sample_metal_layers,
 	.dimension =
 		{
