@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+#include "probes/probe.h"
+
+#include <string.h>
+
+#define ENVIRON "/proc/1/environ"
+
+enum { MARKERS = 32 };
+
+/* Facts that are one file each. */
+static const struct presence {
+	const char *path;
+	size_t fact; /* offset in struct vw_container_facts */
+} presences[] = {
+	{"/.dockerenv", offsetof(struct vw_container_facts, dockerenv)},
+	{"/.dockerinit", offsetof(struct vw_container_facts, dockerinit)},
+	{"/proc/vz", offsetof(struct vw_container_facts, proc_vz)},
+	{"/proc/bc", offsetof(struct vw_container_facts, proc_bc)},
+	{"/dev/lxd/sock", offsetof(struct vw_container_facts, lxd)},
+};
+
+static const struct text {
+	const char *path;
+	size_t fact;
+} texts[] = {
+	{"/run/systemd/container", offsetof(struct vw_container_facts, manager)},
+	{"/run/.containerenv", offsetof(struct vw_container_facts, containerenv)},
+	{"/proc/version", offsetof(struct vw_container_facts, proc_version)},
+	{"/proc/self/uid_map", offsetof(struct vw_container_facts, uid_map)},
+};
+
+/* Variables of PID 1 whose name alone tells something; values may be secrets and are not kept. Prefixes. */
+static const char *const telling[] = {
+	"LIBPOD_", "KUBERNETES_SERVICE_HOST", "ECS_CONTAINER_METADATA_URI",
+	"WSL_",    "container_uuid",          "container_ttys",
+};
+
+static bool is_telling(const char *name)
+{
+	for (size_t i = 0; i < VW_COUNT(telling); i++)
+		if (vw_starts_with(name, telling[i]))
+			return true;
+	return false;
+}
+
+/* NAME=VALUE strings, each ended by a NUL. */
+static void read_environ(struct vw_run *run, const char *bytes, size_t size)
+{
+	struct vw_container_facts *container = &run->facts->container;
+	struct vw_name_list markers;
+
+	if (!vw_name_list_init(run, &markers, MARKERS))
+		return;
+	vw_set_text(run->source, &container->pid1_container, "", 0, ENVIRON);
+	for (const char *end = bytes + size; bytes < end;) {
+		size_t length = strnlen(bytes, (size_t)(end - bytes)), name = strcspn(bytes, "=");
+
+		if (vw_starts_with(bytes, "container="))
+			vw_set_text(run->source, &container->pid1_container, bytes + name + 1,
+			            length - name - 1, ENVIRON);
+		else if (is_telling(bytes) && name < length)
+			vw_name_list_add(&markers, vw_clean_copy(run, bytes, name));
+		bytes += length + 1;
+	}
+	vw_name_list_sort(&markers);
+	vw_set_names(&container->pid1_markers, &markers, ENVIRON);
+}
+
+static void read_pid1(struct vw_run *run)
+{
+	struct vw_container_facts *container = &run->facts->container;
+	const char *bytes;
+	size_t size;
+	int r = vw_source_read(run->source, ENVIRON, VW_TEXT_LIMIT, &bytes, &size);
+
+	vw_text_is(&container->pid1_container, vw_state_of(r), ENVIRON);
+	vw_names_are(&container->pid1_markers, vw_state_of(r), ENVIRON);
+	if (r == 0)
+		read_environ(run, bytes, size);
+}
+
+static void read_cgroup(struct vw_run *run)
+{
+	struct vw_text *cgroup = &run->facts->container.cgroup;
+
+	vw_read_text(run->source, "/proc/1/cgroup", cgroup);
+	if (cgroup->state != VW_VALUE)
+		vw_read_text(run->source, "/proc/self/cgroup", cgroup);
+}
+
+/* Linux-VServer adds one line to the status of each process, under this name or, in old kernels, that. */
+static void read_vserver(struct vw_run *run)
+{
+	static const char path[] = "/proc/self/status";
+	struct vw_text *vxid = &run->facts->container.vxid;
+	struct vw_line line;
+	const char *text;
+	size_t size;
+	int r = vw_source_read(run->source, path, VW_TEXT_LIMIT, &text, &size);
+
+	vw_text_is(vxid, r < 0 ? vw_state_of(r) : VW_ABSENT, path);
+	if (r < 0)
+		return;
+	while (vw_next_line(&text, &size, ':', &line))
+		if (vw_line_is(&line, "VxID") || vw_line_is(&line, "s_context"))
+			vw_set_text(run->source, vxid, line.value, line.value_size, path);
+}
+
+/* Is there one of two paths? */
+static void read_either(struct vw_run *run, const char *one, const char *other, struct vw_number *fact)
+{
+	vw_read_present(run->source, one, fact);
+	if (fact->state == VW_ABSENT && other)
+		vw_read_present(run->source, other, fact);
+}
+
+/*
+ * Looking below binfmt_misc makes systemd mount it, which takes a while and changes the machine: only where
+ * the kernel's release says that it is Microsoft's.
+ */
+static void read_wsl(struct vw_run *run)
+{
+	const char *release = run->facts->kernel.release.text;
+	bool suspected = run->facts->snapshot || (release && strstr(release, "icrosoft"));
+
+	read_either(run, "/run/WSL", suspected ? "/proc/sys/fs/binfmt_misc/WSLInterop" : NULL,
+	            &run->facts->container.wsl);
+}
+
+/**
+ * The marks that container managers leave, each as it is.
+ *
+ * PID 1's environment is for root only.
+ *
+ * Source: systemd, Container Interface (systemd.io/CONTAINER_INTERFACE); podman-run(1) for
+ * /run/.containerenv; Linux-VServer and OpenVZ kernels for their /proc entries; WSL's init for WSLInterop.
+ */
+void vw_probe_container(struct vw_run *run)
+{
+	struct vw_container_facts *container = &run->facts->container;
+	char *base = (char *)container;
+
+	read_pid1(run);
+	for (size_t i = 0; i < VW_COUNT(presences); i++)
+		vw_read_present(run->source, presences[i].path,
+		                (struct vw_number *)(void *)(base + presences[i].fact));
+	for (size_t i = 0; i < VW_COUNT(texts); i++)
+		vw_read_text(run->source, texts[i].path, (struct vw_text *)(void *)(base + texts[i].fact));
+	read_cgroup(run);
+	read_vserver(run);
+	read_either(run, "/run/secrets/kubernetes.io", "/var/run/secrets/kubernetes.io",
+	            &container->kubernetes);
+	read_wsl(run);
+}
