@@ -214,9 +214,11 @@ struct vw_kvm_facts {
 struct vw_container_facts {
 	struct vw_text
 		pid1_container; /* container= of PID 1's environment, "" when the variable is not there */
-	struct vw_names pid1_markers;      /* names of its other telling variables: "LIBPOD_…",
-	                                      "KUBERNETES_SERVICE_HOST" */
-	struct vw_text manager;            /* /run/systemd/container */
+	struct vw_names pid1_markers; /* names of its other telling variables: "LIBPOD_…",
+	                                 "KUBERNETES_SERVICE_HOST" */
+	struct vw_text manager;       /* /run/systemd/container */
+	struct vw_number
+		systemd; /* /run/systemd/system: systemd is PID 1, and writes that file for all users */
 	struct vw_number dockerenv;        /* /.dockerenv */
 	struct vw_number dockerinit;       /* /.dockerinit */
 	struct vw_text containerenv;       /* /run/.containerenv, "" when empty */

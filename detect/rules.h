@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VW_DETECT_RULES_H
+#define VW_DETECT_RULES_H
+
+/*
+ * The language of the tables: a rule asks one question of the facts. Rules nest with ANY, ALL and NONE, so
+ * that a row of a table says by itself what it claims, how strongly, and who says so.
+ *
+ * A question has three answers. "Cannot tell" (denied, malformed, not probed) is neither yes nor no: it never
+ * makes a row hold and never excludes one.
+ */
+
+#include <stddef.h>
+
+#include "detect/facts.h"
+#include "detect/report.h"
+
+enum vw_answer { VW_CANNOT_TELL = 0, VW_HOLDS_NOT, VW_HOLDS };
+
+/* Where a fact comes from. In a Xen PV guest, CPUID describes what lies below Xen; in dom0, the board does
+ * too. */
+enum vw_domain {
+	VW_FROM_KERNEL = 1 << 0,
+	VW_FROM_CPUID = 1 << 1,
+	VW_FROM_BOARD = 1 << 2,
+	VW_FROM_ALL = VW_FROM_KERNEL | VW_FROM_CPUID | VW_FROM_BOARD,
+};
+
+struct vw_rule;
+
+/* What a rule looked at: for evidence. */
+struct vw_seen {
+	const char *source;
+	char value[VW_VALUE_MAX + 1];
+};
+
+typedef enum vw_answer (*vw_ask)(const struct vw_rule *rule, const struct vw_facts *facts,
+                                 struct vw_seen *seen);
+
+enum vw_combine {
+	VW_END = 0, /* ends an array of rules */
+	VW_PLAIN,   /* asks one question */
+	VW_ANY_OF,
+	VW_ALL_OF,
+	VW_NONE_OF,
+};
+
+struct vw_rule {
+	enum vw_combine combine;
+	vw_ask ask;                /* of a plain rule */
+	const struct vw_rule *sub; /* of the others */
+	size_t field;              /* offset in struct vw_facts */
+	const char *text;
+	uint64_t number, mask;
+	enum vw_weight weight;
+	enum vw_domain domain;
+	const char *reference; /* who says so: specification and section, kernel file, vendor page */
+};
+
+/* Told of each plain rule that holds. */
+typedef void (*vw_rule_witness)(void *user, const struct vw_rule *rule, const struct vw_seen *seen);
+
+struct vw_trial {
+	const struct vw_facts *facts;
+	unsigned domains;        /* rules of other domains answer "holds not" */
+	vw_rule_witness witness; /* may be NULL */
+	void *user;
+};
+
+/**
+ * Ask one rule, with all below it.
+ *
+ * @ret_weight: how strongly, when it holds: ANY takes the strongest that holds, ALL the weakest of all, a
+ *plain rule and NONE their own; untouched otherwise
+ */
+enum vw_answer vw_rule_ask(const struct vw_trial *trial, const struct vw_rule *rule,
+                           enum vw_weight *ret_weight);
+
+enum vw_answer vw_ask_is(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_has(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_starts(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_ends(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_word(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_lacks_word(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_there(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_absent(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_bits(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_name(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_name_starts(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_first_name_starts(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_signature(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_leaf(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_hypervisor_bit(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_pci(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_pci_any(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_acpi_oem(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_xenbus(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_arch(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_ec2_uuid(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_metal_type(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+
+#define VW_RULES(...)   ((const struct vw_rule[]){__VA_ARGS__, {.combine = VW_END}})
+#define VW_FIELD(field) offsetof(struct vw_facts, field)
+
+#define VW_ANY(...)                                                \
+	{                                                          \
+		.combine = VW_ANY_OF, .sub = VW_RULES(__VA_ARGS__) \
+	}
+#define VW_ALL(...)                                                \
+	{                                                          \
+		.combine = VW_ALL_OF, .sub = VW_RULES(__VA_ARGS__) \
+	}
+/* Holds when each of them was answered with no; its own weight. */
+#define VW_NONE(weight_, ...)                                                            \
+	{                                                                                \
+		.combine = VW_NONE_OF, .sub = VW_RULES(__VA_ARGS__), .weight = (weight_) \
+	}
+
+#define VW_RULE(ask_, domain_, field_, text_, number_, mask_, weight_, reference_)                           \
+	{                                                                                                    \
+		.combine = VW_PLAIN, .ask = (ask_), .field = (field_), .text = (text_), .number = (number_), \
+		.mask = (mask_), .weight = (weight_), .domain = (domain_), .reference = (reference_)         \
+	}
+
+/* Facts of the kernel: K_; of the board, that is firmware and devices: B_; of CPUID: C_. */
+#define K_IS(f, t, w, r)     VW_RULE(vw_ask_is, VW_FROM_KERNEL, VW_FIELD(f), t, 0, 0, w, r)
+#define K_HAS(f, t, w, r)    VW_RULE(vw_ask_has, VW_FROM_KERNEL, VW_FIELD(f), t, 0, 0, w, r)
+#define K_STARTS(f, t, w, r) VW_RULE(vw_ask_starts, VW_FROM_KERNEL, VW_FIELD(f), t, 0, 0, w, r)
+#define K_WORD(f, t, w, r)   VW_RULE(vw_ask_word, VW_FROM_KERNEL, VW_FIELD(f), t, 0, 0, w, r)
+#define K_LACKS(f, t, w, r)  VW_RULE(vw_ask_lacks_word, VW_FROM_KERNEL, VW_FIELD(f), t, 0, 0, w, r)
+#define K_THERE(f, w, r)     VW_RULE(vw_ask_there, VW_FROM_KERNEL, VW_FIELD(f), NULL, 0, 0, w, r)
+#define K_ABSENT(f, w, r)    VW_RULE(vw_ask_absent, VW_FROM_KERNEL, VW_FIELD(f), NULL, 0, 0, w, r)
+#define K_BIT(f, n, w, r) \
+	VW_RULE(vw_ask_bits, VW_FROM_KERNEL, VW_FIELD(f), NULL, UINT64_C(1) << (n), UINT64_C(1) << (n), w, r)
+#define K_CLEAR(f, n, w, r) \
+	VW_RULE(vw_ask_bits, VW_FROM_KERNEL, VW_FIELD(f), NULL, 0, UINT64_C(1) << (n), w, r)
+#define K_EQUALS(f, n, w, r)      VW_RULE(vw_ask_bits, VW_FROM_KERNEL, VW_FIELD(f), NULL, n, UINT64_MAX, w, r)
+#define K_NAME(f, t, w, r)        VW_RULE(vw_ask_name, VW_FROM_KERNEL, VW_FIELD(f), t, 0, 0, w, r)
+#define K_NAME_STARTS(f, t, w, r) VW_RULE(vw_ask_name_starts, VW_FROM_KERNEL, VW_FIELD(f), t, 0, 0, w, r)
+#define K_FIRST(f, t, w, r)       VW_RULE(vw_ask_first_name_starts, VW_FROM_KERNEL, VW_FIELD(f), t, 0, 0, w, r)
+#define K_XENBUS(w, r)            VW_RULE(vw_ask_xenbus, VW_FROM_KERNEL, 0, NULL, 0, 0, w, r)
+#define K_ARCH(t, w)              VW_RULE(vw_ask_arch, VW_FROM_ALL, 0, t, 0, 0, w, NULL)
+#define B_IS(f, t, w, r)          VW_RULE(vw_ask_is, VW_FROM_BOARD, VW_FIELD(f), t, 0, 0, w, r)
+#define B_HAS(f, t, w, r)         VW_RULE(vw_ask_has, VW_FROM_BOARD, VW_FIELD(f), t, 0, 0, w, r)
+#define B_STARTS(f, t, w, r)      VW_RULE(vw_ask_starts, VW_FROM_BOARD, VW_FIELD(f), t, 0, 0, w, r)
+#define B_ENDS(f, t, w, r)        VW_RULE(vw_ask_ends, VW_FROM_BOARD, VW_FIELD(f), t, 0, 0, w, r)
+#define B_THERE(f, w, r)          VW_RULE(vw_ask_there, VW_FROM_BOARD, VW_FIELD(f), NULL, 0, 0, w, r)
+#define B_ABSENT(f, w, r)         VW_RULE(vw_ask_absent, VW_FROM_BOARD, VW_FIELD(f), NULL, 0, 0, w, r)
+#define B_EQUALS(f, n, w, r)      VW_RULE(vw_ask_bits, VW_FROM_BOARD, VW_FIELD(f), NULL, n, UINT64_MAX, w, r)
+#define B_NAME(f, t, w, r)        VW_RULE(vw_ask_name, VW_FROM_BOARD, VW_FIELD(f), t, 0, 0, w, r)
+#define B_NAME_STARTS(f, t, w, r) VW_RULE(vw_ask_name_starts, VW_FROM_BOARD, VW_FIELD(f), t, 0, 0, w, r)
+#define B_PCI(v, d, w, r) \
+	VW_RULE(vw_ask_pci, VW_FROM_BOARD, 0, NULL, ((uint64_t)(v) << 16) | (d), 0xffffffff, w, r)
+#define B_PCI_VENDOR(v, w, r) \
+	VW_RULE(vw_ask_pci, VW_FROM_BOARD, 0, NULL, (uint64_t)(v) << 16, 0xffff0000, w, r)
+#define B_PCI_ANY(w, r)      VW_RULE(vw_ask_pci_any, VW_FROM_BOARD, 0, NULL, 0, 0, w, r)
+#define B_ACPI_OEM(t, w, r)  VW_RULE(vw_ask_acpi_oem, VW_FROM_BOARD, 0, t, 0, 0, w, r)
+#define B_METAL_TYPE(w, r)   VW_RULE(vw_ask_metal_type, VW_FROM_BOARD, 0, NULL, 0, 0, w, r)
+#define B_EC2_UUID(f, w, r)  VW_RULE(vw_ask_ec2_uuid, VW_FROM_BOARD, VW_FIELD(f), NULL, 0, 0, w, r)
+#define C_SIGNATURE(t, w, r) VW_RULE(vw_ask_signature, VW_FROM_CPUID, VW_FIELD(cpuid), t, 0, 0, w, r)
+/* Through Xen's forced-emulation prefix: it always speaks of the Xen right under the kernel. */
+#define C_XEN_PREFIX(w, r) \
+	VW_RULE(vw_ask_signature, VW_FROM_KERNEL, VW_FIELD(cpuid_xen), "XenVMMXenVMM", 0, 0, w, r)
+#define C_ABSENT(w, r)            VW_RULE(vw_ask_absent, VW_FROM_CPUID, VW_FIELD(cpuid), NULL, 0, 0, w, r)
+#define C_HYPERVISOR_BIT(n, w, r) VW_RULE(vw_ask_hypervisor_bit, VW_FROM_CPUID, 0, NULL, n, 0, w, r)
+#define C_TEXT(f, t, w, r)        VW_RULE(vw_ask_has, VW_FROM_CPUID, VW_FIELD(f), t, 0, 0, w, r)
+#define C_THERE(f, w, r)          VW_RULE(vw_ask_there, VW_FROM_CPUID, VW_FIELD(f), NULL, 0, 0, w, r)
+
+/* Register @reg_ (0 EAX to 3 EDX) of a leaf, masked, equals @value_. The field holds the leaf, the text
+ * nothing. */
+#define VW_LEAF_RULE(leaf_, reg_, mask_, value_, w, r) \
+	VW_RULE(vw_ask_leaf, VW_FROM_CPUID, leaf_, NULL, ((uint64_t)(reg_) << 32) | (value_), mask_, w, r)
+enum vw_register { VW_EAX, VW_EBX, VW_ECX, VW_EDX };
+
+#endif
