@@ -106,6 +106,9 @@ ifneq ($(filter-out run check bench lint check-sanitize check-clang check-cross 
   endif
 endif
 
+# What people call installs packages first and then calls make again, on all processors unless told otherwise.
+again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # --- people's targets ---
 
 .PHONY: all run check install uninstall lint bench check-sanitize check-clang check-cross check-unit \
@@ -115,12 +118,12 @@ all: $(program) ## build build/virtwhere
 
 run: ## install what the build needs, build, and say where this machine runs
 	@packaging/packages install $(build_groups)
-	@$(MAKE) --no-print-directory all
+	+@$(again) all
 	$(BUILD)/virtwhere
 
 check: ## install what the tests need, build, and run every test
 	@packaging/packages install $(build_groups) test
-	@$(MAKE) --no-print-directory check-all
+	+@$(again) check-all
 
 install: $(program) ## install under $(DESTDIR)$(PREFIX): program, manual, completions, schema
 	install -D -m 755 $(program) $(DESTDIR)$(PREFIX)/bin/virtwhere
@@ -132,24 +135,24 @@ uninstall: ## remove what install put there
 
 lint: ## formatting, static analysis and manual pages, without a warning
 	@packaging/packages install $(build_groups) test lint
-	@$(MAKE) --no-print-directory lint-all
+	+@$(again) --output-sync=target lint-all
 
 bench: ## measure speed against the peers and write docs/performance.md
 	@packaging/packages install $(build_groups) bench
-	@$(MAKE) --no-print-directory all tools
+	+@$(again) all tools
 	$(PYTHON) bench/bench.py $(BUILD) docs/performance.md
 
 check-sanitize: ## every test again on a build with ASan and UBSan, in build/asan/
 	@packaging/packages install $(build_groups) test
-	@$(MAKE) --no-print-directory BUILD=build/asan SANITIZE=1 check-all
+	+@$(again) BUILD=build/asan SANITIZE=1 check-all
 
 check-clang: ## build with clang, in build/clang/, and run the unit tests
 	@packaging/packages install $(build_groups) test clang
-	@$(MAKE) --no-print-directory BUILD=build/clang CC=clang all check-unit
+	+@$(again) BUILD=build/clang CC=clang all check-unit
 
 check-cross: ## build for arm64, in build/aarch64-linux-gnu/, and run the unit tests under qemu-user
 	@packaging/packages install build test arm64
-	@$(MAKE) --no-print-directory CROSS=aarch64-linux-gnu all check-unit
+	+@$(again) CROSS=aarch64-linux-gnu all check-unit
 
 clean: ## remove build/
 	rm -rf build
@@ -179,11 +182,13 @@ lint-format:
 
 lint-cppcheck:
 	$(Q)cppcheck --quiet --std=c11 --language=c -I. --platform=unix64 --error-exitcode=1 --inline-suppr \
-		--enable=warning,performance,portability --suppress=missingIncludeSystem $(sources)
+		--enable=warning,performance,portability --suppress=missingIncludeSystem \
+		--suppress=constStatement $(sources)
 
 lint-other:
-	$(Q)shellcheck packaging/packages .ci/run
-	$(Q)mandoc -T lint -W warning $(wildcard cli/man/*.[1-8])
+	$(Q)shellcheck packaging/packages .ci/run $(wildcard tests/*/*.sh)
+	$(Q)pyflakes3 $(wildcard bench/*.py tests/*.py tests/*/*.py)
+	$(Q)mandoc -T lint -W warning $(wildcard */man/*.[1-8]) </dev/null
 
 $(tidy_sources): tidy/%:
 	$(call say,TIDY,$*)

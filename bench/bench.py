@@ -4,83 +4,20 @@
 
 import os
 import platform
-import re
 import shutil
-import statistics
-import subprocess
 import sys
 import tarfile
 from pathlib import Path
 
-import machine
+from measure import (TARGET_CALLS, TARGET_CPUID, TOP, capture, cpuids, libraries, medians, system_calls,
+                     ten_devices)
 
-TOP = Path(__file__).resolve().parent.parent
 RUNS = 200
 REPLAYS = 1000
 
 TARGET_PEER = 0.40     # of systemd-detect-virt
 TARGET_EMPTY = 2.5     # of an empty program
-TARGET_CPUID = 30      # executions
-TARGET_CALLS = 300     # system calls on a machine with ten PCI devices
 TARGET_REPLAY = 2.0    # seconds for 1,000 replays
-
-
-def capture(command, **more):
-    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=TOP, **more).stdout
-
-
-def medians(build, commands):
-    """Median nanoseconds of each command, all of them measured in turns."""
-    words = [word for command in commands for word in ("--", *command)]
-    lines = capture([build / "bench/spawn", str(RUNS), *words]).splitlines()
-    return [statistics.median(map(int, line.split())) for line in lines]
-
-
-def system_calls(build, command, prefix=()):
-    log = build / "bench/strace.log"
-    status = subprocess.run([*prefix, "strace", "-f", "-c", "-o", log, *command], stdout=subprocess.DEVNULL,
-                            cwd=TOP).returncode
-    total = re.search(r"^100\.00 +\S+ +\S* +(\d+) .*total$", log.read_text(), re.M)
-    if status not in (0, 3) or not total:
-        raise SystemExit(f"bench: strace of {command} failed")
-    return int(total.group(1))
-
-
-def ten_devices(build, command):
-    """System calls on a machine with ten PCI devices: its tree is mounted over /sys, seen by this command only."""
-    if os.geteuid() != 0:
-        return None
-    tree = (build / "bench/ten").resolve()
-    shutil.rmtree(tree, ignore_errors=True)
-    machine.build(tree)
-    script = 'mount --bind "$0" /sys && exec "$@"'
-    return system_calls(build, command, ["unshare", "-m", "sh", "-c", script, str(tree)])
-
-
-def libraries(command):
-    """Paths of what the dynamic loader initialized, opened at start or later."""
-    result = subprocess.run(command, env=dict(os.environ, LD_DEBUG="files"), capture_output=True, text=True, cwd=TOP)
-    return sorted(set(re.findall(r"calling init: (\S+)", result.stderr)))
-
-
-def cpuid_sites(path):
-    """Where CPUID instructions stand in a program or library, as offsets in the file."""
-    loads = [tuple(int(word, 16) for word in line.split()[1:5])
-             for line in capture(["readelf", "-lW", path]).splitlines() if line.split()[:1] == ["LOAD"]]
-    for address in re.findall(r"^ *([0-9a-f]+):\tcpuid *$", capture(["objdump", "-d", "--no-show-raw-insn", path]), re.M):
-        for offset, start, _, size in loads:
-            if start <= int(address, 16) < start + size:
-                yield int(address, 16) - start + offset
-
-
-def cpuids(build, command):
-    """CPUID executions of a program after its start-up by the dynamic loader, or None off x86-64."""
-    if platform.machine() != "x86_64":
-        return None
-    sites = build / "bench/cpuid-sites"
-    files = [os.path.realpath(path) for path in (command[0], *libraries(command))]
-    sites.write_text("".join(f"{offset:x} {path}\n" for path in files for offset in cpuid_sites(path)))
-    return int(capture([build / "bench/cpuids", sites, *command]))
 
 
 def snapshots(build):
@@ -137,8 +74,8 @@ def main():
     commands = {"an empty C program": empty, **ours, "`systemd-detect-virt`": ["systemd-detect-virt"],
                 "`lscpu`": ["lscpu"], "`virt-what`": ["virt-what"]}
 
-    medians(build, list(commands.values())[:3])  # fills the page cache
-    time = dict(zip(commands, medians(build, list(commands.values()))))
+    medians(build, list(commands.values())[:3], RUNS)  # fills the page cache
+    time = dict(zip(commands, medians(build, list(commands.values()), RUNS)))
     floor, peer = time["an empty C program"], time["`systemd-detect-virt`"]
     calls = {name: system_calls(build, command) for name, command in commands.items()}
     many_calls = {name: ten_devices(build, command) for name, command in ours.items()}
