@@ -153,6 +153,32 @@ static size_t add_virtio(struct vw_device *device, const struct vw_device_facts 
 	return count;
 }
 
+static bool has_interface(const struct vw_device_facts *facts, const char *slot)
+{
+	for (size_t i = 0; i < facts->net.count; i++) {
+		if (facts->net.item[i].pci && vw_equal(facts->net.item[i].pci, slot))
+			return true;
+	}
+	return false;
+}
+
+/* Network functions that no interface stands for: nothing drives them, or the driver failed. */
+static size_t add_idle_network(struct vw_build *build, struct vw_device *device)
+{
+	const struct vw_device_facts *facts = &build->facts->devices;
+	size_t count = 0;
+
+	for (size_t i = 0; i < facts->pci_count; i++) {
+		const struct vw_pci_device *pci = &facts->pci[i];
+		struct vw_class_device function = {
+			.name = pci->slot, .driver = pci->driver, .bus = "pci", .pci = pci->slot};
+
+		if (pci->class == 0x0200 && !has_interface(facts, pci->slot))
+			device[count++] = class_device(build, &function, "network");
+	}
+	return count;
+}
+
 /* Display and platform functions that a table names. */
 static size_t add_pci(struct vw_build *build, struct vw_device *device)
 {
@@ -224,6 +250,7 @@ void vw_fill_devices(struct vw_build *build)
 		device[count++] = class_device(build, &facts->net.item[i], "network");
 	for (size_t i = 0; i < facts->block.count; i++)
 		device[count++] = class_device(build, &facts->block.item[i], "storage");
+	count += add_idle_network(build, &device[count]);
 	count += add_virtio(&device[count], facts);
 	count += add_pci(build, &device[count]);
 	count += add_pmu(build, &device[count]);

@@ -15,6 +15,11 @@ struct cell {
 
 enum { NAMED_DEVICES = 3 };
 
+static const char *class_folder(const char *kind)
+{
+	return vw_equal(kind, "network") ? "class/net" : "block";
+}
+
 /* A guest that has a fast device and a slow one is judged by the fast one; the drivers' checks name the
  * other. */
 static void put(struct vw_build *build, struct cell *cell, const struct vw_device *device)
@@ -60,11 +65,16 @@ static void close_cell(struct cell *cell)
 	cell->dimension->evidence = (struct vw_refs){.count = cell->refs, .index = cell->ref};
 }
 
+/* Interfaces come first among the devices; functions that have none count only where there is no interface.
+ */
 static void fill_network(struct vw_build *build)
 {
 	struct cell cell = open_cell(build, VW_NETWORK, build->facts->devices.net.state);
+	size_t interfaces = build->facts->devices.net.count;
 
 	for (size_t i = 0; i < build->report->device_count; i++) {
+		if (interfaces && i == interfaces)
+			break;
 		if (vw_equal(build->report->device[i].kind, "network"))
 			put(build, &cell, &build->report->device[i]);
 	}

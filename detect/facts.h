@@ -37,10 +37,15 @@ struct vw_number {
 /* Names in ascending byte order: a directory's entries, or the strings of a list. */
 struct vw_names {
 	enum vw_state state;
-	size_t count;
 	const char *const *name;
 	const char *source;
+	size_t count;
 };
+
+/* A rule asks for state and source without knowing which of the three it looks at. */
+_Static_assert(offsetof(struct vw_text, source) == offsetof(struct vw_names, source), "sources in one place");
+_Static_assert(offsetof(struct vw_text, source) == offsetof(struct vw_number, source) || sizeof(void *) < 8,
+	       "sources in one place");
 
 /* --- CPUID ------------------------------------------------------------------------------------------- */
 

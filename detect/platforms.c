@@ -86,8 +86,7 @@
 #define ARM "aarch64 arm64 armv7l armv8l arm"
 
 static const struct vw_row rows[] = {
-	/* --- Xen
-           --------------------------------------------------------------------------------------------- */
+	/* --- Xen --- */
 	{
 		.id = "xen-dom0",
 		.name = "Xen control domain",
@@ -212,8 +211,7 @@ static const struct vw_row rows[] = {
 		.below = VW_FROM_CPUID,
 	},
 
-	/* --- Amazon EC2
-           -------------------------------------------------------------------------------------- */
+	/* --- Amazon EC2 --- */
 	{
 		.id = "nitro",
 		.name = "AWS Nitro (KVM)",
@@ -266,8 +264,7 @@ static const struct vw_row rows[] = {
 		.board = VW_CLASS_VS,
 	},
 
-	/* --- KVM and the programs above it
-           ------------------------------------------------------------------- */
+	/* --- KVM and the programs above it --- */
 	{
 		.id = "firecracker",
 		.name = "Firecracker (KVM)",
@@ -366,8 +363,7 @@ static const struct vw_row rows[] = {
 		.board = VW_CLASS_VS,
 	},
 
-	/* --- others
-           ------------------------------------------------------------------------------------------ */
+	/* --- others --- */
 	{
 		.id = "hyperv",
 		.name = "Microsoft Hyper-V",
@@ -588,8 +584,7 @@ static const struct vw_row rows[] = {
 		.board = VW_CLASS_VS,
 	},
 
-	/* --- what is left
-           ------------------------------------------------------------------------------------ */
+	/* --- what is left --- */
 	{
 		.id = "unknown-hypervisor",
 		.name = "a hypervisor that does not say which",
