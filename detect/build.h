@@ -49,6 +49,10 @@ size_t vw_evidence_strongest(const struct vw_build *build, const char *word);
 
 void vw_conflict_add(struct vw_build *build, size_t a, size_t b, const char *message);
 
+/** What a row is called as a layer of the stack: its name, or the hypervisor's where rows are modes of one.
+ */
+const char *vw_layer_name(struct vw_build *build, const struct vw_row *row);
+
 /* Each fills its part of the report, from what the ones before it left there; in the order of this list. */
 void vw_decide(struct vw_build *build);
 void vw_fill_devices(struct vw_build *build);

@@ -8,6 +8,7 @@
  * --------------------------------------------------------------------------- */
 
 struct cell {
+	enum vw_dimension_id id;
 	struct vw_dimension *dimension;
 	size_t named, refs;
 	size_t *ref;
@@ -25,9 +26,8 @@ static const char *class_folder(const char *kind)
 static void put(struct vw_build *build, struct cell *cell, const struct vw_device *device)
 {
 	struct vw_dimension *dimension = cell->dimension;
-	const char *source =
-		vw_arena_printf(build->arena, "/sys/class/%s/%s",
-	                        vw_equal(device->kind, "network") ? "net" : "block", device->name);
+	const char *folder = strchr(device->name, ':') ? "bus/pci/devices" : class_folder(device->kind);
+	const char *source = vw_arena_printf(build->arena, "/sys/%s/%s", folder, device->name);
 	const char *driver = device->driver ? device->driver : device->bus;
 	size_t ref;
 
@@ -44,7 +44,7 @@ static void put(struct vw_build *build, struct cell *cell, const struct vw_devic
 	if (!source)
 		return;
 	ref = vw_evidence_add(build, source, driver ? driver : "no driver", VW_STRONG,
-	                      vw_class_word(device->class), NULL);
+	                      vw_dimension_word(cell->id), NULL);
 	if (cell->ref && ref < VW_EVIDENCE_LIMIT)
 		cell->ref[cell->refs++] = ref;
 }
@@ -52,6 +52,7 @@ static void put(struct vw_build *build, struct cell *cell, const struct vw_devic
 static struct cell open_cell(struct vw_build *build, enum vw_dimension_id id, enum vw_state state)
 {
 	struct cell cell = {
+		.id = id,
 		.dimension = &build->report->dimension[id],
 		.ref = vw_arena_array(build->arena, build->report->device_count + 1, sizeof(size_t)),
 	};
@@ -140,6 +141,8 @@ static enum vw_class cpu_class(const struct vw_build *build)
 
 static const char *cpu_text(struct vw_build *build, enum vw_class class)
 {
+	const char *hypervisor = vw_layer_name(build, build->row);
+
 	switch (class) {
 	case VW_CLASS_H:
 		return "the processor itself";
@@ -147,9 +150,9 @@ static const char *cpu_text(struct vw_build *build, enum vw_class class)
 		return vw_arena_printf(build->arena, "the processor's virtualization, used by %s",
 		                       build->row->name);
 	case VW_CLASS_P:
-		return vw_arena_printf(build->arena, "calls to %s", build->row->name);
+		return vw_arena_printf(build->arena, "calls to %s", hypervisor);
 	case VW_CLASS_VS:
-		return vw_arena_printf(build->arena, "software: %s", build->row->name);
+		return vw_arena_printf(build->arena, "software: %s", hypervisor);
 	case VW_CLASS_NONE:
 	case VW_CLASS_UNKNOWN:
 		break;

@@ -45,7 +45,7 @@ struct vw_names {
 /* A rule asks for state and source without knowing which of the three it looks at. */
 _Static_assert(offsetof(struct vw_text, source) == offsetof(struct vw_names, source), "sources in one place");
 _Static_assert(offsetof(struct vw_text, source) == offsetof(struct vw_number, source) || sizeof(void *) < 8,
-	       "sources in one place");
+               "sources in one place");
 
 /* --- CPUID ------------------------------------------------------------------------------------------- */
 

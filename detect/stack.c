@@ -27,6 +27,19 @@ static const struct vw_row *platform_row(const char *id)
 	return NULL;
 }
 
+/* A row of modes stands for one hypervisor, whose version it may tell: "Xen 4.17.7". */
+const char *vw_layer_name(struct vw_build *build, const struct vw_row *row)
+{
+	const struct vw_xen_facts *xen = &build->facts->xen;
+
+	if (!row->layer)
+		return row->name;
+	if (xen->major.state != VW_VALUE || xen->minor.state != VW_VALUE)
+		return "Xen";
+	return vw_arena_printf(build->arena, "Xen %s.%s%s", xen->major.text, xen->minor.text,
+	                       xen->extra.state == VW_VALUE ? xen->extra.text : "");
+}
+
 static bool is_hypervisor(const struct vw_row *row)
 {
 	return row && !vw_equal(row->hypervisor, "none") && !vw_equal(row->id, "unknown");
@@ -116,7 +129,7 @@ static int push_lower(struct vw_build *build, int level)
 {
 	if (!is_hypervisor(build->lower))
 		return level;
-	push(build, level, kind_of(build->lower), build->lower->name, VW_OBSERVED);
+	push(build, level, kind_of(build->lower), vw_layer_name(build, build->lower), VW_OBSERVED);
 	return level + 1;
 }
 
@@ -168,7 +181,7 @@ void vw_fill_stack(struct vw_build *build)
 	int level = push_lower(build, push_outer(build));
 
 	if (is_hypervisor(build->row)) {
-		push(build, level, kind_of(build->row), build->row->name, known);
+		push(build, level, kind_of(build->row), vw_layer_name(build, build->row), known);
 		level++;
 	} else if (vw_equal(build->row->hypervisor, "none")) {
 		push(build, level, build->row->id, machine_name(build), known);
