@@ -17,6 +17,7 @@ static const struct presence {
 	{"/proc/vz", offsetof(struct vw_container_facts, proc_vz)},
 	{"/proc/bc", offsetof(struct vw_container_facts, proc_bc)},
 	{"/dev/lxd/sock", offsetof(struct vw_container_facts, lxd)},
+	{"/run/systemd/system", offsetof(struct vw_container_facts, systemd)},
 };
 
 static const struct text {
@@ -26,7 +27,6 @@ static const struct text {
 	{"/run/systemd/container", offsetof(struct vw_container_facts, manager)},
 	{"/run/.containerenv", offsetof(struct vw_container_facts, containerenv)},
 	{"/proc/version", offsetof(struct vw_container_facts, proc_version)},
-	{"/proc/self/uid_map", offsetof(struct vw_container_facts, uid_map)},
 };
 
 /* Variables of PID 1 whose name alone tells something; values may be secrets and are not kept. Prefixes. */
@@ -151,4 +151,6 @@ void vw_probe_container(struct vw_run *run)
 	read_either(run, "/run/secrets/kubernetes.io", "/var/run/secrets/kubernetes.io",
 	            &container->kubernetes);
 	read_wsl(run);
+	if (run->flags & VW_PROBE_WIDE)
+		vw_read_text(run->source, "/proc/self/uid_map", &container->uid_map);
 }

@@ -227,13 +227,14 @@ static void keep_leaves(struct scan *scan)
 	scan->facts->state = VW_VALUE;
 }
 
-/* Nothing was read: why. An architecture without the instruction leaves all as it was. */
+/* Nothing was read: why. An architecture without the instruction has no such source, recorded or not. */
 static void nothing_read(struct scan *scan, int error)
 {
-	enum vw_state state = error == -ENODATA ? VW_ABSENT : vw_state_of(error);
+	const char *arch = scan->run->facts->arch;
+	enum vw_state state = vw_state_of(error);
 
 	*scan->facts = (struct vw_cpuid_facts){0};
-	if (error == -EOPNOTSUPP)
+	if (state == VW_NOT_PROBED || (!vw_is_x86(arch) && !vw_equal(arch, "unknown")))
 		return;
 	scan->facts->state = state;
 	vw_text_is(&scan->facts->unknown_signature, state, leaf_name(scan, FIRST_BASE));

@@ -97,11 +97,11 @@ static void take_s390_machine(struct vw_run *run, const struct vw_line *line)
 void vw_probe_cpuinfo(struct vw_run *run)
 {
 	const char *arch = run->facts->arch ? run->facts->arch : "";
-	bool x86 = vw_equal(arch, "x86_64") || (vw_starts_with(arch, "i") && vw_ends_with(arch, "86"));
 	const char *text;
 	size_t size;
 	struct vw_line line;
-	int r = vw_source_read(run->source, CPUINFO, x86 ? FIRST_BLOCK : VW_TABLE_LIMIT, &text, &size);
+	int r = vw_source_read(run->source, CPUINFO, vw_is_x86(arch) ? FIRST_BLOCK : VW_TABLE_LIMIT, &text,
+	                       &size);
 
 	for (size_t i = 0; i < VW_COUNT(all_facts); i++)
 		vw_text_is(fact_at(&run->facts->cpuinfo, all_facts[i]), r < 0 ? vw_state_of(r) : VW_ABSENT,

@@ -14,16 +14,22 @@ static const char *const directories[] = {"/sys/class/dmi/id", "/sys/devices/vir
 static const struct dmi_text {
 	const char *name;
 	size_t fact; /* offset in struct vw_dmi_facts */
+	bool wide;   /* no verdict waits for it */
 } texts[] = {
-#define TEXT(field)                                          \
-	{                                                    \
-#field, offsetof(struct vw_dmi_facts, field) \
+#define TEXT(field)                                                 \
+	{                                                           \
+#field, offsetof(struct vw_dmi_facts, field), false \
 	}
-	TEXT(sys_vendor),      TEXT(bios_vendor),       TEXT(bios_version),   TEXT(product_name),
-	TEXT(product_version), TEXT(product_family),    TEXT(product_serial), TEXT(product_uuid),
-	TEXT(board_vendor),    TEXT(board_name),        TEXT(board_version),  TEXT(board_asset_tag),
-	TEXT(chassis_vendor),  TEXT(chassis_asset_tag),
+#define WIDE(field)                                                \
+	{                                                          \
+#field, offsetof(struct vw_dmi_facts, field), true \
+	}
+	TEXT(sys_vendor),      TEXT(bios_vendor),     TEXT(bios_version),      TEXT(product_name),
+	TEXT(product_version), TEXT(product_serial),  TEXT(product_uuid),      TEXT(board_vendor),
+	TEXT(board_name),      TEXT(board_asset_tag), TEXT(chassis_asset_tag), WIDE(product_family),
+	WIDE(board_version),   WIDE(chassis_vendor),
 #undef TEXT
+#undef WIDE
 };
 
 /* Structure types and offsets of DSP0134: 7.1, 7.12, 7.128. */
@@ -69,9 +75,9 @@ static void read_texts(struct vw_run *run)
 		const char *path =
 			vw_path(run, "%s/%s", directory ? directory : directories[0], texts[i].name);
 
-		if (directory)
+		if (directory && (!texts[i].wide || (run->flags & VW_PROBE_WIDE)))
 			vw_read_text(run->source, path, fact_at(dmi, i));
-		else
+		else if (!directory)
 			vw_text_is(fact_at(dmi, i), VW_ABSENT, path);
 	}
 }

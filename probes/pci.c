@@ -88,8 +88,13 @@ static int fill(struct pci_dev *device, int flags)
 	return 0;
 }
 
-/* Read one function through libpci. Returns 0, or -EBADMSG when a file is not there or cannot be read. */
-static int identify(struct pci_access *access, const struct slot *slot, struct vw_pci_device *ret)
+/*
+ * Read one function's ids through libpci, and its class where the kernel's summary did not tell it.
+ *
+ * Returns 0, or -EBADMSG when a file is not there or cannot be read.
+ */
+static int identify(struct pci_access *access, const struct slot *slot, bool has_class,
+                    struct vw_pci_device *ret)
 {
 	struct pci_dev *device;
 	int r;
@@ -97,12 +102,13 @@ static int identify(struct pci_access *access, const struct slot *slot, struct v
 	if (setjmp(failed))
 		return -EBADMSG;
 	device = pci_get_dev(access, slot->domain, slot->bus, slot->device, slot->function);
-	r = fill(device, PCI_FILL_IDENT | PCI_FILL_CLASS);
+	r = fill(device, has_class ? PCI_FILL_IDENT : PCI_FILL_IDENT | PCI_FILL_CLASS);
 	if (r == 0) {
 		ret->vendor = device->vendor_id;
 		ret->device = device->device_id;
-		ret->class = device->device_class;
 	}
+	if (r == 0 && !has_class)
+		ret->class = device->device_class;
 	pci_free_dev(device);
 	return r < 0 ? -EBADMSG : 0;
 }
@@ -111,65 +117,91 @@ static int identify(struct pci_access *access, const struct slot *slot, struct v
  * May libpci open the files of a function? A snapshot's are read through the source too: what is denied or no
  * regular file shows there, and not in libpci.
  */
-static int check_function(struct vw_run *run, const char *directory, const char **ret_bus)
+static int check_function(struct vw_run *run, const char *directory, bool has_class, const char **ret_bus)
 {
 	static const char *const names[] = {"vendor", "device", "class"};
+	size_t count = has_class ? VW_COUNT(names) - 1 : VW_COUNT(names), size;
 	const char *path[VW_COUNT(names)], *bytes;
-	size_t size;
 	int r = 0;
 
-	for (size_t i = 0; i < VW_COUNT(names) && r == 0; i++) {
+	for (size_t i = 0; i < count && r == 0; i++) {
 		path[i] = vw_path(run, "%s/%s", directory, names[i]);
 		if (run->facts->snapshot || (run->flags & VW_PROBE_WIDE))
 			r = vw_source_read(run->source, path[i], VW_TEXT_LIMIT, &bytes, &size);
 	}
 	if (r < 0)
 		return r;
-	return vw_source_library_path(run->source, BUS, path, VW_COUNT(path), ret_bus);
+	return vw_source_library_path(run->source, BUS, path, count, ret_bus);
 }
 
-static uint16_t read_id(struct vw_run *run, const char *path)
+/* The number in the first @digits hexadecimal digits of a text. */
+static bool parse_digits(const char *text, size_t digits, uint64_t *ret)
 {
-	struct vw_number id;
+	char copy[SLOT_SIZE];
 
-	vw_read_number(run->source, path, 16, &id);
-	return id.state == VW_VALUE && id.value <= UINT16_MAX ? (uint16_t)id.value : 0;
+	if (digits >= sizeof(copy))
+		return false;
+	memcpy(copy, text, digits);
+	copy[digits] = '\0';
+	return vw_parse_number(copy, 16, UINT32_MAX, ret) == 0;
 }
 
-/* What libpci does not tell, or only by more than it is worth. */
-static void add_details(struct vw_run *run, const char *directory, struct vw_pci_device *device)
+/*
+ * The kernel's summary of a function: driver, class and subsystem in one file (Linux, pci_uevent() in
+ * drivers/pci/pci-driver.c). Returns whether it told the class; old dumps lack the file.
+ */
+static bool read_summary(struct vw_run *run, const char *directory, struct vw_pci_device *device)
 {
-	const char *target;
+	struct vw_line line;
+	const char *text;
+	uint64_t number;
+	bool has_class = false;
+	size_t size;
 
-	device->driver = vw_bound_driver(run, directory);
-	if (device->class >> 8 == NETWORK || device->class == NVME)
-		device->virtual_function =
-			vw_source_link(run->source, vw_path(run, "%s/physfn", directory), &target) == 0;
-	if (run->flags & VW_PROBE_WIDE) {
-		device->subvendor = read_id(run, vw_path(run, "%s/subsystem_vendor", directory));
-		device->subdevice = read_id(run, vw_path(run, "%s/subsystem_device", directory));
+	if (vw_source_read(run->source, vw_path(run, "%s/uevent", directory), VW_TEXT_LIMIT, &text, &size) <
+	    0)
+		return false;
+	while (vw_next_line(&text, &size, '=', &line)) {
+		if (vw_line_is(&line, "DRIVER")) {
+			device->driver = vw_clean_copy(run, line.value, line.value_size);
+		} else if (vw_line_is(&line, "PCI_CLASS") &&
+		           parse_digits(line.value, line.value_size, &number)) {
+			device->class = (uint16_t)(number >> 8);
+			has_class = true;
+		} else if (vw_line_is(&line, "PCI_SUBSYS_ID") && line.value_size == strlen("1AF4:1100")) {
+			if (parse_digits(line.value, 4, &number))
+				device->subvendor = (uint16_t)number;
+			if (parse_digits(line.value + 5, 4, &number))
+				device->subdevice = (uint16_t)number;
+		}
 	}
+	return has_class;
 }
 
 /* Returns 0 with @ret complete, or why the function is left out. */
 static int read_function(struct vw_run *run, struct pci_access **access, const char *name,
                          struct vw_pci_device *ret)
 {
-	const char *directory = vw_path(run, DEVICES "/%s", name), *bus;
+	const char *directory = vw_path(run, DEVICES "/%s", name), *bus, *target;
 	struct vw_pci_device device = {.slot = name};
 	struct slot slot;
-	int r = parse_slot(name, &slot) ? check_function(run, directory, &bus) : -EBADMSG;
+	bool has_class = read_summary(run, directory, &device);
+	int r = parse_slot(name, &slot) ? check_function(run, directory, has_class, &bus) : -EBADMSG;
 
 	if (r == 0 && !*access && !(*access = open_bus(bus)))
 		r = -EIO;
 	if (r == 0)
-		r = identify(*access, &slot, &device);
+		r = identify(*access, &slot, has_class, &device);
 	if (r < 0) {
 		if (r != -EACCES)
 			vw_note(run, directory, "EBADMSG");
 		return r;
 	}
-	add_details(run, directory, &device);
+	if (!has_class)
+		device.driver = vw_bound_driver(run, directory);
+	if (device.class >> 8 == NETWORK || device.class == NVME)
+		device.virtual_function =
+			vw_source_link(run->source, vw_path(run, "%s/physfn", directory), &target) == 0;
 	*ret = device;
 	return 0;
 }
@@ -196,18 +228,6 @@ static void read_functions(struct vw_run *run, size_t count, const char *const *
 	devices->pci = device;
 	if (!devices->pci_count && failure < 0)
 		devices->pci_state = failure == -EACCES ? VW_DENIED : VW_MALFORMED;
-}
-
-/* The number in the first @digits hexadecimal digits of a text. */
-static bool parse_digits(const char *text, size_t digits, uint64_t *ret)
-{
-	char copy[SLOT_SIZE];
-
-	if (digits >= sizeof(copy))
-		return false;
-	memcpy(copy, text, digits);
-	copy[digits] = '\0';
-	return vw_parse_number(copy, 16, UINT32_MAX, ret) == 0;
 }
 
 /* "0018\t8086100e\tb\t...\te1000": bus and devfn, vendor and device, interrupt, seven addresses, seven sizes,

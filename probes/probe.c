@@ -164,6 +164,11 @@ bool vw_line_is(const struct vw_line *line, const char *key)
 	return line->value && strlen(key) == line->key_size && !memcmp(line->key, key, line->key_size);
 }
 
+bool vw_is_x86(const char *arch)
+{
+	return vw_equal(arch, "x86_64") || (vw_starts_with(arch, "i") && vw_ends_with(arch, "86"));
+}
+
 uint16_t vw_le16(const uint8_t *bytes)
 {
 	return (uint16_t)(bytes[0] | bytes[1] << 8);

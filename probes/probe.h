@@ -93,6 +93,9 @@ bool vw_next_line(const char **text, size_t *size, char separator, struct vw_lin
 /** Is this the line's key? */
 bool vw_line_is(const struct vw_line *line, const char *key);
 
+/** Does an architecture, as uname -m calls it, have CPUID? */
+bool vw_is_x86(const char *arch);
+
 /** Little-endian numbers of firmware tables. */
 uint16_t vw_le16(const uint8_t *bytes);
 uint32_t vw_le32(const uint8_t *bytes);

@@ -8,6 +8,18 @@
 
 enum { VM_LEVELS = 8 }; /* STSI 3.2.2 describes at most eight, The z/Architecture PoP, chapter 10 */
 
+/* "z/VM    6.1.0   ": name and version stand in columns. */
+static const char *program_name(struct vw_run *run, const struct vw_line *line)
+{
+	char text[64];
+	size_t size = 0;
+
+	for (size_t i = 0; i < line->value_size && size < sizeof(text); i++)
+		if (line->value[i] != ' ' || line->value[i - 1] != ' ')
+			text[size++] = line->value[i];
+	return vw_clean_copy(run, text, size);
+}
+
 /* "VM00 Control Program" names the innermost; lines of higher numbers are further out. */
 static void add_vm(struct vw_run *run, const struct vw_line *line, const char *vm[VM_LEVELS])
 {
@@ -16,7 +28,7 @@ static void add_vm(struct vw_run *run, const struct vw_line *line, const char *v
 
 		snprintf(key, sizeof(key), "VM%02u Control Program", level);
 		if (vw_line_is(line, key) && !vm[level])
-			vm[level] = vw_clean_copy(run, line->value, line->value_size);
+			vm[level] = program_name(run, line);
 	}
 }
 
