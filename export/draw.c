@@ -3,7 +3,11 @@
 
 #include <string.h>
 
-enum { DEFAULT_COLUMNS = 80, LEAST_COLUMNS = 40 };
+enum {
+	DEFAULT_COLUMNS = 80,
+	LEAST_COLUMNS = 40,
+	PUNCTUATION = 2, /* columns that are kept for what may follow a word: a comma, a space and a dot */
+};
 
 /* Select Graphic Rendition, ECMA-48 8.3.117; 9x and 10x are the bright colours of aixterm. */
 static const char *const inks[VW_INKS] = {
@@ -144,7 +148,7 @@ static const char *draw_word(struct vw_canvas *canvas, enum vw_ink ink, const ch
 {
 	size_t space = canvas->column > canvas->margin;
 
-	if (space && canvas->column + space + count > canvas->columns)
+	if (space && canvas->column + space + count + PUNCTUATION > canvas->columns)
 		new_line(canvas);
 	else if (space)
 		vw_draw_to(canvas, canvas->column + 1);

@@ -18,8 +18,8 @@ static void begin(struct vw_canvas *canvas)
 	canvas->margin = TEXT_COLUMN;
 }
 
-/* The words that a piece of evidence speaks for: those that hold, those that the verdict went against, and
- * those that the report does not decide. */
+/* The words that a piece of evidence speaks for: those that hold, those that do not, and those that the
+ * report cannot tell. */
 static void draw_supports(struct vw_canvas *canvas, const struct vw_report *report,
                           const struct vw_evidence *evidence)
 {
@@ -29,7 +29,7 @@ static void draw_supports(struct vw_canvas *canvas, const struct vw_report *repo
 		const char *lead;
 	} groups[] = {
 		{VW_YES, VW_INK_GOOD, "for"},
-		{VW_NO, VW_INK_BAD, "overruled:"},
+		{VW_NO, VW_INK_WARN, "also fits"},
 		{VW_UNKNOWN, VW_INK_DIM, "about"},
 	};
 
@@ -43,6 +43,8 @@ static void draw_supports(struct vw_canvas *canvas, const struct vw_report *repo
 				holds = VW_UNKNOWN;
 			if (holds != groups[g].holds)
 				continue;
+			if (!led && canvas->column > canvas->margin)
+				vw_draw_dot(canvas);
 			if (!led)
 				vw_draw_words(canvas, VW_INK_DIM, groups[g].lead);
 			vw_draw_words(canvas, groups[g].ink, evidence->supports[i]);
