@@ -12,6 +12,7 @@ enum {
 	BOX_COLUMN = 8,
 	BOX_LEAST = 24,       /* columns inside a box */
 	SEPARATED_LAYERS = 4, /* with more layers the stack is drawn without lines between them */
+	WITH_LINES = 2,       /* of what provides a dimension; what is longer is cut to one */
 	UNREAD_NAMED = 2,     /* sources that could not be read */
 	FINDINGS_SHOWN = 5,
 	CONFLICTS_SHOWN = 3,
@@ -131,32 +132,50 @@ static void draw_origin(struct vw_canvas *canvas, const struct vw_facts *facts)
 /* --- stack -----------------------------------------------------------------------------------------------
  */
 
-static void draw_rule(struct vw_canvas *canvas, enum vw_glyph left, enum vw_glyph right, size_t inside)
+#define UNDER_UNKNOWN "under it: not known"
+
+static void draw_rule(struct vw_canvas *canvas, enum vw_glyph left, enum vw_glyph right, size_t inside,
+                      const char *note)
 {
 	vw_draw_to(canvas, BOX_COLUMN);
 	vw_draw_glyph(canvas, VW_INK_DIM, left, 1);
 	vw_draw_glyph(canvas, VW_INK_DIM, VW_GLYPH_LINE, inside);
 	vw_draw_glyph(canvas, VW_INK_DIM, right, 1);
+	if (*note)
+		vw_draw_to(canvas, canvas->column + 1);
+	vw_draw(canvas, VW_INK_DIM, note);
 	vw_draw_end(canvas);
 }
 
+static bool undecided(const struct vw_report *report, const char *word)
+{
+	enum vw_tristate holds = VW_UNKNOWN;
+
+	return vw_report_is(report, word, &holds) < 0 || holds == VW_UNKNOWN;
+}
+
 /* The label of a layer: its level, but for the hardware below level 0 and the containers above the kernel. */
-static void draw_level(struct vw_canvas *canvas, const struct vw_layer *layer, const struct vw_layer *kernel)
+static void draw_level(struct vw_canvas *canvas, const struct vw_layer *layer, const struct vw_layer *kernel,
+                       bool known)
 {
 	char level[NUMBER_SIZE];
 
 	vw_draw_to(canvas, LEVEL_COLUMN);
 	if (layer > kernel)
 		return;
-	snprintf(level, sizeof(level), "L%d", layer->level);
-	vw_draw_clipped(canvas, VW_INK_BOLD, layer < kernel && layer->level >= kernel->level ? "hw" : level,
-	                BOX_COLUMN - LEVEL_COLUMN - 1);
+	if (!known)
+		snprintf(level, sizeof(level), "L?");
+	else if (layer < kernel && layer->level >= kernel->level)
+		snprintf(level, sizeof(level), "hw");
+	else
+		snprintf(level, sizeof(level), "L%d", layer->level);
+	vw_draw_clipped(canvas, VW_INK_BOLD, level, BOX_COLUMN - LEVEL_COLUMN - 1);
 }
 
 static void draw_layer(struct vw_canvas *canvas, const struct vw_layer *layer, const struct vw_layer *kernel,
-                       size_t inside)
+                       size_t inside, bool known)
 {
-	draw_level(canvas, layer, kernel);
+	draw_level(canvas, layer, kernel, known);
 	vw_draw_to(canvas, BOX_COLUMN);
 	vw_draw_glyph(canvas, VW_INK_DIM, VW_GLYPH_SIDE, 1);
 	vw_draw_to(canvas, BOX_COLUMN + 2);
@@ -172,7 +191,7 @@ static void draw_layer(struct vw_canvas *canvas, const struct vw_layer *layer, c
 /* Columns inside the boxes: the longest name decides, the paper limits. */
 static size_t box_width(const struct vw_canvas *canvas, const struct vw_report *report)
 {
-	size_t most = canvas->columns - BOX_COLUMN - sizeof(" | this kernel");
+	size_t most = canvas->columns - BOX_COLUMN - sizeof("|| " UNDER_UNKNOWN);
 	size_t inside = BOX_LEAST;
 
 	for (size_t i = 0; i < report->layer_count; i++) {
@@ -196,13 +215,14 @@ static void draw_stack(struct vw_canvas *canvas, const struct vw_report *report)
 	vw_draw_end(canvas);
 	while (kernel + 1 < layer + report->layer_count && !vw_equal(kernel->kind, "linux"))
 		kernel++;
-	draw_rule(canvas, VW_GLYPH_TOP_LEFT, VW_GLYPH_TOP_RIGHT, inside);
+	draw_rule(canvas, VW_GLYPH_TOP_LEFT, VW_GLYPH_TOP_RIGHT, inside, "");
 	for (size_t i = report->layer_count; i-- > 0;) {
-		draw_layer(canvas, &layer[i], kernel, inside);
+		draw_layer(canvas, &layer[i], kernel, inside, !undecided(report, "vm"));
 		if (i && separated)
-			draw_rule(canvas, VW_GLYPH_TEE_LEFT, VW_GLYPH_TEE_RIGHT, inside);
+			draw_rule(canvas, VW_GLYPH_TEE_LEFT, VW_GLYPH_TEE_RIGHT, inside, "");
 	}
-	draw_rule(canvas, VW_GLYPH_BOTTOM_LEFT, VW_GLYPH_BOTTOM_RIGHT, inside);
+	draw_rule(canvas, VW_GLYPH_BOTTOM_LEFT, VW_GLYPH_BOTTOM_RIGHT, inside,
+	          undecided(report, "nested") ? UNDER_UNKNOWN : "");
 }
 
 /* --- dimensions ------------------------------------------------------------------------------------------
@@ -227,7 +247,7 @@ static void draw_dimensions(struct vw_canvas *canvas, const struct vw_report *re
 		enum vw_ink ink = dimension->class <= VW_CLASS_NONE ? VW_INK_DIM : VW_INK_PLAIN;
 
 		draw_cell(canvas, dimension_labels[i], dimension->class);
-		if (verbose)
+		if (verbose || vw_columns(with) < WITH_LINES * (canvas->columns - canvas->margin))
 			vw_draw_words(canvas, ink, with);
 		else
 			vw_draw_clipped(canvas, ink, with, canvas->columns - canvas->column);
@@ -245,6 +265,23 @@ static void draw_dimensions(struct vw_canvas *canvas, const struct vw_report *re
 
 /* --- the rest --------------------------------------------------------------------------------------------
  */
+
+static const char *kvm_phrase(const char *kvm)
+{
+	static const struct {
+		const char *word, *phrase;
+	} phrases[] = {
+		{"usable", "/dev/kvm is usable"},
+		{"denied", "no right to use /dev/kvm"},
+		{"no-device", "KVM is loaded, without /dev/kvm"},
+		{"not-loaded", "KVM is not loaded"},
+	};
+
+	for (size_t i = 0; i < VW_COUNT(phrases); i++)
+		if (vw_equal(phrases[i].word, kvm))
+			return phrases[i].phrase;
+	return kvm;
+}
 
 static void draw_nested(struct vw_canvas *canvas, const struct vw_nested *nested)
 {
@@ -269,8 +306,7 @@ static void draw_nested(struct vw_canvas *canvas, const struct vw_nested *nested
 	}
 	if (nested->kvm) {
 		vw_draw_dot(canvas);
-		vw_draw_words(canvas, VW_INK_PLAIN, "KVM");
-		vw_draw_words(canvas, VW_INK_PLAIN, nested->kvm);
+		vw_draw_words(canvas, VW_INK_PLAIN, kvm_phrase(nested->kvm));
 	}
 	if (nested->hint) {
 		vw_draw_dot(canvas);

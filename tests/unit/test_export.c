@@ -258,6 +258,8 @@ static void text_of_nothing_known(void **state)
 	(void)state;
 	assert_has(text, "Unknown · guess\nfrom snapshot dump\n");
 	assert_has(text, "  Network               ?    not known\n");
+	assert_has(text, "    L?  │ Linux ");
+	assert_has(text, "╯ under it: not known\n");
 	assert_has_not(text, "Row");
 	assert_has_not(text, "Not readable");
 	free(text);
