@@ -11,7 +11,7 @@ enum {
 	LEVEL_COLUMN = 4,
 	BOX_COLUMN = 8,
 	BOX_LEAST = 24,       /* columns inside a box */
-	SEPARATED_LAYERS = 4, /* with more layers the stack is drawn without lines between them */
+	SEPARATED_LAYERS = 2, /* with more layers the stack is drawn without lines between them */
 	WITH_LINES = 2,       /* of what provides a dimension; what is longer is cut to one */
 	UNREAD_NAMED = 2,     /* sources that could not be read */
 	FINDINGS_SHOWN = 5,
@@ -410,7 +410,7 @@ static void draw_gains(struct vw_canvas *canvas, const struct vw_facts *facts, b
 		if (i == facts->unread_count)
 			continue;
 		if (first) {
-			label(canvas, VW_INK_PLAIN, "");
+			vw_draw_dot(canvas);
 			vw_draw_words(canvas, VW_INK_PLAIN,
 			              facts->snapshot ? "the snapshot lacks:"
 			              : privileged    ? "kept even from root:"
@@ -421,8 +421,6 @@ static void draw_gains(struct vw_canvas *canvas, const struct vw_facts *facts, b
 		vw_draw_words(canvas, VW_INK_PLAIN, gains[g].gain);
 		first = false;
 	}
-	if (!first)
-		vw_draw_end(canvas);
 }
 
 static void draw_unread(struct vw_canvas *canvas, const struct vw_facts *facts, size_t limit, bool privileged)
@@ -445,8 +443,8 @@ static void draw_unread(struct vw_canvas *canvas, const struct vw_facts *facts, 
 			vw_draw_words(canvas, VW_INK_DIM, unread->error);
 	}
 	draw_more(canvas, facts->unread_count - shown);
-	vw_draw_end(canvas);
 	draw_gains(canvas, facts, privileged);
+	vw_draw_end(canvas);
 }
 
 int vw_render_text(const struct vw_report *report, const struct vw_view *view, struct vw_buffer *out)
