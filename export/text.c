@@ -238,6 +238,16 @@ static void draw_cell(struct vw_canvas *canvas, const char *text, enum vw_class 
 	vw_draw_to(canvas, canvas->margin);
 }
 
+static void draw_with(struct vw_canvas *canvas, enum vw_ink ink, const char *with, bool whole)
+{
+	size_t room = canvas->columns - canvas->margin, needed = vw_columns(with);
+
+	if (needed > room && (whole || needed < WITH_LINES * room))
+		vw_draw_words(canvas, ink, with);
+	else
+		vw_draw_clipped(canvas, ink, with, room);
+}
+
 static void draw_dimensions(struct vw_canvas *canvas, const struct vw_report *report, bool verbose)
 {
 	vw_draw_end(canvas);
@@ -247,10 +257,7 @@ static void draw_dimensions(struct vw_canvas *canvas, const struct vw_report *re
 		enum vw_ink ink = dimension->class <= VW_CLASS_NONE ? VW_INK_DIM : VW_INK_PLAIN;
 
 		draw_cell(canvas, dimension_labels[i], dimension->class);
-		if (verbose || vw_columns(with) < WITH_LINES * (canvas->columns - canvas->margin))
-			vw_draw_words(canvas, ink, with);
-		else
-			vw_draw_clipped(canvas, ink, with, canvas->columns - canvas->column);
+		draw_with(canvas, ink, with, verbose);
 		vw_draw_end(canvas);
 	}
 	label(canvas, VW_INK_PLAIN, "");
