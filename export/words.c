@@ -12,7 +12,7 @@
 
 #include "export/export.h"
 
-/* A word holds when all that its row names holds. Names may end with '*'. */
+/* A word holds when all that its row names holds. Names may end with '*', or be denied with '!'. */
 struct rule {
 	const char *word;
 	const char *platform, *cloud, *container, *vmm, *arch;
@@ -25,6 +25,8 @@ static bool matches(const char *pattern, const char *word)
 
 	if (!pattern)
 		return true;
+	if (*pattern == '!')
+		return !matches(pattern + 1, word);
 	if (!word)
 		return false;
 	length = strlen(pattern);
@@ -152,7 +154,7 @@ static const struct rule virt_what_rules[] = {
 	{"xen-hvm", .platform = "xen-pvh"},
 	{"kvm", .platform = "nitro"},
 	{"kvm", .platform = "nitro-enclave"},
-	{"kvm", .platform = "kvm"},
+	{"kvm", .platform = "kvm", .vmm = "!kvmtool"},
 	{"kvm", .platform = "firecracker"},
 	{"kvm", .platform = "cloud-hypervisor"},
 	{"kvm", .platform = "crosvm"},

@@ -533,6 +533,9 @@ static void clouds_and_containers_have_their_words(void **state)
 	report.platform.vmm = "ahv";
 	assert_words(&report, "kvm\n", "nutanix_ahv\nkvm\n");
 
+	report.platform.vmm = "kvmtool";
+	assert_words(&report, "kvm\n", "lkvm\n");
+
 	report.platform.vmm = NULL;
 	report.facts = &mainframe;
 	assert_words(&report, "kvm\n", "ibm_systemz\nibm_systemz-kvm\nkvm\n");
