@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+# fish completion of virtwhere(1)
+
+set -l commands is explain snapshot passport list help
+set -l lists platforms targets words clouds containers hypervisors modes vmms confidential rows
+
+function __virtwhere_words
+    virtwhere list words 2>/dev/null | string replace -r ' +' \t
+end
+
+complete -c virtwhere -f
+complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a is -d 'exit 0 if every word holds'
+complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a explain -d 'every piece of evidence'
+complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a snapshot -d 'record all that a verdict rests on'
+complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a passport -d 'tell a guest the layers under it'
+complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a list -d 'the closed lists of other commands'
+complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a help -d 'help on a command'
+complete -c virtwhere -n '__fish_seen_subcommand_from is' -a '(__virtwhere_words)'
+complete -c virtwhere -n '__fish_seen_subcommand_from list' -a "$lists"
+complete -c virtwhere -n '__fish_seen_subcommand_from help' -a "$commands"
+
+complete -c virtwhere -n '__fish_seen_subcommand_from snapshot' -s o -l output -rF -d 'where to record'
+complete -c virtwhere -n '__fish_seen_subcommand_from snapshot' -l with-ids -d 'keep serials, UUIDs and instance ids'
+complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -l format -xa 'text json systemd-detect-virt virt-what'
+complete -c virtwhere -n '__fish_seen_subcommand_from passport' -l format -xa 'text json qemu libvirt raw'
+complete -c virtwhere -n '__fish_seen_subcommand_from is explain snapshot list' -l format -xa 'text json'
+complete -c virtwhere -l json -d 'print JSON'
+complete -c virtwhere -l snapshot -rF -d 'answer from a recorded machine'
+complete -c virtwhere -l timing -d 'measure how long a CPUID instruction takes'
+complete -c virtwhere -l color -d 'auto, always or never'
+complete -c virtwhere -s v -l verbose -d 'leave nothing out to fit the screen'
+complete -c virtwhere -s h -l help -d 'print help'
+complete -c virtwhere -s V -l version -d 'print the version'

@@ -1,0 +1,58 @@
+#compdef virtwhere
+# SPDX-License-Identifier: MIT
+# zsh completion of virtwhere(1)
+
+_virtwhere_words() {
+	local -a words
+	words=(${${(f)"$(_call_program words virtwhere list words 2>/dev/null)"}%% *})
+	_describe -t words word words
+}
+
+_virtwhere() {
+	local curcontext=$curcontext state line
+	local -a commands options formats
+
+	commands=(
+		'is:exit 0 if every word holds'
+		'explain:every piece of evidence, and what it supports'
+		'snapshot:record all that a verdict rests on'
+		'passport:the line that tells a guest the layers under it'
+		'list:the closed lists that other commands use'
+		'help:help on a command'
+	)
+	case $words[(r)(is|explain|snapshot|passport|list)] in
+	passport) formats=(text json qemu libvirt raw) ;;
+	is | explain | snapshot | list) formats=(text json) ;;
+	*) formats=(text json systemd-detect-virt virt-what) ;;
+	esac
+	options=(
+		'--json=-[print JSON]::style:(pretty compact)'
+		"--format=[print in another format]:format:($formats)"
+		'--snapshot=[answer from a recorded machine]:snapshot:_files'
+		'--timing[measure how long a CPUID instruction takes]'
+		'--color=-[colour]::when:(auto always never)'
+		'(-v --verbose)'{-v,--verbose}'[leave nothing out to fit the screen]'
+		'(-h --help)'{-h,--help}'[print help]'
+		'(-V --version)'{-V,--version}'[print the version]'
+	)
+	if (( $words[(I)snapshot] )); then
+		options+=(
+			'(-o --output)'{-o,--output=}'[where to record]:path:_files'
+			'--with-ids[keep serials, UUIDs, MAC addresses and instance ids]'
+		)
+	fi
+
+	_arguments -C $options '1: :->command' '*: :->argument'
+	case $state in
+	command) _describe -t commands command commands ;;
+	argument)
+		case $line[1] in
+		is) _virtwhere_words ;;
+		list) _values list platforms targets words clouds containers hypervisors modes vmms confidential rows ;;
+		help) _describe -t commands command commands ;;
+		esac
+		;;
+	esac
+}
+
+_virtwhere "$@"
