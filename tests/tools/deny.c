@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * What happens to a verdict when a source may not be read: deny DIRECTORY... (or "-": names on standard
+ * input)
+ *
+ * Each snapshot is probed once as it is, and once for each source that probing touches, with that source
+ * denied: single files, each folder above them, CPUID, and CPUID through Xen's prefix. The verdict must stay
+ * or become more general; it must not become another one, surer, or one that guesses what was not read.
+ * Exits 0 when all held, 1 when not, 2 when nothing ran.
+ */
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "detect/base.h"
+#include "detect/report.h"
+#include "probes/probes.h"
+
+enum { QUEUE_MAX = 4096, MISSES_SHOWN = 100 };
+
+/* What may be said instead when less is known. Each entry is true of whatever it replaces. */
+static const struct {
+	const char *word, *general;
+} generalizations[] = {
+	{"nitro", "kvm"},
+	{"nitro-enclave", "kvm"},
+	{"firecracker", "kvm"},
+	{"cloud-hypervisor", "kvm"},
+	{"crosvm", "kvm"},
+	{"qemu-tcg", "qemu"},
+	{"ec2-metal", "metal"},
+	{"aws-metal-2017", "metal"},
+	{"huaweicloud", "openstack"},
+	{"opentelekomcloud", "openstack"},
+	{"sapccloud", "openstack"},
+	{"samsungcloud", "openstack"},
+	{"sev-snp", "sev-es"},
+	{"sev-es", "sev"},
+	{"lxd", "lxc"},
+	{"crio", "kubernetes"},
+	{"crio", "oci"},
+	{"podman", "oci"},
+	{"docker", "oci"},
+	{"docker", "kubernetes"},
+	{"kubernetes", "oci"},
+};
+
+static bool generalizes(const char *word, const char *general)
+{
+	if (vw_equal(word, general))
+		return true;
+	for (size_t i = 0; i < VW_COUNT(generalizations); i++)
+		if (vw_equal(generalizations[i].word, word) &&
+		    generalizes(generalizations[i].general, general))
+			return true;
+	return false;
+}
+
+static bool is_unknown(const char *word)
+{
+	return vw_equal(word, "unknown") || vw_equal(word, "unknown-hypervisor");
+}
+
+/* --- one run ------------------------------------------------------------------------------------------- */
+
+struct run {
+	struct vw_source *source;
+	struct vw_facts *facts;
+	struct vw_report *report;
+};
+
+static void run_end(struct run *run)
+{
+	vw_report_free(run->report);
+	vw_facts_free(run->facts);
+	vw_source_free(run->source);
+	*run = (struct run){0};
+}
+
+static bool run_begin(struct run *run, const char *root, const char *denied)
+{
+	char problem[256] = "";
+
+	*run = (struct run){0};
+	if (vw_source_snapshot(root, &run->source, problem, sizeof(problem)) == 0 &&
+	    (!denied || vw_source_deny(run->source, denied) == 0) &&
+	    vw_probe(run->source, 0, &run->facts) == 0 && vw_detect(run->facts, &run->report) == 0)
+		return true;
+	printf("MISS deny: %s: %s\n", root, *problem ? problem : "no report");
+	run_end(run);
+	return false;
+}
+
+static bool is_below(const char *path, const char *top)
+{
+	size_t length = strlen(top);
+
+	return strncmp(path, top, length) == 0 &&
+	       (path[length] == '\0' || path[length] == '/' || vw_equal(top, "/"));
+}
+
+static bool names(const struct vw_facts *facts, const char *denied)
+{
+	for (size_t i = 0; i < facts->unread_count; i++)
+		if (is_below(facts->unread[i].source, denied))
+			return true;
+	return false;
+}
+
+/* --- what must hold ------------------------------------------------------------------------------------ */
+
+struct check {
+	const struct vw_report *before, *after;
+	const char *root, *denied;
+	size_t *misses;
+};
+
+static void miss(const struct check *check, const char *what, const char *before, const char *after)
+{
+	if ((*check->misses)++ < MISSES_SHOWN)
+		printf("MISS deny: %s without %s: %s was %s, is %s\n", check->root, check->denied, what,
+		       before ? before : "null", after ? after : "null");
+}
+
+static void same_or_general(const struct check *check, const char *what, const char *before,
+                            const char *after)
+{
+	if (after && !generalizes(before, after))
+		miss(check, what, before, after);
+}
+
+static bool id_holds(const struct vw_platform *before, const struct vw_platform *after)
+{
+	bool was_guest = !vw_equal(before->hypervisor, "none") && !vw_equal(before->id, "unknown");
+
+	if (generalizes(before->id, after->id) || vw_equal(after->id, "unknown"))
+		return true;
+	if (vw_equal(after->id, "unknown-hypervisor"))
+		return was_guest;
+	/* A machine of QEMU's stays one when nothing tells any more what runs it. */
+	return vw_equal(after->id, "qemu") && vw_equal(before->vmm, "qemu");
+}
+
+static void check_platform(const struct check *check)
+{
+	const struct vw_platform *before = &check->before->platform, *after = &check->after->platform;
+	bool board_only = vw_equal(after->id, "qemu");
+
+	if (!id_holds(before, after))
+		miss(check, "id", before->id, after->id);
+	if (!vw_equal(before->hypervisor, after->hypervisor) && !is_unknown(after->hypervisor) && !board_only)
+		miss(check, "hypervisor", before->hypervisor, after->hypervisor);
+	if (after->confidence > before->confidence)
+		miss(check, "confidence", vw_confidence_word(before->confidence),
+		     vw_confidence_word(after->confidence));
+	same_or_general(check, "vmm", before->vmm, after->vmm);
+	same_or_general(check, "mode", before->mode, after->mode);
+	same_or_general(check, "row", before->row, after->row);
+	same_or_general(check, "cloud", before->cloud.provider, after->cloud.provider);
+	same_or_general(check, "instance type", before->cloud.instance_type, after->cloud.instance_type);
+	same_or_general(check, "container", before->container, after->container);
+	same_or_general(check, "confidential", before->confidential, after->confidential);
+}
+
+static void check_rest(const struct check *check)
+{
+	static const char *const tristate[] = {"null", "false", "true"};
+	const struct vw_report *before = check->before, *after = check->after;
+
+	for (int i = 0; i < VW_DIMENSIONS; i++)
+		if (after->dimension[i].class != before->dimension[i].class &&
+		    after->dimension[i].class != VW_CLASS_UNKNOWN)
+			miss(check, vw_dimension_word((enum vw_dimension_id)i),
+			     vw_class_word(before->dimension[i].class),
+			     vw_class_word(after->dimension[i].class));
+	if (after->nested.can_host != before->nested.can_host && after->nested.can_host != VW_UNKNOWN)
+		miss(check, "can_host", tristate[before->nested.can_host], tristate[after->nested.can_host]);
+	if (after->level > before->level ||
+	    (after->level < before->level && after->level == 0 && !vw_equal(after->platform.id, "unknown")))
+		miss(check, "level", before->level ? "more" : "0", after->level ? "more" : "0");
+}
+
+/* --- all sources of one snapshot ----------------------------------------------------------------------- */
+
+struct queue {
+	struct vw_arena *arena;
+	const char *path[QUEUE_MAX];
+	size_t count;
+};
+
+static void add(struct queue *queue, const char *path)
+{
+	for (size_t i = 0; i < queue->count; i++)
+		if (vw_equal(queue->path[i], path))
+			return;
+	if (queue->count < QUEUE_MAX)
+		queue->path[queue->count++] = vw_arena_string(queue->arena, path);
+}
+
+/* The folder's entries, links followed: what lies behind a link is denied by the name that probes use. */
+static void add_entries(struct queue *queue, const char *root, const char *folder)
+{
+	char path[PATH_MAX];
+	const struct dirent *entry;
+	DIR *stream;
+
+	snprintf(path, sizeof(path), "%s%s", root, folder);
+	stream = opendir(path);
+	if (!stream)
+		return;
+	while ((entry = readdir(stream))) {
+		if (vw_equal(entry->d_name, ".") || vw_equal(entry->d_name, ".."))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		add(queue, path);
+	}
+	closedir(stream);
+}
+
+/* Deny one source. Nothing to say when no probe asks for it; else what lies below is tried one by one. */
+static bool try_source(struct queue *queue, const struct run *before, const char *root, const char *denied,
+                       size_t *misses)
+{
+	struct run after;
+
+	if (!run_begin(&after, root, denied)) {
+		(*misses)++;
+		return true;
+	}
+	if (!names(after.facts, denied)) {
+		run_end(&after);
+		return false;
+	}
+	struct check check = {before->report, after.report, root, denied, misses};
+
+	check_platform(&check);
+	check_rest(&check);
+	for (size_t i = 0; i < after.facts->unread_count; i++)
+		add(queue, after.facts->unread[i].source);
+	run_end(&after);
+	if (*denied == '/')
+		add_entries(queue, root, denied);
+	return true;
+}
+
+/* Evidence names its source: denied, that source must be in unread. */
+static void check_evidence(struct queue *queue, const struct run *before, const char *root, size_t *misses)
+{
+	for (size_t i = 0; i < before->report->evidence_count; i++) {
+		const char *source = before->report->evidence[i].source;
+		struct run after;
+
+		if (vw_starts_with(source, "cpuid"))
+			source = vw_starts_with(source, "cpuid xen") ? "cpuid xen" : "cpuid";
+		else if (*source != '/')
+			continue;
+		add(queue, source);
+		if (!run_begin(&after, root, source)) {
+			(*misses)++;
+			continue;
+		}
+		if (!names(after.facts, source)) {
+			struct check check = {before->report, after.report, root, source, misses};
+
+			miss(&check, "unread", source, "silent");
+		}
+		run_end(&after);
+	}
+}
+
+static size_t try_snapshot(const char *root, size_t *misses)
+{
+	static const char *const tops[] = {"cpuid", "cpuid xen", "/sys",       "/proc",
+	                                   "/dev",  "/run",      "/.dockerenv"};
+	static struct queue queue;
+	struct run before;
+	size_t tried = 0;
+
+	if (!run_begin(&before, root, NULL)) {
+		(*misses)++;
+		return 1;
+	}
+	queue.count = 0;
+	if (vw_arena_new(&queue.arena) < 0)
+		exit(2);
+	for (size_t i = 0; i < VW_COUNT(tops); i++)
+		add(&queue, tops[i]);
+	check_evidence(&queue, &before, root, misses);
+	for (size_t i = 0; i < queue.count; i++)
+		tried += try_source(&queue, &before, root, queue.path[i], misses);
+	if (queue.count == QUEUE_MAX) {
+		printf("MISS deny: %s has more than %d sources\n", root, QUEUE_MAX);
+		(*misses)++;
+	}
+	vw_arena_free(queue.arena);
+	run_end(&before);
+	return tried;
+}
+
+int main(int count, char **arguments)
+{
+	size_t tried = 0, misses = 0;
+	char line[PATH_MAX];
+
+	if (count == 2 && vw_equal(arguments[1], "-")) {
+		while (fgets(line, sizeof(line), stdin)) {
+			line[strcspn(line, "\n")] = '\0';
+			tried += try_snapshot(line, &misses);
+		}
+	} else
+		for (int i = 1; i < count; i++)
+			tried += try_snapshot(arguments[i], &misses);
+	if (misses > MISSES_SHOWN)
+		printf("… and %zu more\n", misses - MISSES_SHOWN);
+	printf("deny: %zu sources denied, %zu misses\n", tried, misses);
+	return !tried ? 2 : misses > 0;
+}
