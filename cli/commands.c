@@ -12,7 +12,7 @@ static const struct vw_command commands[] = {
 		.arguments = "",
 		.summary = "say where this system runs",
 		.details = "One headline, the stack of layers, the six dimensions of virtualization, and "
-                           "what could "
+			   "what could "
 			   "not be read. Exits 0 when there is a verdict, 3 when there is none.",
 		.run = vw_run_where,
 	},
@@ -21,9 +21,9 @@ static const struct vw_command commands[] = {
 		.arguments = "WORD...",
 		.summary = "exit 0 if every WORD holds, and print nothing",
 		.details = "A WORD is a platform, hypervisor, mode, cloud, container, or one of vm, nested, "
-                           "container, "
+			   "container, "
 			   "confidential, metal; see 'virtwhere list words'. Exits 1 when one does not hold, "
-                           "3 when "
+			   "3 when "
 			   "it is not known.",
 		.formats = FORMATS("text", "json"),
 		.least_words = 1,
@@ -35,7 +35,7 @@ static const struct vw_command commands[] = {
 		.arguments = "",
 		.summary = "every piece of evidence, and what it supports",
 		.details = "Each with its weight, its source, what was read there, what it speaks for and "
-                           "what overruled "
+			   "what overruled "
 			   "it, and who says so. Then what contradicts itself, and what could not be read.",
 		.formats = FORMATS("text", "json"),
 		.run = vw_run_explain,
@@ -45,9 +45,9 @@ static const struct vw_command commands[] = {
 		.arguments = "-o PATH",
 		.summary = "record all that a verdict rests on",
 		.details = "PATH is a directory to be made, or an archive by its suffix: .tar, .tar.gz, "
-                           ".tar.zst. "
+			   ".tar.zst. "
 			   "Serials, UUIDs, MAC addresses and instance ids are left out. 'virtwhere "
-                           "--snapshot PATH' "
+			   "--snapshot PATH' "
 			   "then answers from it, on any machine.",
 		.formats = FORMATS("text", "json"),
 		.run = vw_run_snapshot,
@@ -57,7 +57,7 @@ static const struct vw_command commands[] = {
 		.arguments = "",
 		.summary = "the line that tells a guest the layers under it",
 		.details = "Ready for QEMU and libvirt. A guest that was started with it reports those "
-                           "layers as "
+			   "layers as "
 			   "declared.",
 		.formats = FORMATS("text", "json", "qemu", "libvirt", "raw"),
 		.run = vw_run_passport,
@@ -67,7 +67,7 @@ static const struct vw_command commands[] = {
 		.arguments = "LIST",
 		.summary = "the closed lists that other commands use",
 		.details = "LIST is one of platforms, targets, words, clouds, containers, hypervisors, "
-                           "modes, vmms, "
+			   "modes, vmms, "
 			   "confidential, rows. 'words' are all that 'virtwhere is' knows.",
 		.formats = FORMATS("text", "json"),
 		.least_words = 1,
