@@ -57,12 +57,12 @@ enum {
 	X(archive_write_add_filter_none)           \
 	X(archive_write_set_format_pax_restricted) \
 	X(archive_write_set_options)               \
-	X(archive_write_open_fd)                   \
+	X(archive_write_set_bytes_in_last_block)   \
+	X(archive_write_open)                      \
 	X(archive_write_header)                    \
 	X(archive_write_data)                      \
 	X(archive_write_close)                     \
 	X(archive_write_free)                      \
-	X(archive_errno)                           \
 	X(archive_entry_new)                       \
 	X(archive_entry_free)                      \
 	X(archive_entry_set_pathname)              \
@@ -152,18 +152,34 @@ static int too_big(struct unpacking *unpacking, const char *reason)
 	                  unpacking->path, reason);
 }
 
+/* What an entry may fail with because of the archive and not of this machine. */
+static const struct fault {
+	int err;
+	const char *reason;
+	int result;
+} faults[] = {
+	{-EBADMSG, "leads out of the archive", -EBADMSG},
+	{-E2BIG, "name too long or too deep", -E2BIG},
+	{-ELOOP, "leads through a link", -EBADMSG},
+	{-ENOTDIR, "leads through what is no directory", -EBADMSG},
+	{-EISDIR, "is a directory already", -EBADMSG},
+	{-ENOENT, "names a file that is not there", -EBADMSG},
+	{-EINVAL, "names what is no file", -EBADMSG},
+	{-EILSEQ, "has no name that can be read", -EBADMSG},
+};
+
 static int bad_entry(struct unpacking *unpacking, int err, const char *name)
 {
-	const char *reason = err == -EBADMSG   ? "leads out of the archive"
-	                     : err == -E2BIG   ? "name too long or too deep"
-	                     : err == -ELOOP   ? "leads through a link"
-	                     : err == -ENOTDIR ? "leads through what is no directory"
-	                     : err == -EISDIR  ? "is a directory already"
-	                                       : strerror(-err);
-	bool hostile = err == -ELOOP || err == -ENOTDIR || err == -EISDIR;
+	const char *reason = strerror(-err);
 
-	return vw_problem(unpacking->problem, unpacking->problem_size, hostile ? -EBADMSG : err,
-	                  "%s: entry \"%.200s\": %s", unpacking->path, name, reason);
+	for (size_t i = 0; i < VW_COUNT(faults); i++)
+		if (faults[i].err == err) {
+			reason = faults[i].reason;
+			err = faults[i].result;
+			break;
+		}
+	return vw_problem(unpacking->problem, unpacking->problem_size, err, "%s: entry \"%.200s\": %s",
+	                  unpacking->path, name, reason);
 }
 
 static int check_bounds(struct unpacking *unpacking, int64_t size)
@@ -464,27 +480,46 @@ static int write_node(struct archive *archive, const struct vw_node *node)
 	return r;
 }
 
-static int write_nodes(struct archive *archive, int fd, const struct suffix *suffix,
+struct writing {
+	int fd;
+	int err;
+};
+
+/* The library leaks when a write fails: it is told that all went well, and whoever called it is told the
+ * truth. */
+static la_ssize_t write_output(struct archive *archive, void *context, const void *bytes, size_t size)
+{
+	struct writing *writing = context;
+
+	(void)archive;
+	if (!writing->err)
+		writing->err = vw_write_all(writing->fd, bytes, size);
+	return (la_ssize_t)size;
+}
+
+static int write_nodes(struct archive *archive, struct writing *writing, const struct suffix *suffix,
                        const struct vw_node *nodes, size_t count)
 {
 	if (suffix->add_filter(archive) != ARCHIVE_OK ||
 	    library.archive_write_set_format_pax_restricted(archive) != ARCHIVE_OK ||
 	    library.archive_write_set_options(archive, suffix->options) != ARCHIVE_OK)
 		return -EOPNOTSUPP;
-	if (library.archive_write_open_fd(archive, fd) != ARCHIVE_OK)
+	/* nothing behind the end: zeros there would be garbage to a decompressor */
+	library.archive_write_set_bytes_in_last_block(archive, 1);
+	if (library.archive_write_open(archive, writing, NULL, write_output, NULL) != ARCHIVE_OK)
 		return -EIO;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count && !writing->err; i++)
 		if (write_node(archive, &nodes[i]) < ARCHIVE_WARN)
 			return -EIO;
-	return library.archive_write_close(archive) == ARCHIVE_OK ? 0 : -EIO;
+	return library.archive_write_close(archive) == ARCHIVE_OK ? writing->err : -EIO;
 }
 
 int vw_archive_write(int fd, const char *path, const struct vw_node *nodes, size_t count, char *problem,
                      size_t problem_size)
 {
 	const struct suffix *suffix = find_suffix(path);
+	struct writing writing = {.fd = fd};
 	struct archive *archive;
-	const char *reason;
 	int r = load_or_say(path, problem, problem_size);
 
 	if (r < 0)
@@ -495,14 +530,12 @@ int vw_archive_write(int fd, const char *path, const struct vw_node *nodes, size
 	if (!archive)
 		return vw_problem(problem, problem_size, -ENOMEM, "%s: out of memory", path);
 
-	r = write_nodes(archive, fd, suffix, nodes, count);
+	r = write_nodes(archive, &writing, suffix, nodes, count);
 	if (r < 0) {
-		int err = library.archive_errno(archive);
+		const char *reason = library.archive_error_string(archive);
 
-		reason = library.archive_error_string(archive);
-		if (r == -EIO && err > 0)
-			r = -err;
-		vw_problem(problem, problem_size, r, "%s: %s", path, reason ? reason : "cannot be written");
+		vw_problem(problem, problem_size, r, "%s: %s", path,
+		           writing.err || !reason ? strerror(-r) : reason);
 	}
 	library.archive_write_free(archive);
 	return r;

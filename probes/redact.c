@@ -92,6 +92,8 @@ static size_t redact_uuid(char *bytes, size_t size)
 
 /* --- texts: ids among other words -------------------------------------------------------------------- */
 
+enum { UUID_LENGTH = 36 };
+
 static bool is_separator(char c)
 {
 	return c == '-' || c == ':' || c == '_';
@@ -112,14 +114,20 @@ static size_t run_length(const char *bytes, size_t size)
 }
 
 /* 8-4-4-4-12 hexadecimal digits; RFC 9562. systemd's slices have '_' between them. */
-static bool is_uuid(const char *bytes, size_t length)
+static bool is_uuid(const char *bytes)
 {
-	if (length != 36)
-		return false;
-	for (size_t i = 0; i < length; i++)
+	for (size_t i = 0; i < UUID_LENGTH; i++)
 		if ((i == 8 || i == 13 || i == 18 || i == 23) != is_separator(bytes[i]))
 			return false;
 	return true;
+}
+
+/* UUIDs anywhere in a run: "pod" ends in a hexadecimal digit too. */
+static void mask_uuids(char *run, size_t length)
+{
+	for (size_t i = 0; i + UUID_LENGTH <= length; i++)
+		if (is_uuid(run + i))
+			mask(run + i, UUID_LENGTH);
 }
 
 /* Six or more pairs: an Ethernet address, or pxelinux's BOOTIF with the hardware type before it. */
@@ -157,8 +165,8 @@ static size_t redact_text(char *bytes, size_t size)
 		size_t length = run_length(bytes + i, size - i);
 		char *run = bytes + i;
 
-		if (is_uuid(run, length) || is_mac(run, length) || is_long_number(run, length) ||
-		    is_id_value(bytes, i))
+		mask_uuids(run, length);
+		if (is_mac(run, length) || is_long_number(run, length) || is_id_value(bytes, i))
 			mask(run, length);
 		i += length;
 	}
