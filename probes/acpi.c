@@ -52,7 +52,7 @@ static int read_table(struct vw_run *run, const char *name, struct vw_acpi_table
 {
 	const char *path = vw_path(run, TABLES "/%s", name), *bytes;
 	bool fadt = vw_equal(name, "FACP");
-	struct vw_acpi_table table = {.name = name};
+	struct vw_acpi_table table = {.name = vw_clean_name(run, name)};
 	size_t size;
 	int r = vw_source_read(run->source, path, FADT_SIZE, &bytes, &size);
 

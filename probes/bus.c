@@ -34,7 +34,7 @@ static void read_virtio_device(struct vw_run *run, const char *name, struct vw_v
 	const char *directory = vw_path(run, VIRTIO "/%s", name), *target;
 	struct vw_number type;
 
-	ret->name = name;
+	ret->name = vw_clean_name(run, name);
 	if (vw_source_link(run->source, directory, &target) == 0)
 		ret->parent = vw_path_parent(run, target);
 	ret->driver = vw_bound_driver(run, directory);

@@ -132,6 +132,8 @@ void vw_carrier_of(struct vw_run *run, const char *path, const char *class, stru
 	bool is_top = !rest || !strstr(rest, "devices/");
 
 	*ret = (struct vw_carrier){0};
+	if (rest)
+		vw_clean(rest, strlen(rest));
 	while ((word = strsep(&rest, "/")) && !vw_equal(word, class)) {
 		if (vw_equal(word, "devices"))
 			is_top = true;
@@ -256,7 +258,7 @@ static int read_member(struct vw_run *run, const struct vw_class_walk *walk, con
                        struct vw_class_device *ret)
 {
 	const char *path = vw_path(run, "%s/%s", walk->directory, name);
-	struct vw_class_device device = {.name = name};
+	struct vw_class_device device = {.name = vw_clean_name(run, name)};
 	struct vw_carrier carrier;
 	int r = find_carrier(run, walk, path, &carrier);
 
@@ -300,6 +302,7 @@ void vw_walk_class(struct vw_run *run, const struct vw_class_walk *walk, struct 
 		else if (r < 0)
 			failure = r;
 	}
+	ret->incomplete = failure < 0 || looked > limit;
 	if (failure == -EBADMSG || failure == -EINVAL)
 		vw_note(run, walk->directory, "EBADMSG");
 	if (!ret->count && failure < 0)

@@ -10,7 +10,8 @@ enum { PATH_SIZE = 1024 };
 void vw_note(struct vw_run *run, const char *source, const char *error)
 {
 	if (run->notes < VW_NOTES)
-		run->note[run->notes++] = (struct vw_unread){.source = source, .error = error};
+		run->note[run->notes++] =
+			(struct vw_unread){.source = vw_clean_name(run, source), .error = error};
 }
 
 const char *vw_path(struct vw_run *run, const char *format, ...)
@@ -35,6 +36,13 @@ const char *vw_clean_copy(struct vw_run *run, const void *bytes, size_t size)
 	return copy && vw_clean(copy, size) ? copy : NULL;
 }
 
+const char *vw_clean_name(struct vw_run *run, const char *name)
+{
+	const char *copy = vw_clean_copy(run, name, strlen(name));
+
+	return copy ? copy : "?";
+}
+
 const char *vw_last_part(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -48,8 +56,7 @@ const char *vw_bound_driver(struct vw_run *run, const char *device)
 
 	if (vw_source_link(run->source, vw_path(run, "%s/driver", device), &target) < 0)
 		return NULL;
-	target = vw_last_part(target);
-	return vw_clean_copy(run, target, strlen(target));
+	return vw_clean_name(run, vw_last_part(target));
 }
 
 int vw_list_some(struct vw_run *run, const char *path, size_t limit, size_t *ret_count,

@@ -31,7 +31,7 @@ struct vw_run {
 /**
  * Say that something was left out, as part of the facts' unread list.
  *
- * @source: what it is about; must live as long as the run's arena
+ * @source: what it is about; cleaned and copied
  * @error: the name of an errno: "EFBIG" for a list that was cut, "EBADMSG" for what makes no sense
  */
 void vw_note(struct vw_run *run, const char *source, const char *error);
@@ -41,6 +41,9 @@ const char *vw_path(struct vw_run *run, const char *format, ...) _printf_(2, 3);
 
 /** A copy of bytes, fit to print; NULL when there is no memory or nothing is left of them. */
 const char *vw_clean_copy(struct vw_run *run, const void *bytes, size_t size);
+
+/** The same for the name of a directory's entry; "?" instead of NULL. */
+const char *vw_clean_name(struct vw_run *run, const char *name);
 
 /** What follows the last slash. */
 const char *vw_last_part(const char *path);

@@ -60,7 +60,7 @@ static void read_devices(struct vw_run *run, size_t count, const char *const *na
 	if (!device)
 		return;
 	for (size_t i = 0; i < count; i++) {
-		device[i].name = name[i];
+		device[i].name = vw_clean_name(run, name[i]);
 		device[i].type = vw_clean_copy(run, name[i], strcspn(name[i], "-"));
 		device[i].driver = vw_bound_driver(run, vw_path(run, BUS "/devices/%s", name[i]));
 	}
