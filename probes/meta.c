@@ -128,14 +128,14 @@ int vw_meta_timing(struct vw_source *source, uint64_t *ret_min, uint64_t *ret_me
 {
 	static const char path[] = "/timing.json";
 	_cleanup_(release) json_t *timing = NULL;
-	const json_t *exits;
 	uint64_t min, median;
 	int r = load_json(source, path, &timing);
 
 	if (r == -ENOENT)
 		return -ENODATA;
 	if (r == 0) {
-		exits = library.json_object_get(timing, "cpuid_exit_ns");
+		const json_t *exits = library.json_object_get(timing, "cpuid_exit_ns");
+
 		if (take_ns(library.json_object_get(exits, "min"), &min) &&
 		    take_ns(library.json_object_get(exits, "median"), &median)) {
 			*ret_min = min;

@@ -67,24 +67,15 @@ static int add_file(struct recording *recording, const char *place, const char *
 static int add_link(struct recording *recording, const char *place, const char *target)
 {
 	struct vw_arena *arena = recording->source->arena;
-	const char *relative = target;
+	const char *relative = vw_arena_string(arena, target);
 
 	if (target[0] == '/') {
-		char *up;
-		size_t depth = 0;
-
-		for (const char *at = place + 1; *at; at++)
-			depth += *at == '/';
-		up = vw_arena_alloc(arena, 3 * depth + 1);
-		if (!up)
-			return -ENOMEM;
-		for (size_t i = 0; i < depth; i++)
-			memcpy(up + 3 * i, "../", 3);
-		relative = vw_arena_printf(arena, "%s%s", up, target + strspn(target, "/"));
+		target += strspn(target, "/");
+		relative = vw_arena_string(arena, *target ? target : ".");
+		for (const char *at = place + 1; relative && *at; at++)
+			if (*at == '/')
+				relative = vw_arena_printf(arena, "../%s", relative);
 	}
-	if (relative && !*relative)
-		relative = "."; /* the root, from a link in the root */
-	relative = vw_arena_string(arena, relative);
 	return relative ? add_node(recording, place, VW_NODE_LINK, relative, 0) : -ENOMEM;
 }
 

@@ -380,7 +380,7 @@ static int check_regular(const struct stat *status)
  * Open for reading what may be anything: even opening a device can have effects, so it is looked at first.
  * Who could swap it between the two opens may open it anyway.
  */
-static int open_regular(struct vw_source *source, const char *path)
+static int open_regular(struct vw_source *source, const char *path, size_t *limit)
 {
 	_cleanup_(vw_closep) int look = -1, fd = -1;
 	struct stat before, after;
@@ -402,6 +402,9 @@ static int open_regular(struct vw_source *source, const char *path)
 		return -errno;
 	if (before.st_dev != after.st_dev || before.st_ino != after.st_ino)
 		return -ESTALE;
+	/* no read is needed to see the end; procfs has files of size 0 that are not empty */
+	if (after.st_size > 0 && (size_t)after.st_size < *limit)
+		*limit = (size_t)after.st_size;
 	r = fd;
 	fd = -1;
 	return r;
@@ -434,13 +437,12 @@ static int read_all(struct vw_source *source, int fd, const char *path, size_t l
 	size_t size = 0;
 
 	while (size < limit) {
-		size_t room = limit < BUFFER_SIZE ? limit : BUFFER_SIZE;
+		size_t room = limit - size < BUFFER_SIZE ? limit - size : BUFFER_SIZE;
 		ssize_t bytes;
 		int r = reserve_buffer(source, size + room);
 
 		if (r < 0)
 			return r;
-		room = room < limit - size ? room : limit - size;
 		bytes = read(fd, source->buffer + size, room);
 		if (bytes < 0 && errno == EINTR)
 			continue;
@@ -466,7 +468,7 @@ static int read_file(struct vw_source *source, struct vw_access *access, size_t 
 	if (r < 0)
 		return r;
 	if (source->snapshot || !is_kernel_file(path))
-		fd = open_regular(source, path);
+		fd = open_regular(source, path, &limit);
 	else
 		fd = open_path(source, path, O_RDONLY);
 	if (fd < 0)

@@ -189,7 +189,7 @@ int vw_source_snapshot(const char *path, struct vw_source **ret_source, char *pr
 		if (r < 0)
 			vw_problem(problem, problem_size, r, "%s: out of memory", path);
 	}
-	if (r < 0) {
+	if (!source) {
 		if (opened.unpacked)
 			vw_tree_remove(AT_FDCWD, opened.unpacked);
 		free(opened.unpacked);

@@ -73,12 +73,12 @@ static int open_parent(int root_fd, const char *name, bool make, mode_t mode, ch
 	_cleanup_(vw_closep) int fd = openat(root_fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int depth = check_name(name), r;
 
+	last[0] = '\0';
 	if (depth < 0)
 		return depth;
 	if (fd < 0)
 		return -errno;
 
-	last[0] = '\0';
 	for (int i = 0; i < depth; i++) {
 		int next;
 

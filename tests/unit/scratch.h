@@ -107,13 +107,15 @@ static inline void put_directory(const struct scratch *scratch, const char *name
 /* Open the snapshot; @walk: as on a kernel without openat2. */
 static inline struct vw_source *begin_source(struct scratch *scratch, bool walk)
 {
+	struct vw_source *source = NULL;
+
 	vw_source_free(scratch->source);
-	scratch->source = NULL;
-	assert_int_equal(vw_source_snapshot(scratch->snap, &scratch->source, scratch->problem,
-	                                    sizeof(scratch->problem)),
-	                 0);
-	scratch->source->root.walk = walk;
-	return scratch->source;
+	assert_int_equal(
+		vw_source_snapshot(scratch->snap, &source, scratch->problem, sizeof(scratch->problem)), 0);
+	if (source)
+		source->root.walk = walk;
+	scratch->source = source;
+	return source;
 }
 
 static inline int read_of(struct vw_source *source, const char *path, const char **ret_bytes)

@@ -33,6 +33,13 @@ static unsigned char *more(struct tar *tar, size_t size)
 	return tar->bytes + tar->size - size;
 }
 
+/* A field that has no NUL when it is full. */
+static void field(char *header, size_t at, const char *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		header[at + i] = bytes[i];
+}
+
 /* @claimed: the size in the header, which need not be true */
 static void entry_of_size(struct tar *tar, const char *name, char type, const char *target,
                           const char *content, unsigned claimed)
@@ -41,22 +48,18 @@ static void entry_of_size(struct tar *tar, const char *name, char type, const ch
 	char *header = (char *)more(tar, BLOCK);
 	unsigned sum = 0;
 
-	memcpy(header, name, strnlen(name, 100));
-	memcpy(header + 100,
-	       "0000644\0"
-	       "0000000\0"
-	       "0000000",
-	       24);
+	field(header, 0, name, strnlen(name, 100));
+	snprintf(header + 100, 8, "%07o", 0644u);
+	snprintf(header + 108, 8, "%07o", 0u);
+	snprintf(header + 116, 8, "%07o", 0u);
 	snprintf(header + 124, 12, "%011o", claimed);
 	snprintf(header + 136, 12, "%011o", 0u);
-	memset(header + 148, ' ', 8);
+	field(header, 148, "        ", 8);
 	header[156] = type;
 	if (target)
-		memcpy(header + 157, target, strnlen(target, 100));
-	memcpy(header + 257,
-	       "ustar\0"
-	       "00",
-	       8);
+		field(header, 157, target, strnlen(target, 100));
+	field(header, 257, "ustar", 6);
+	field(header, 263, "00", 2);
 	for (size_t i = 0; i < BLOCK; i++)
 		sum += (unsigned char)header[i];
 	snprintf(header + 148, 7, "%06o", sum);
@@ -134,18 +137,16 @@ static size_t entries_of(const char *path)
 static char *whole_file(const char *path, size_t *ret_size)
 {
 	FILE *file = fopen(path, "re");
-	char *bytes = NULL;
-	size_t size = 0, got;
+	struct stat status;
+	char *bytes;
 
 	assert_non_null(file);
-	do {
-		bytes = realloc(bytes, size + 65536);
-		assert_non_null(bytes);
-		got = fread(bytes + size, 1, 65536, file);
-		size += got;
-	} while (got);
+	assert_int_equal(fstat(fileno(file), &status), 0);
+	bytes = malloc((size_t)status.st_size + 1);
+	assert_non_null(bytes);
+	*ret_size = fread(bytes, 1, (size_t)status.st_size, file);
+	assert_int_equal(*ret_size, status.st_size);
 	fclose(file);
-	*ret_size = size;
 	return bytes;
 }
 

@@ -328,7 +328,7 @@ static void deep_directories(void **state)
 		below = openat(fd, "d", O_RDONLY | O_CLOEXEC);
 		close(fd);
 		fd = below;
-		strcat(path, "/d");
+		memcpy(path + strlen("/sys") + 2 * (size_t)i, "/d", sizeof("/d"));
 	}
 	close(fd);
 
