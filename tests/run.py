@@ -47,7 +47,7 @@ def counts(output, status):
 
 def run(command, environment):
     """Run one test program; its output goes out as it comes. Returns its counts."""
-    shown = " ".join(os.path.relpath(word, TOP) if os.path.isabs(word) else word for word in command)
+    shown = " ".join(word.removeprefix(f"{TOP}/") for word in command)
     print(f"== {shown}", flush=True)
     start = time.monotonic()
     with tempfile.TemporaryFile() as log:
@@ -111,7 +111,7 @@ def main():
         good, bad = run(command, environment)
         passed, failed = passed + good, failed + bad
         if bad:
-            wrong.append(os.path.relpath(command[-1] if "tests" not in command[1:2] else command[1], TOP))
+            wrong.append(next(word for word in command if "tests/" in word).removeprefix(f"{TOP}/"))
     for name in wrong:
         print(f"failed: {name}")
     print(f"{passed} passed, {failed} failed")
