@@ -53,6 +53,11 @@ static void plant_links(const struct scratch *scratch)
 	put_link(scratch, "sys/host", "/etc/passwd");
 }
 
+static bool have_openat2(void)
+{
+	return syscall(SYS_openat2, -1, "", NULL, 0) == 0 || errno != ENOSYS;
+}
+
 static void links_stay_inside(struct scratch *scratch, bool walk)
 {
 	static const struct {
@@ -101,7 +106,8 @@ static void links_stay_inside(struct scratch *scratch, bool walk)
 		                 cases[i].r != 0 && cases[i].r != -ENOENT);
 	}
 	assert_string_equal(unread_error(source, "/sys/loop"), "ELOOP");
-	assert_int_equal(source->root.walk, walk);
+	/* the test of openat2 has used it, where there is one */
+	assert_int_equal(source->root.walk, walk || !have_openat2());
 }
 
 static void links_stay_inside_by_openat2(void **state)
