@@ -39,7 +39,7 @@ struct vw_build {
  * Returns its index in the report's evidence, or VW_EVIDENCE_LIMIT when there is no room.
  */
 size_t vw_evidence_add(struct vw_build *build, const char *source, const char *value, enum vw_weight weight,
-                       const char *word, const char *reference);
+		       const char *word, const char *reference);
 
 /** Indexes of all evidence that supports @word; in the report's memory. */
 struct vw_refs vw_evidence_for(struct vw_build *build, const char *word);

@@ -13,23 +13,23 @@ static const struct {
 	const char *message;
 } pairs[] = {
 	{C_HYPERVISOR_BIT(0, VW_STRONG, NULL), KNOWN_SIGNATURE,
-         "the hypervisor bit is clear, yet a hypervisor answers CPUID: the bit is hidden"},
+	 "the hypervisor bit is clear, yet a hypervisor answers CPUID: the bit is hidden"},
 	{C_HYPERVISOR_BIT(0, VW_STRONG, NULL), B_EQUALS(dmi.vm_bit, 1, VW_STRONG, NULL),
-         "SMBIOS says virtual machine, yet the hypervisor bit is clear: the bit is hidden"},
+	 "SMBIOS says virtual machine, yet the hypervisor bit is clear: the bit is hidden"},
 	{C_SIGNATURE("Microsoft Hv", VW_STRONG, NULL), C_SIGNATURE("KVMKVMKVM", VW_STRONG, NULL),
-         "KVM offers Hyper-V's interface too (hv_* flags): two interfaces of one hypervisor, no nesting"},
+	 "KVM offers Hyper-V's interface too (hv_* flags): two interfaces of one hypervisor, no nesting"},
 	{C_SIGNATURE("Microsoft Hv", VW_STRONG, NULL), C_SIGNATURE("XenVMMXenVMM", VW_STRONG, NULL),
-         "Xen offers Hyper-V's interface too (viridian): two interfaces of one hypervisor, no nesting"},
+	 "Xen offers Hyper-V's interface too (viridian): two interfaces of one hypervisor, no nesting"},
 	{B_IS(dmi.sys_vendor, "Amazon EC2", VW_STRONG, NULL), B_PCI_VENDOR(0x1b36, VW_STRONG, NULL),
-         "EC2's SMBIOS strings on a machine with QEMU's devices: no EC2 instance"},
+	 "EC2's SMBIOS strings on a machine with QEMU's devices: no EC2 instance"},
 	{B_IS(dmi.sys_vendor, "Amazon EC2", VW_STRONG, NULL), B_PCI(0x1234, 0x1111, VW_STRONG, NULL),
-         "EC2's SMBIOS strings on a machine with QEMU's devices: no EC2 instance"},
+	 "EC2's SMBIOS strings on a machine with QEMU's devices: no EC2 instance"},
 	{B_IS(dmi.product_name, "HVM domU", VW_STRONG, NULL), C_SIGNATURE("TCGTCGTCGTCG", VW_STRONG, NULL),
-         "SMBIOS says Xen HVM guest, CPUID says QEMU's emulation"},
+	 "SMBIOS says Xen HVM guest, CPUID says QEMU's emulation"},
 	{B_STARTS(dmi.sys_vendor, "Parallels", VW_STRONG, NULL), C_SIGNATURE("KVMKVMKVM", VW_STRONG, NULL),
-         "Parallels answers CPUID with KVM's signature"},
+	 "Parallels answers CPUID with KVM's signature"},
 	{B_IS(dmi.product_name, "VirtualBox", VW_STRONG, NULL), C_SIGNATURE("KVMKVMKVM", VW_STRONG, NULL),
-         "VirtualBox answers CPUID with KVM's signature"},
+	 "VirtualBox answers CPUID with KVM's signature"},
 };
 
 struct found {
@@ -43,7 +43,7 @@ static void remember(void *user, const struct vw_rule *rule, const struct vw_see
 
 	if (found->evidence == VW_EVIDENCE_LIMIT)
 		found->evidence = vw_evidence_add(found->build, seen->source, seen->value, rule->weight,
-		                                  "conflict", rule->reference);
+						  "conflict", rule->reference);
 }
 
 static size_t evidence_of(struct vw_build *build, const struct vw_rule *rule)
@@ -71,6 +71,6 @@ void vw_fill_conflicts(struct vw_build *build)
 		if (!holds(build->facts, &pairs[i].a) || !holds(build->facts, &pairs[i].b))
 			continue;
 		vw_conflict_add(build, evidence_of(build, &pairs[i].a), evidence_of(build, &pairs[i].b),
-		                pairs[i].message);
+				pairs[i].message);
 	}
 }

@@ -12,128 +12,190 @@
 	K_IS(container.pid1_container, word, VW_DECISIVE, INTERFACE), \
 		K_IS(container.manager, word, VW_DECISIVE, MANAGER)
 
+/* LXD's socket is in its virtual machines too: only LXC's own marks tell a container. */
+#define LXC_MARKS                                                                                            \
+	SAYS("lxc"), SAYS("lxc-libvirt"), K_HAS(container.cgroup, "/lxc/", VW_STRONG, "LXC's cgroup names"), \
+		K_HAS(container.cgroup, "lxc.payload", VW_STRONG, "LXC 4.0's cgroup names")
+
 static const struct vw_row container_rows[] = {
-	{.id = "docker",
-         .name = "Docker",
-         .refines = IDS("kubernetes"),
-         .needs = VW_RULES(VW_ANY(
-		 SAYS("docker"), K_THERE(container.dockerenv, VW_STRONG, "Docker: /.dockerenv"),
-		 K_THERE(container.dockerinit, VW_STRONG, "Docker before 1.11: /.dockerinit"),
-		 K_HAS(container.cgroup, "/docker/", VW_STRONG, "Docker's cgroup names"),
-		 K_HAS(container.cgroup, "/docker-", VW_STRONG, "Docker's cgroup names under systemd")))},
-	{.id = "podman",
-         .name = "Podman",
-         .refines = IDS("docker", "oci", "kubernetes"),
-         .needs = VW_RULES(
-		 VW_ANY(SAYS("podman"),
-                        K_THERE(container.containerenv, VW_STRONG, "podman-run(1): /run/.containerenv"),
-                        K_HAS(container.cgroup, "libpod", VW_STRONG, "Podman's cgroup names"),
-                        K_NAME_STARTS(container.pid1_markers, "LIBPOD", VW_STRONG, "Podman's environment")))},
-	{.id = "lxc",
-         .name = "LXC",
-         .needs = VW_RULES(
-		 VW_ANY(SAYS("lxc"), SAYS("lxc-libvirt"),
-                        K_HAS(container.cgroup, "/lxc/", VW_STRONG, "LXC's cgroup names"),
-                        K_HAS(container.cgroup, "lxc.payload", VW_STRONG, "LXC 4.0's cgroup names")))},
-	{.id = "lxd",
-         .name = "LXD or Incus",
-         .refines = IDS("lxc"),
-         .needs = VW_RULES(K_THERE(container.lxd, VW_DECISIVE, "LXD documentation, dev-lxd: /dev/lxd/sock"))},
-	{.id = "crio",
-         .name = "CRI-O",
-         .refines = IDS("kubernetes", "oci"),
-         .needs = VW_RULES(
-		 VW_ANY(SAYS("crio"), K_HAS(container.cgroup, "crio-", VW_STRONG, "CRI-O's cgroup names")))},
-	{.id = "oci",
-         .name = "OCI runtime",
-         .refines = IDS("kubernetes"),
-         .needs = VW_RULES(VW_ANY(SAYS("oci")))},
-	{.id = "systemd-nspawn", .name = "systemd-nspawn", .needs = VW_RULES(VW_ANY(SAYS("systemd-nspawn")))},
-	{.id = "openvz",
-         .name = "OpenVZ",
-         .needs = VW_RULES(
-		 K_THERE(container.proc_vz, VW_DECISIVE, "OpenVZ: /proc/vz in containers and on hosts"),
-		 K_ABSENT(container.proc_bc, VW_DECISIVE, "OpenVZ: /proc/bc on hosts only"))},
-	{.id = "linux-vserver",
-         .name = "Linux-VServer",
-         .needs = VW_RULES(K_THERE(container.vxid, VW_DECISIVE, "Linux-VServer: VxID in /proc/self/status")),
-         .unless = VW_RULES(K_IS(container.vxid, "0", 0, "Linux-VServer: context 0 is the host"))},
-	{.id = "wsl",
-         .name = "Windows Subsystem for Linux",
-         .needs = VW_RULES(VW_ANY(
-		 SAYS("wsl"),
-		 K_HAS(kernel.release, "microsoft-standard-WSL", VW_DECISIVE, "WSL 2's kernel release"),
-		 K_HAS(kernel.release, "-Microsoft", VW_DECISIVE, "WSL 1's kernel release"),
-		 K_THERE(container.wsl, VW_STRONG, "WSL: WSLInterop in binfmt_misc")))},
-	{.id = "illumos-lx",
-         .name = "illumos lx zone",
-         .needs = VW_RULES(
-		 VW_ANY(K_HAS(container.proc_version, "BrandZ virtual linux", VW_DECISIVE, "illumos lx(7)"),
-                        K_HAS(kernel.release, "BrandZ virtual linux", VW_DECISIVE, "illumos lx(7)")))},
-	{.id = "rkt", .name = "rkt", .needs = VW_RULES(VW_ANY(SAYS("rkt")))},
-	{.id = "proot", .name = "PRoot", .needs = VW_RULES(VW_ANY(SAYS("proot")))},
-	{.id = "pouch", .name = "PouchContainer", .needs = VW_RULES(VW_ANY(SAYS("pouch")))},
-	{.id = "kubernetes",
-         .name = "Kubernetes pod",
-         .needs = VW_RULES(
-		 VW_ANY(K_THERE(container.kubernetes, VW_STRONG, "Kubernetes, service account admission"),
-                        K_NAME(container.pid1_markers, "KUBERNETES_SERVICE_HOST", VW_STRONG,
-                               "Kubernetes, environment of services"),
-                        K_HAS(container.cgroup, "kubepods", VW_STRONG, "kubelet's cgroup names")))},
+	{
+		.id = "docker",
+		.name = "Docker",
+		.refines = IDS("kubernetes", "wsl"),
+		.needs = VW_RULES(
+			VW_ANY(SAYS("docker"), K_THERE(container.dockerenv, VW_STRONG, "Docker: /.dockerenv"),
+			       K_THERE(container.dockerinit, VW_STRONG, "Docker before 1.11: /.dockerinit"),
+			       K_CGROUP("/docker/", VW_STRONG, "Docker's cgroup names"),
+			       K_CGROUP("/docker-", VW_STRONG, "Docker's cgroup names under systemd"))),
+	},
+	{
+		.id = "podman",
+		.name = "Podman",
+		.refines = IDS("docker", "oci", "kubernetes"),
+		.needs = VW_RULES(VW_ANY(
+			SAYS("podman"),
+			K_THERE(container.containerenv, VW_STRONG, "podman-run(1): /run/.containerenv"),
+			K_CGROUP("libpod-", VW_STRONG, "Podman's cgroup names"),
+			K_NAME_STARTS(container.pid1_markers, "LIBPOD", VW_STRONG, "Podman's environment"))),
+	},
+	{
+		.id = "lxc",
+		.name = "LXC",
+		.needs = VW_RULES(VW_ANY(LXC_MARKS)),
+	},
+	{
+		.id = "lxd",
+		.name = "LXD or Incus",
+		.refines = IDS("lxc"),
+		.needs = VW_RULES(
+			K_THERE(container.lxd, VW_DECISIVE, "LXD documentation, dev-lxd: /dev/lxd/sock"),
+			VW_ANY(LXC_MARKS)),
+	},
+	{
+		.id = "crio",
+		.name = "CRI-O",
+		.refines = IDS("kubernetes", "oci"),
+		.needs = VW_RULES(VW_ANY(SAYS("crio"), K_CGROUP("crio-", VW_STRONG, "CRI-O's cgroup names"))),
+	},
+	{
+		.id = "oci",
+		.name = "OCI runtime",
+		.refines = IDS("kubernetes"),
+		.needs = VW_RULES(VW_ANY(SAYS("oci"))),
+	},
+	{
+		.id = "systemd-nspawn",
+		.name = "systemd-nspawn",
+		.needs = VW_RULES(VW_ANY(SAYS("systemd-nspawn"))),
+	},
+	{
+		.id = "openvz",
+		.name = "OpenVZ",
+		.needs = VW_RULES(K_THERE(container.proc_vz, VW_DECISIVE,
+					  "OpenVZ: /proc/vz in containers and on hosts"),
+				  K_ABSENT(container.proc_bc, VW_DECISIVE, "OpenVZ: /proc/bc on hosts only")),
+	},
+	{
+		.id = "linux-vserver",
+		.name = "Linux-VServer",
+		.needs = VW_RULES(
+			K_THERE(container.vxid, VW_DECISIVE, "Linux-VServer: VxID in /proc/self/status")),
+		.unless = VW_RULES(K_IS(container.vxid, "0", 0, "Linux-VServer: context 0 is the host")),
+	},
+	{
+		.id = "wsl",
+		.name = "Windows Subsystem for Linux",
+		.needs = VW_RULES(
+			VW_ANY(SAYS("wsl"),
+			       K_HAS(kernel.release, "microsoft-standard-WSL", VW_DECISIVE,
+				     "WSL 2's kernel release"),
+			       K_HAS(kernel.release, "-Microsoft", VW_DECISIVE, "WSL 1's kernel release"),
+			       K_THERE(container.wsl, VW_STRONG, "WSL: WSLInterop in binfmt_misc"))),
+	},
+	{
+		.id = "illumos-lx",
+		.name = "illumos lx zone",
+		.needs = VW_RULES(VW_ANY(
+			K_HAS(container.proc_version, "BrandZ virtual linux", VW_DECISIVE, "illumos lx(7)"),
+			K_HAS(kernel.release, "BrandZ virtual linux", VW_DECISIVE, "illumos lx(7)"))),
+	},
+	{
+		.id = "rkt",
+		.name = "rkt",
+		.needs = VW_RULES(VW_ANY(SAYS("rkt"))),
+	},
+	{
+		.id = "proot",
+		.name = "PRoot",
+		.needs = VW_RULES(VW_ANY(SAYS("proot"))),
+	},
+	{
+		.id = "pouch",
+		.name = "PouchContainer",
+		.needs = VW_RULES(VW_ANY(SAYS("pouch"))),
+	},
+	{
+		.id = "kubernetes",
+		.name = "Kubernetes pod",
+		.needs = VW_RULES(VW_ANY(
+			K_THERE(container.kubernetes, VW_STRONG, "Kubernetes, service account admission"),
+			K_NAME(container.pid1_markers, "KUBERNETES_SERVICE_HOST", VW_STRONG,
+			       "Kubernetes, environment of services"),
+			K_HAS(container.cgroup, "kubepods", VW_STRONG, "kubelet's cgroup names"))),
+	},
 };
 
 const struct vw_table vw_containers = {.row = container_rows, .count = VW_COUNT(container_rows)};
 
 #define HYPERV_ISOLATION(type, ref)                                                  \
 	VW_ALL(VW_RULE(vw_ask_leaf, VW_FROM_CPUID, 0x40000003, "cpuid 0x40000003",   \
-	               ((uint64_t)VW_EBX << 32) | (1u << 22), 1u << 22, VW_DECISIVE, \
-	               "Hyper-V TLFS: Isolation"),                                   \
+		       ((uint64_t)VW_EBX << 32) | (1u << 22), 1u << 22, VW_DECISIVE, \
+		       "Hyper-V TLFS: Isolation"),                                   \
 	       VW_RULE(vw_ask_leaf, VW_FROM_CPUID, 0x4000000c, "cpuid 0x4000000c",   \
-	               ((uint64_t)VW_EBX << 32) | (type), 0xf, VW_DECISIVE, ref))
+		       ((uint64_t)VW_EBX << 32) | (type), 0xf, VW_DECISIVE, ref))
 
 #define AMD_SEV_STATUS "AMD APM volume 2, section 15.34.10: SEV_STATUS MSR"
 
 static const struct vw_row confidential_rows[] = {
-	{.id = "sev",
-         .name = "AMD SEV",
-         .needs = VW_RULES(K_BIT(confidential.sev_status, 0, VW_DECISIVE, AMD_SEV_STATUS))},
-	{.id = "sev-es",
-         .name = "AMD SEV-ES",
-         .refines = IDS("sev"),
-         .needs = VW_RULES(K_BIT(confidential.sev_status, 1, VW_DECISIVE, AMD_SEV_STATUS))},
-	{.id = "sev-snp",
-         .name = "AMD SEV-SNP",
-         .refines = IDS("sev-es"),
-         .needs = VW_RULES(VW_ANY(
-		 K_BIT(confidential.sev_status, 2, VW_DECISIVE, AMD_SEV_STATUS),
-		 K_THERE(confidential.sev_guest, VW_STRONG, "Linux drivers/virt/coco/sev-guest"),
-		 HYPERV_ISOLATION(2, "Linux arch/x86/include/asm/hyperv-tlfs.h: HV_ISOLATION_TYPE_SNP")))},
-	{.id = "tdx",
-         .name = "Intel TDX",
-         .needs = VW_RULES(VW_ANY(
-		 VW_ALL(VW_RULE(vw_ask_leaf, VW_FROM_CPUID, 0x21, "cpuid 0x00000021",
-                                ((uint64_t)VW_EBX << 32) | 0x65746e49, 0xffffffff, VW_DECISIVE,
-                                "Intel TDX module specification: leaf 0x21, EBX"),
-                        VW_RULE(vw_ask_leaf, VW_FROM_CPUID, 0x21, "cpuid 0x00000021",
-                                ((uint64_t)VW_EDX << 32) | 0x5844546c, 0xffffffff, VW_DECISIVE,
-                                "Intel TDX module specification: leaf 0x21, EDX")),
-		 K_WORD(cpuinfo.flags, "tdx_guest", VW_DECISIVE, "Linux arch/x86/coco/tdx"),
-		 K_THERE(confidential.tdx_guest, VW_STRONG, "Linux drivers/virt/coco/tdx-guest"),
-		 HYPERV_ISOLATION(3, "Linux arch/x86/include/asm/hyperv-tlfs.h: HV_ISOLATION_TYPE_TDX")))},
-	{.id = "vbs",
-         .name = "Hyper-V VBS isolation",
-         .needs = VW_RULES(
-		 HYPERV_ISOLATION(1, "Linux arch/x86/include/asm/hyperv-tlfs.h: HV_ISOLATION_TYPE_VBS"))},
-	{.id = "protvirt",
-         .name = "IBM Secure Execution",
-         .needs = VW_RULES(K_IS(confidential.s390_guest, "1", VW_DECISIVE,
-                                "Linux Documentation/arch/s390/s390-pv.rst"))},
-	{.id = "cca",
-         .name = "Arm CCA realm",
-         .needs = VW_RULES(K_THERE(confidential.arm_cca, VW_DECISIVE, "Linux arch/arm64/kernel/rsi.c"))},
-	{.id = "nitro-enclave",
-         .name = "AWS Nitro enclave",
-         .needs = VW_RULES(K_THERE(confidential.nsm, VW_DECISIVE, "Linux drivers/misc/nsm.c"))},
+	{
+		.id = "sev",
+		.name = "AMD SEV",
+		.needs = VW_RULES(K_BIT(confidential.sev_status, 0, VW_DECISIVE, AMD_SEV_STATUS)),
+	},
+	{
+		.id = "sev-es",
+		.name = "AMD SEV-ES",
+		.refines = IDS("sev"),
+		.needs = VW_RULES(K_BIT(confidential.sev_status, 1, VW_DECISIVE, AMD_SEV_STATUS)),
+	},
+	{
+		.id = "sev-snp",
+		.name = "AMD SEV-SNP",
+		.refines = IDS("sev-es"),
+		.needs = VW_RULES(VW_ANY(
+			K_BIT(confidential.sev_status, 2, VW_DECISIVE, AMD_SEV_STATUS),
+			K_THERE(confidential.sev_guest, VW_STRONG, "Linux drivers/virt/coco/sev-guest"),
+			HYPERV_ISOLATION(2,
+					 "Linux arch/x86/include/asm/hyperv-tlfs.h: HV_ISOLATION_TYPE_SNP"))),
+	},
+	{
+		.id = "tdx",
+		.name = "Intel TDX",
+		.needs = VW_RULES(VW_ANY(
+			VW_ALL(VW_RULE(vw_ask_leaf, VW_FROM_CPUID, 0x21, "cpuid 0x00000021",
+				       ((uint64_t)VW_EBX << 32) | 0x65746e49, 0xffffffff, VW_DECISIVE,
+				       "Intel TDX module specification: leaf 0x21, EBX"),
+			       VW_RULE(vw_ask_leaf, VW_FROM_CPUID, 0x21, "cpuid 0x00000021",
+				       ((uint64_t)VW_EDX << 32) | 0x5844546c, 0xffffffff, VW_DECISIVE,
+				       "Intel TDX module specification: leaf 0x21, EDX")),
+			K_WORD(cpuinfo.flags, "tdx_guest", VW_DECISIVE, "Linux arch/x86/coco/tdx"),
+			K_THERE(confidential.tdx_guest, VW_STRONG, "Linux drivers/virt/coco/tdx-guest"),
+			HYPERV_ISOLATION(3,
+					 "Linux arch/x86/include/asm/hyperv-tlfs.h: HV_ISOLATION_TYPE_TDX"))),
+	},
+	{
+		.id = "vbs",
+		.name = "Hyper-V VBS isolation",
+		.needs = VW_RULES(HYPERV_ISOLATION(
+			1, "Linux arch/x86/include/asm/hyperv-tlfs.h: HV_ISOLATION_TYPE_VBS")),
+	},
+	{
+		.id = "protvirt",
+		.name = "IBM Secure Execution",
+		.needs = VW_RULES(K_IS(confidential.s390_guest, "1", VW_DECISIVE,
+				       "Linux Documentation/arch/s390/s390-pv.rst")),
+	},
+	{
+		.id = "cca",
+		.name = "Arm CCA realm",
+		.needs =
+			VW_RULES(K_THERE(confidential.arm_cca, VW_DECISIVE, "Linux arch/arm64/kernel/rsi.c")),
+	},
+	{
+		.id = "nitro-enclave",
+		.name = "AWS Nitro enclave",
+		.needs = VW_RULES(K_THERE(confidential.nsm, VW_DECISIVE, "Linux drivers/misc/nsm.c")),
+	},
 };
 
 const struct vw_table vw_confidentials = {.row = confidential_rows, .count = VW_COUNT(confidential_rows)};

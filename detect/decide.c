@@ -73,7 +73,7 @@ static bool row_holds(const struct vw_trial *trial, const struct vw_row *row, en
 }
 
 static void enter(struct contest *contest, const struct vw_facts *facts, unsigned domains,
-                  const char *except_family)
+		  const char *except_family)
 {
 	struct vw_trial trial = {.facts = facts, .domains = domains};
 
@@ -91,7 +91,7 @@ static void enter(struct contest *contest, const struct vw_facts *facts, unsigne
 static void drop(struct contest *contest, size_t index)
 {
 	memmove(&contest->candidate[index], &contest->candidate[index + 1],
-	        (contest->count - index - 1) * sizeof(contest->candidate[0]));
+		(contest->count - index - 1) * sizeof(contest->candidate[0]));
 	contest->count--;
 }
 
@@ -141,7 +141,7 @@ static void drop_refined(struct contest *contest)
 	for (size_t i = contest->count; i-- > 0;) {
 		for (size_t j = 0; j < contest->count; j++) {
 			if (!vw_row_refines(contest->table, contest->candidate[j].row,
-			                    contest->candidate[i].row))
+					    contest->candidate[i].row))
 				continue;
 			drop(contest, i);
 			break;
@@ -170,7 +170,7 @@ static void testify(void *user, const struct vw_rule *rule, const struct vw_seen
 	const struct testimony *testimony = user;
 
 	vw_evidence_add(testimony->build, seen->source, seen->value, rule->weight ? rule->weight : VW_WEAK,
-	                testimony->word, rule->reference);
+			testimony->word, rule->reference);
 }
 
 static void call_witnesses(struct vw_build *build, const struct vw_row *row, unsigned domains)
@@ -196,10 +196,10 @@ static void note_losers(struct vw_build *build, const struct contest *contest, c
 		if (loser == winner || loser->weight < VW_STRONG)
 			continue;
 		message = vw_arena_printf(build->arena, "some evidence says %s, stronger evidence says %s",
-		                          loser->row->id, winner->row->id);
+					  loser->row->id, winner->row->id);
 		if (message)
 			vw_conflict_add(build, vw_evidence_strongest(build, winner->row->id),
-			                vw_evidence_strongest(build, loser->row->id), message);
+					vw_evidence_strongest(build, loser->row->id), message);
 	}
 }
 
@@ -282,7 +282,7 @@ static const struct {
 	const char *only_if_text;
 } instance_rows[] = {
 	{"aws", VW_FIELD(dmi.sys_vendor), VW_FIELD(dmi.product_name), VW_FIELD(dmi.board_asset_tag),
-         "Amazon EC2"},
+	 "Amazon EC2"},
 };
 
 static const char *text_at(const struct vw_facts *facts, size_t field)

@@ -95,7 +95,7 @@ static char *ids_of(struct vw_build *build, const struct vw_pci_device *pci)
 }
 
 static struct vw_device class_device(struct vw_build *build, const struct vw_class_device *from,
-                                     const char *kind)
+				     const char *kind)
 {
 	const struct vw_pci_device *pci = find_slot(build->facts, from->pci);
 	struct vw_device_kind found = kind_of(build, from);
@@ -143,11 +143,11 @@ static size_t add_virtio(struct vw_device *device, const struct vw_device_facts 
 			if (virtio_types[j].type != virtio->type)
 				continue;
 			device[count++] = (struct vw_device){.kind = virtio_types[j].kind,
-			                                     .name = virtio->name,
-			                                     .bus = "virtio",
-			                                     .driver = virtio->driver,
-			                                     .what = virtio_types[j].what,
-			                                     .class = VW_CLASS_P};
+							     .name = virtio->name,
+							     .bus = "virtio",
+							     .driver = virtio->driver,
+							     .what = virtio_types[j].what,
+							     .class = VW_CLASS_P};
 		}
 	}
 	return count;
@@ -219,7 +219,7 @@ static size_t add_pmu(struct vw_build *build, struct vw_device *device)
 
 	if (leaf && top && top->eax >= 0xa && (leaf->eax & 0xff))
 		what = vw_arena_printf(build->arena, "performance monitoring version %u, %u counters",
-		                       leaf->eax & 0xff, (leaf->eax >> 8) & 0xff);
+				       leaf->eax & 0xff, (leaf->eax >> 8) & 0xff);
 	for (size_t i = 0; !what && sources->state == VW_VALUE && i < sources->count; i++) {
 		if (vw_equal(sources->name[i], "cpu") || vw_starts_with(sources->name[i], "armv8_pmu"))
 			what = "performance counters";

@@ -36,15 +36,15 @@ static void put(struct vw_build *build, struct cell *cell, const struct vw_devic
 	if (cell->named < NAMED_DEVICES)
 		dimension->with =
 			vw_arena_printf(build->arena, "%s%s%s%s%s%s", dimension->with ? dimension->with : "",
-		                        dimension->with ? ", " : "", device->name, driver ? " (" : "",
-		                        driver ? driver : "", driver ? ")" : "");
+					dimension->with ? ", " : "", device->name, driver ? " (" : "",
+					driver ? driver : "", driver ? ")" : "");
 	else if (cell->named == NAMED_DEVICES)
 		dimension->with = vw_arena_printf(build->arena, "%s, …", dimension->with);
 	cell->named++;
 	if (!source)
 		return;
 	ref = vw_evidence_add(build, source, driver ? driver : "no driver", VW_STRONG,
-	                      vw_dimension_word(cell->id), NULL);
+			      vw_dimension_word(cell->id), NULL);
 	if (cell->ref && ref < VW_EVIDENCE_LIMIT)
 		cell->ref[cell->refs++] = ref;
 }
@@ -61,9 +61,18 @@ static struct cell open_cell(struct vw_build *build, enum vw_dimension_id id, en
 	return cell;
 }
 
-static void close_cell(struct cell *cell)
+/* What could not be read may be better than what was: only the best is sure. */
+static void close_cell(struct cell *cell, bool incomplete)
 {
+	if (incomplete && cell->dimension->class < VW_CLASS_VH)
+		cell->dimension->class = VW_CLASS_UNKNOWN;
 	cell->dimension->evidence = (struct vw_refs){.count = cell->refs, .index = cell->ref};
+}
+
+static bool pci_is_known(const struct vw_device_facts *devices)
+{
+	return (devices->pci_state == VW_VALUE && !devices->pci_incomplete) ||
+	       devices->pci_state == VW_ABSENT;
 }
 
 /* Interfaces come first among the devices; functions that have none count only where there is no interface.
@@ -71,15 +80,15 @@ static void close_cell(struct cell *cell)
 static void fill_network(struct vw_build *build)
 {
 	struct cell cell = open_cell(build, VW_NETWORK, build->facts->devices.net.state);
-	size_t interfaces = build->facts->devices.net.count;
+	const struct vw_device_list *net = &build->facts->devices.net;
 
 	for (size_t i = 0; i < build->report->device_count; i++) {
-		if (interfaces && i == interfaces)
+		if (net->count && i == net->count)
 			break;
 		if (vw_equal(build->report->device[i].kind, "network"))
 			put(build, &cell, &build->report->device[i]);
 	}
-	close_cell(&cell);
+	close_cell(&cell, net->incomplete || (!net->count && !pci_is_known(&build->facts->devices)));
 }
 
 static enum vw_disk_place place_of(const struct vw_facts *facts, const struct vw_class_device *disk)
@@ -122,8 +131,8 @@ static void fill_storage(struct vw_build *build)
 		if (place != VW_DISK_LOCAL)
 			put(build, &remote, &device[i]);
 	}
-	close_cell(&local);
-	close_cell(&remote);
+	close_cell(&local, block->incomplete);
+	close_cell(&remote, block->incomplete);
 }
 
 /* --- processor, interrupts, board
@@ -148,7 +157,7 @@ static const char *cpu_text(struct vw_build *build, enum vw_class class)
 		return "the processor itself";
 	case VW_CLASS_VH:
 		return vw_arena_printf(build->arena, "the processor's virtualization, used by %s",
-		                       build->row->name);
+				       build->row->name);
 	case VW_CLASS_P:
 		return vw_arena_printf(build->arena, "calls to %s", hypervisor);
 	case VW_CLASS_VS:
@@ -162,12 +171,12 @@ static const char *cpu_text(struct vw_build *build, enum vw_class class)
 
 static const struct vw_rule kvm_time[] = {
 	VW_ANY(K_WORD(clock.available, "kvm-clock", VW_STRONG, "Linux arch/x86/kernel/kvmclock.c"),
-               VW_RULE(vw_ask_leaf, VW_FROM_CPUID, 0x40000001, "cpuid 0x40000001",
-                       ((uint64_t)VW_EAX << 32) | 8, 8, VW_STRONG,
-                       "Linux Documentation/virt/kvm/x86/cpuid.rst: KVM_FEATURE_CLOCKSOURCE2"),
-               VW_RULE(vw_ask_leaf, VW_FROM_CPUID, 0x40000101, "cpuid 0x40000101",
-                       ((uint64_t)VW_EAX << 32) | 8, 8, VW_STRONG,
-                       "Linux Documentation/virt/kvm/x86/cpuid.rst: KVM_FEATURE_CLOCKSOURCE2")),
+	       VW_RULE(vw_ask_leaf, VW_FROM_CPUID, 0x40000001, "cpuid 0x40000001",
+		       ((uint64_t)VW_EAX << 32) | 8, 8, VW_STRONG,
+		       "Linux Documentation/virt/kvm/x86/cpuid.rst: KVM_FEATURE_CLOCKSOURCE2"),
+	       VW_RULE(vw_ask_leaf, VW_FROM_CPUID, 0x40000101, "cpuid 0x40000101",
+		       ((uint64_t)VW_EAX << 32) | 8, 8, VW_STRONG,
+		       "Linux Documentation/virt/kvm/x86/cpuid.rst: KVM_FEATURE_CLOCKSOURCE2")),
 };
 
 static enum vw_class kvm_interrupts(const struct vw_facts *facts)
@@ -254,7 +263,7 @@ static const char *board_text(struct vw_build *build, enum vw_class class)
 	if (!vendor && !product)
 		return class == VW_CLASS_H ? "the machine's own" : "emulated, without SMBIOS";
 	return vw_arena_printf(build->arena, "%s%s%s", vendor ? vendor : "", vendor && product ? " " : "",
-	                       product ? product : "");
+			       product ? product : "");
 }
 
 /* Evidence for the platform, of sources that begin with one of the prefixes; all of it when there is none. */
@@ -277,12 +286,12 @@ static struct vw_refs platform_evidence(struct vw_build *build, const char *cons
 
 static const char *const cpu_sources[] = {"cpuid", "/proc/cpuinfo", "/sys/hypervisor", "/proc/sysinfo", NULL};
 static const char *const time_sources[] = {"/sys/devices/system/clocksource", "/proc/interrupts",
-                                           "/sys/hypervisor/properties", NULL};
+					   "/sys/hypervisor/properties", NULL};
 static const char *const board_sources[] = {"/sys/class/dmi", "/sys/firmware", "/proc/device-tree",
-                                            "/sys/bus/acpi", NULL};
+					    "/sys/bus/acpi", NULL};
 
 static void set(struct vw_build *build, enum vw_dimension_id id, enum vw_class class, const char *with,
-                const char *const *sources)
+		const char *const *sources)
 {
 	build->report->dimension[id] = (struct vw_dimension){
 		.class = class,
@@ -299,54 +308,62 @@ struct ec2_row {
 	const char *platforms[3];
 	const char *provider; /* NULL: any */
 	enum vw_class network, local_storage, remote_storage;
+	bool only; /* the platform has no other row: cells that are not known do not matter */
 };
 
 /* The EC2 virtualization types of 2017; processor, interrupts and board follow from the platform. */
 static const struct ec2_row ec2_rows[] = {
 	{{"emulated", "full emulation", NULL},
-         {"qemu-tcg", "bochs"},
-         NULL,
-         VW_CLASS_VS,
-         VW_CLASS_VS,
-         VW_CLASS_VS},
+	 {"qemu-tcg", "bochs"},
+	 NULL,
+	 VW_CLASS_VS,
+	 VW_CLASS_VS,
+	 VW_CLASS_VS,
+	 false},
 	{{"xen-pv-3.0", "Xen PV, with PV drivers", NULL},
-         {"xen-pv"},
-         NULL,
-         VW_CLASS_P,
-         VW_CLASS_P,
-         VW_CLASS_P},
+	 {"xen-pv"},
+	 NULL,
+	 VW_CLASS_P,
+	 VW_CLASS_P,
+	 VW_CLASS_P,
+	 false},
 	{{"xen-hvm-3.0", "Xen HVM, with PV drivers", NULL},
-         {"xen-hvm"},
-         NULL,
-         VW_CLASS_P,
-         VW_CLASS_P,
-         VW_CLASS_P},
+	 {"xen-hvm"},
+	 NULL,
+	 VW_CLASS_P,
+	 VW_CLASS_P,
+	 VW_CLASS_P,
+	 false},
 	{{"xen-hvm-4.0.1", "Xen HVM, with PVHVM drivers", NULL},
-         {"xen-pvhvm"},
-         NULL,
-         VW_CLASS_P,
-         VW_CLASS_P,
-         VW_CLASS_P},
+	 {"xen-pvhvm"},
+	 NULL,
+	 VW_CLASS_P,
+	 VW_CLASS_P,
+	 VW_CLASS_P,
+	 false},
 	{{"xen-aws-2013", "Xen on EC2, with SR-IOV network: ixgbevf or ena", NULL},
-         {"xen-pvhvm"},
-         "aws",
-         VW_CLASS_VH,
-         VW_CLASS_P,
-         VW_CLASS_P},
+	 {"xen-pvhvm"},
+	 "aws",
+	 VW_CLASS_VH,
+	 VW_CLASS_P,
+	 VW_CLASS_P,
+	 false},
 	{{"xen-aws-2017", "Xen on EC2, with SR-IOV network and NVMe instance store", NULL},
-         {"xen-pvhvm"},
-         "aws",
-         VW_CLASS_VH,
-         VW_CLASS_VH,
-         VW_CLASS_P},
-	{{"aws-nitro-2017", "AWS Nitro", NULL}, {"nitro"}, NULL, VW_CLASS_VH, VW_CLASS_VH, VW_CLASS_VH},
+	 {"xen-pvhvm"},
+	 "aws",
+	 VW_CLASS_VH,
+	 VW_CLASS_VH,
+	 VW_CLASS_P,
+	 false},
+	{{"aws-nitro-2017", "AWS Nitro", NULL}, {"nitro"}, NULL, VW_CLASS_VH, VW_CLASS_VH, VW_CLASS_VH, true},
 	{{"aws-metal-2017", "Amazon EC2 bare metal", NULL},
-         {"ec2-metal"},
-         NULL,
-         VW_CLASS_H,
-         VW_CLASS_H,
-         VW_CLASS_H},
-	{{"metal", "bare metal", NULL}, {"metal"}, NULL, VW_CLASS_H, VW_CLASS_H, VW_CLASS_H},
+	 {"ec2-metal"},
+	 NULL,
+	 VW_CLASS_H,
+	 VW_CLASS_H,
+	 VW_CLASS_H,
+	 true},
+	{{"metal", "bare metal", NULL}, {"metal"}, NULL, VW_CLASS_H, VW_CLASS_H, VW_CLASS_H, true},
 };
 
 static bool is_for(const struct ec2_row *row, const struct vw_platform *platform)
@@ -372,7 +389,7 @@ static int agreement(const struct ec2_row *row, const struct vw_dimension *dimen
 
 		if (class == wanted[i])
 			agree++;
-		else if (class != VW_CLASS_UNKNOWN && class != VW_CLASS_NONE)
+		else if (class != VW_CLASS_NONE && !(class == VW_CLASS_UNKNOWN && row->only))
 			return -1;
 	}
 	return agree;
@@ -385,8 +402,8 @@ static const char *ec2_row_of(const struct vw_report *report)
 
 	for (size_t i = 0; i < VW_COUNT(ec2_rows); i++) {
 		int agree = is_for(&ec2_rows[i], &report->platform)
-		                    ? agreement(&ec2_rows[i], report->dimension)
-		                    : -1;
+				    ? agreement(&ec2_rows[i], report->dimension)
+				    : -1;
 
 		if (agree > best) {
 			best = agree;

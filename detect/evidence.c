@@ -30,7 +30,7 @@ static struct vw_clue *find(struct vw_build *build, const char *source, const ch
 }
 
 static struct vw_clue *make(struct vw_build *build, const char *source, const char *value,
-                            const char *reference)
+			    const char *reference)
 {
 	struct vw_clue *clue;
 
@@ -48,7 +48,7 @@ static struct vw_clue *make(struct vw_build *build, const char *source, const ch
 }
 
 size_t vw_evidence_add(struct vw_build *build, const char *source, const char *value, enum vw_weight weight,
-                       const char *word, const char *reference)
+		       const char *word, const char *reference)
 {
 	struct vw_clue *clue = find(build, source, value);
 

@@ -45,7 +45,7 @@ struct vw_names {
 /* A rule asks for state and source without knowing which of the three it looks at. */
 _Static_assert(offsetof(struct vw_text, source) == offsetof(struct vw_names, source), "sources in one place");
 _Static_assert(offsetof(struct vw_text, source) == offsetof(struct vw_number, source) || sizeof(void *) < 8,
-               "sources in one place");
+	       "sources in one place");
 
 /* --- CPUID ------------------------------------------------------------------------------------------- */
 
@@ -161,7 +161,7 @@ struct vw_virtio_device {
 	uint32_t type;    /* 1 net, 2 block, 4 entropy, 8 SCSI, 19 vsock, 26 fs … (virtio 1.2, section 5) */
 	const char *driver;
 	const char *parent; /* the device that carries it: a PCI slot, "LNRO0005:00", "d0000000.virtio_mmio"
-	                       or NULL */
+			       or NULL */
 };
 
 /* A network interface or a disk with the path of what carries it. */
@@ -179,12 +179,14 @@ struct vw_class_device {
 
 struct vw_device_list {
 	enum vw_state state;
+	bool incomplete; /* there are more, which could not be read */
 	size_t count;
 	const struct vw_class_device *item;
 };
 
 struct vw_device_facts {
 	enum vw_state pci_state;
+	bool pci_incomplete; /* there are more functions, which could not be read */
 	size_t pci_count;
 	const struct vw_pci_device *pci;
 	enum vw_state virtio_state;
@@ -220,7 +222,7 @@ struct vw_container_facts {
 	struct vw_text
 		pid1_container; /* container= of PID 1's environment, "" when the variable is not there */
 	struct vw_names pid1_markers; /* names of its other telling variables: "LIBPOD_…",
-	                                 "KUBERNETES_SERVICE_HOST" */
+					 "KUBERNETES_SERVICE_HOST" */
 	struct vw_text manager;       /* /run/systemd/container */
 	struct vw_number
 		systemd; /* /run/systemd/system: systemd is PID 1, and writes that file for all users */
@@ -248,7 +250,7 @@ struct vw_confidential_facts {
 
 struct vw_s390_facts {
 	struct vw_names vm; /* "KVM/Linux", "z/VM 6.1.0": VMnn Control Program of /proc/sysinfo, VM00
-	                       (innermost) first */
+			       (innermost) first */
 	struct vw_text lpar_name;
 	struct vw_text type; /* "2964" */
 };

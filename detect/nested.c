@@ -73,7 +73,7 @@ static size_t vmx_features(const struct vw_facts *facts, const char **feature)
 
 	for (size_t i = 0; i < VW_COUNT(vmx_words); i++) {
 		bool there = vmx->state == VW_VALUE ? vw_has_word(vmx->text, vmx_words[i])
-		                                    : has_flag(facts, vmx_words[i]);
+						    : has_flag(facts, vmx_words[i]);
 
 		if (there)
 			feature[count++] = vmx_words[i];
@@ -123,10 +123,10 @@ static void note(struct vw_build *build, const char *leaf, const char *flag)
 
 	if (has_flag(build->facts, flag))
 		vw_evidence_add(build, source, flag, VW_STRONG, "nested-host",
-		                "Linux arch/x86/include/asm/cpufeatures.h");
+				"Linux arch/x86/include/asm/cpufeatures.h");
 	else
 		vw_evidence_add(build, leaf, flag, VW_STRONG, "nested-host",
-		                "Intel SDM volume 3, AMD APM volume 2");
+				"Intel SDM volume 3, AMD APM volume 2");
 }
 
 static void x86_extension(struct vw_build *build)
@@ -146,6 +146,8 @@ static void x86_extension(struct vw_build *build)
 	}
 	if (nested->extension)
 		nested->can_host = VW_YES;
+	else if (facts->kvm.pvm.state != VW_ABSENT)
+		nested->can_host = VW_UNKNOWN;
 	else if (facts->cpuinfo.flags.state == VW_VALUE || vw_cpuid_find(&facts->cpuid, 1, 0))
 		nested->can_host = VW_NO;
 }
@@ -156,7 +158,7 @@ static void arm_extension(struct vw_build *build)
 	const struct vw_kvm_facts *kvm = &build->facts->kvm;
 	struct vw_nested *nested = &build->report->nested;
 
-	if (kvm->device.state == VW_VALUE || kvm->device.state == VW_DENIED) {
+	if (kvm->device.state == VW_VALUE) {
 		nested->extension = "el2";
 		nested->can_host = VW_YES;
 	} else if (kvm->device.state == VW_ABSENT && kvm->module.state == VW_VALUE) {
@@ -180,7 +182,7 @@ static const char *kvm_state(const struct vw_kvm_facts *kvm)
 	case VW_ABSENT:
 		return kvm->module.state == VW_VALUE    ? "no-device"
 		       : kvm->module.state == VW_ABSENT ? "not-loaded"
-		                                        : NULL;
+							: NULL;
 	case VW_NOT_PROBED:
 	case VW_MALFORMED:
 		break;
@@ -266,7 +268,7 @@ static const char *hint_why_not(struct vw_build *build)
 	if (vw_equal(hypervisor, "unknown"))
 		return NULL;
 	return vw_arena_printf(build->arena, "%s shows no virtualization extension to this kernel",
-	                       build->row->name);
+			       build->row->name);
 }
 
 static const char *hint_what_to_do(struct vw_build *build)
@@ -277,16 +279,16 @@ static const char *hint_what_to_do(struct vw_build *build)
 
 	if (vw_equal(nested->kvm, "not-loaded"))
 		return is_x86(build->facts)
-		               ? vw_arena_printf(build->arena, "load the module: modprobe %s", module)
-		               : "the kernel lacks KVM";
+			       ? vw_arena_printf(build->arena, "load the module: modprobe %s", module)
+			       : "the kernel lacks KVM";
 	if (vw_equal(nested->kvm, "no-device"))
 		return "kvm is there but /dev/kvm is not: see the kernel log for why";
 	if (vw_equal(nested->kvm, "denied"))
 		return "/dev/kvm is not for this user: join the group kvm";
 	if (is_x86(build->facts) && kvm->nested.state == VW_VALUE && !vw_has_word("Y y 1", kvm->nested.text))
 		return vw_arena_printf(build->arena,
-		                       "guests started here cannot host guests: %s has nested=%s", module,
-		                       kvm->nested.text);
+				       "guests started here cannot host guests: %s has nested=%s", module,
+				       kvm->nested.text);
 	return NULL;
 }
 

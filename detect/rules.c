@@ -54,7 +54,7 @@ static const char *text_of(const struct vw_rule *rule, const struct vw_facts *fa
 }
 
 static enum vw_answer ask_text(const struct vw_rule *rule, const struct vw_facts *facts, struct vw_seen *seen,
-                               bool (*test)(const char *text, const char *wanted))
+			       bool (*test)(const char *text, const char *wanted))
 {
 	const char *text = text_of(rule, facts, seen);
 
@@ -102,7 +102,7 @@ enum vw_answer vw_ask_word(const struct vw_rule *rule, const struct vw_facts *fa
 }
 
 enum vw_answer vw_ask_lacks_word(const struct vw_rule *rule, const struct vw_facts *facts,
-                                 struct vw_seen *seen)
+				 struct vw_seen *seen)
 {
 	const char *text = text_of(rule, facts, seen);
 
@@ -147,13 +147,13 @@ enum vw_answer vw_ask_bits(const struct vw_rule *rule, const struct vw_facts *fa
 		return answer_without_value(fact->state);
 	seen->source = fact->source;
 	snprintf(seen->value, sizeof(seen->value), fact->value > 9 ? "0x%llx" : "%llu",
-	         (unsigned long long)fact->value);
+		 (unsigned long long)fact->value);
 	return yes_if((fact->value & rule->mask) == rule->number);
 }
 
 static enum vw_answer ask_names(const struct vw_rule *rule, const struct vw_facts *facts,
-                                struct vw_seen *seen, bool (*test)(const char *name, const char *wanted),
-                                size_t most)
+				struct vw_seen *seen, bool (*test)(const char *name, const char *wanted),
+				size_t most)
 {
 	const struct vw_names *fact = field_of(rule, facts);
 
@@ -174,13 +174,13 @@ enum vw_answer vw_ask_name(const struct vw_rule *rule, const struct vw_facts *fa
 }
 
 enum vw_answer vw_ask_name_starts(const struct vw_rule *rule, const struct vw_facts *facts,
-                                  struct vw_seen *seen)
+				  struct vw_seen *seen)
 {
 	return ask_names(rule, facts, seen, vw_starts_with, SIZE_MAX);
 }
 
 enum vw_answer vw_ask_first_name_starts(const struct vw_rule *rule, const struct vw_facts *facts,
-                                        struct vw_seen *seen)
+					struct vw_seen *seen)
 {
 	return ask_names(rule, facts, seen, vw_starts_with, 1);
 }
@@ -198,10 +198,13 @@ const struct vw_leaf *vw_cpuid_find(const struct vw_cpuid_facts *cpuid, uint32_t
 }
 
 enum vw_answer vw_ask_signature(const struct vw_rule *rule, const struct vw_facts *facts,
-                                struct vw_seen *seen)
+				struct vw_seen *seen)
 {
 	const struct vw_cpuid_facts *cpuid = field_of(rule, facts);
 
+	/* Not probed: the architecture has no CPUID, or nothing suggests a Xen to ask. */
+	if (cpuid->state == VW_NOT_PROBED)
+		return VW_HOLDS_NOT;
 	if (cpuid->state != VW_VALUE)
 		return answer_without_value(cpuid->state);
 	for (size_t i = 0; i < cpuid->interfaces; i++) {
@@ -227,7 +230,7 @@ static bool leaf_1_is_consistent(const struct vw_leaf *leaf)
 }
 
 enum vw_answer vw_ask_hypervisor_bit(const struct vw_rule *rule, const struct vw_facts *facts,
-                                     struct vw_seen *seen)
+				     struct vw_seen *seen)
 {
 	const struct vw_leaf *leaf = vw_cpuid_find(&facts->cpuid, 1, 0);
 
@@ -235,7 +238,7 @@ enum vw_answer vw_ask_hypervisor_bit(const struct vw_rule *rule, const struct vw
 		return VW_CANNOT_TELL;
 	seen->source = "cpuid 0x00000001";
 	snprintf(seen->value, sizeof(seen->value), "ecx=0x%08x: hypervisor bit %s", leaf->ecx,
-	         leaf->ecx >> 31 ? "set" : "clear");
+		 leaf->ecx >> 31 ? "set" : "clear");
 	return yes_if(leaf->ecx >> 31 == rule->number);
 }
 
@@ -256,7 +259,7 @@ enum vw_answer vw_ask_leaf(const struct vw_rule *rule, const struct vw_facts *fa
 	value = register_of(leaf, (unsigned)(rule->number >> 32));
 	seen->source = rule->text;
 	snprintf(seen->value, sizeof(seen->value), "eax=0x%08x ebx=0x%08x ecx=0x%08x edx=0x%08x", leaf->eax,
-	         leaf->ebx, leaf->ecx, leaf->edx);
+		 leaf->ebx, leaf->ecx, leaf->edx);
 	return yes_if((value & (uint32_t)rule->mask) == (uint32_t)rule->number);
 }
 
@@ -277,7 +280,7 @@ enum vw_answer vw_ask_pci(const struct vw_rule *rule, const struct vw_facts *fac
 			continue;
 		seen->source = "/sys/bus/pci/devices";
 		snprintf(seen->value, sizeof(seen->value), "%s %04x:%04x", pci->slot, pci->vendor,
-		         pci->device);
+			 pci->device);
 		return VW_HOLDS;
 	}
 	return VW_HOLDS_NOT;
@@ -308,7 +311,7 @@ enum vw_answer vw_ask_acpi_oem(const struct vw_rule *rule, const struct vw_facts
 			continue;
 		seen->source = "/sys/firmware/acpi/tables";
 		snprintf(seen->value, sizeof(seen->value), "%s: OEM id %s, table id %s", table->name,
-		         table->oem_id, table->oem_table_id);
+			 table->oem_id, table->oem_table_id);
 		return VW_HOLDS;
 	}
 	/* The tables that could be read do not carry it; those that could not be read might. */
@@ -360,9 +363,37 @@ enum vw_answer vw_ask_ec2_uuid(const struct vw_rule *rule, const struct vw_facts
 	return yes_if(vw_starts_with(first, "ec2") || (vw_ends_with(first, "ec") && first[4] == '2'));
 }
 
+static bool is_hexadecimal(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/*
+ * A control group named after a container's id: the prefix, then at least twelve of its hexadecimal digits.
+ * "docker-registry.service" is a service of a host.
+ */
+enum vw_answer vw_ask_cgroup(const struct vw_rule *rule, const struct vw_facts *facts, struct vw_seen *seen)
+{
+	const char *at = text_of(rule, facts, seen);
+	size_t prefix = strlen(rule->text);
+
+	if (!at)
+		return answer_without_value(state_of(rule, facts));
+	while ((at = strstr(at, rule->text))) {
+		size_t digits = 0;
+
+		at += prefix;
+		while (digits < 12 && is_hexadecimal(at[digits]))
+			digits++;
+		if (digits == 12)
+			return VW_HOLDS;
+	}
+	return VW_HOLDS_NOT;
+}
+
 /* "i3.metal", "m7i.metal-24xl"; not "nonmetal.large". Source: AWS, EC2 instance type names. */
 enum vw_answer vw_ask_metal_type(const struct vw_rule *rule, const struct vw_facts *facts,
-                                 struct vw_seen *seen)
+				 struct vw_seen *seen)
 {
 	const struct vw_text *fact = &facts->dmi.product_name;
 	const char *metal;
@@ -380,7 +411,7 @@ enum vw_answer vw_ask_metal_type(const struct vw_rule *rule, const struct vw_fac
 
 /* No early end: each rule that holds is evidence, also the ones that add nothing to the weight. */
 static enum vw_answer ask_any_of(const struct vw_trial *trial, const struct vw_rule *sub,
-                                 enum vw_weight *ret_weight)
+				 enum vw_weight *ret_weight)
 {
 	enum vw_answer best = VW_HOLDS_NOT;
 	enum vw_weight strongest = VW_WEAK;
@@ -402,7 +433,7 @@ static enum vw_answer ask_any_of(const struct vw_trial *trial, const struct vw_r
 }
 
 static enum vw_answer ask_all_of(const struct vw_trial *trial, const struct vw_rule *sub,
-                                 enum vw_weight *ret_weight)
+				 enum vw_weight *ret_weight)
 {
 	struct vw_trial silent = {.facts = trial->facts, .domains = trial->domains};
 	enum vw_answer worst = VW_HOLDS;
@@ -429,7 +460,7 @@ static enum vw_answer ask_all_of(const struct vw_trial *trial, const struct vw_r
 }
 
 static enum vw_answer ask_none_of(const struct vw_trial *trial, const struct vw_rule *rule,
-                                  enum vw_weight *ret_weight)
+				  enum vw_weight *ret_weight)
 {
 	struct vw_trial silent = {.facts = trial->facts, .domains = trial->domains};
 	enum vw_weight weight;
@@ -441,8 +472,17 @@ static enum vw_answer ask_none_of(const struct vw_trial *trial, const struct vw_
 	return VW_HOLDS;
 }
 
+static enum vw_answer ask_unless(const struct vw_trial *trial, const struct vw_rule *rule,
+				 enum vw_weight *ret_weight)
+{
+	enum vw_answer none = ask_none_of(trial, rule, ret_weight);
+
+	*ret_weight = rule->weight;
+	return none == VW_CANNOT_TELL ? VW_HOLDS : none;
+}
+
 enum vw_answer vw_rule_ask(const struct vw_trial *trial, const struct vw_rule *rule,
-                           enum vw_weight *ret_weight)
+			   enum vw_weight *ret_weight)
 {
 	struct vw_seen seen = {.source = NULL};
 	enum vw_answer answer;
@@ -454,6 +494,8 @@ enum vw_answer vw_rule_ask(const struct vw_trial *trial, const struct vw_rule *r
 		return ask_all_of(trial, rule->sub, ret_weight);
 	case VW_NONE_OF:
 		return ask_none_of(trial, rule, ret_weight);
+	case VW_UNLESS_ONE_OF:
+		return ask_unless(trial, rule, ret_weight);
 	case VW_PLAIN:
 		break;
 	case VW_END:

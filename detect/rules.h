@@ -35,7 +35,7 @@ struct vw_seen {
 };
 
 typedef enum vw_answer (*vw_ask)(const struct vw_rule *rule, const struct vw_facts *facts,
-                                 struct vw_seen *seen);
+				 struct vw_seen *seen);
 
 enum vw_combine {
 	VW_END = 0, /* ends an array of rules */
@@ -43,6 +43,7 @@ enum vw_combine {
 	VW_ANY_OF,
 	VW_ALL_OF,
 	VW_NONE_OF,
+	VW_UNLESS_ONE_OF,
 };
 
 struct vw_rule {
@@ -74,7 +75,7 @@ struct vw_trial {
  *plain rule and NONE their own; untouched otherwise
  */
 enum vw_answer vw_rule_ask(const struct vw_trial *trial, const struct vw_rule *rule,
-                           enum vw_weight *ret_weight);
+			   enum vw_weight *ret_weight);
 
 enum vw_answer vw_ask_is(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
 enum vw_answer vw_ask_has(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
@@ -97,6 +98,7 @@ enum vw_answer vw_ask_acpi_oem(const struct vw_rule *, const struct vw_facts *, 
 enum vw_answer vw_ask_xenbus(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
 enum vw_answer vw_ask_arch(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
 enum vw_answer vw_ask_ec2_uuid(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_cgroup(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
 enum vw_answer vw_ask_metal_type(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
 
 #define VW_RULES(...)   ((const struct vw_rule[]){__VA_ARGS__, {.combine = VW_END}})
@@ -114,6 +116,12 @@ enum vw_answer vw_ask_metal_type(const struct vw_rule *, const struct vw_facts *
 #define VW_NONE(weight_, ...)                                                            \
 	{                                                                                \
 		.combine = VW_NONE_OF, .sub = VW_RULES(__VA_ARGS__), .weight = (weight_) \
+	}
+
+/* Holds unless one of them holds: a guard, which what cannot be told does not shut. */
+#define VW_UNLESS(...)                                                                           \
+	{                                                                                        \
+		.combine = VW_UNLESS_ONE_OF, .sub = VW_RULES(__VA_ARGS__), .weight = VW_DECISIVE \
 	}
 
 #define VW_RULE(ask_, domain_, field_, text_, number_, mask_, weight_, reference_)                           \
@@ -138,6 +146,7 @@ enum vw_answer vw_ask_metal_type(const struct vw_rule *, const struct vw_facts *
 #define K_NAME(f, t, w, r)        VW_RULE(vw_ask_name, VW_FROM_KERNEL, VW_FIELD(f), t, 0, 0, w, r)
 #define K_NAME_STARTS(f, t, w, r) VW_RULE(vw_ask_name_starts, VW_FROM_KERNEL, VW_FIELD(f), t, 0, 0, w, r)
 #define K_FIRST(f, t, w, r)       VW_RULE(vw_ask_first_name_starts, VW_FROM_KERNEL, VW_FIELD(f), t, 0, 0, w, r)
+#define K_CGROUP(t, w, r)         VW_RULE(vw_ask_cgroup, VW_FROM_KERNEL, VW_FIELD(container.cgroup), t, 0, 0, w, r)
 #define K_XENBUS(w, r)            VW_RULE(vw_ask_xenbus, VW_FROM_KERNEL, 0, NULL, 0, 0, w, r)
 #define K_ARCH(t, w)              VW_RULE(vw_ask_arch, VW_FROM_ALL, 0, t, 0, 0, w, NULL)
 #define B_IS(f, t, w, r)          VW_RULE(vw_ask_is, VW_FROM_BOARD, VW_FIELD(f), t, 0, 0, w, r)

@@ -177,7 +177,7 @@ static const struct {
 };
 
 enum vw_disk_place vw_disk_place(const char *model, uint16_t pci_vendor, uint16_t pci_device,
-                                 const char *transport)
+				 const char *transport)
 {
 	const struct pci_row *row;
 

@@ -34,6 +34,6 @@ const struct vw_device_kind *vw_driver_kind(const char *driver);
 /** What is behind a disk, where its model tells. */
 enum vw_disk_place { VW_DISK_UNTOLD = 0, VW_DISK_LOCAL, VW_DISK_REMOTE };
 enum vw_disk_place vw_disk_place(const char *model, uint16_t pci_vendor, uint16_t pci_device,
-                                 const char *transport);
+				 const char *transport);
 
 #endif

@@ -37,7 +37,7 @@ const char *vw_layer_name(struct vw_build *build, const struct vw_row *row)
 	if (xen->major.state != VW_VALUE || xen->minor.state != VW_VALUE)
 		return "Xen";
 	return vw_arena_printf(build->arena, "Xen %s.%s%s", xen->major.text, xen->minor.text,
-	                       xen->extra.state == VW_VALUE ? xen->extra.text : "");
+			       xen->extra.state == VW_VALUE ? xen->extra.text : "");
 }
 
 static bool is_hypervisor(const struct vw_row *row)
@@ -77,8 +77,8 @@ static int push_declared(struct vw_build *build)
 	evidence = vw_evidence_add(build, text->source, text->text, VW_WEAK, "declared", "detect/passport.h");
 	if (!agrees(build, passport.kind[passport.layers - 1])) {
 		vw_conflict_add(build, evidence, vw_evidence_strongest(build, build->row->id),
-		                "the passport names another hypervisor than the one observed: it is not this "
-		                "guest's");
+				"the passport names another hypervisor than the one observed: it is not this "
+				"guest's");
 		return 0;
 	}
 	for (size_t i = 0; i + 1 < passport.layers; i++) {
@@ -120,7 +120,7 @@ static int push_hyperv_nested(struct vw_build *build)
 	if (!vw_equal(build->row->hypervisor, "microsoft") || !leaf || !(leaf->eax & (1u << 12)))
 		return 0;
 	vw_evidence_add(build, "cpuid 0x40000004", "EAX[12]: this hypervisor is nested in Hyper-V",
-	                VW_DECISIVE, "nested", "Hyper-V TLFS section 2.4.5");
+			VW_DECISIVE, "nested", "Hyper-V TLFS section 2.4.5");
 	push(build, 0, "hyperv", "Microsoft Hyper-V", VW_OBSERVED);
 	return 1;
 }
@@ -153,7 +153,7 @@ static const char *machine_name(struct vw_build *build)
 
 	if (dmi->sys_vendor.state == VW_VALUE && dmi->product_name.state == VW_VALUE)
 		return vw_arena_printf(build->arena, "%s (%s %s)", build->row->name, dmi->sys_vendor.text,
-		                       dmi->product_name.text);
+				       dmi->product_name.text);
 	return build->row->name;
 }
 
@@ -162,7 +162,7 @@ static const char *kernel_name(struct vw_build *build)
 	const struct vw_text *release = &build->facts->kernel.release;
 
 	return release->state == VW_VALUE ? vw_arena_printf(build->arena, "Linux %s", release->text)
-	                                  : "Linux";
+					  : "Linux";
 }
 
 static const char *container_name(const char *id)

@@ -24,7 +24,7 @@ const char *vw_class_word(enum vw_class class)
 const char *vw_dimension_word(enum vw_dimension_id id)
 {
 	static const char *const words[] = {"cpu_memory",     "network",           "local_storage",
-	                                    "remote_storage", "interrupts_timers", "motherboard_boot"};
+					    "remote_storage", "interrupts_timers", "motherboard_boot"};
 
 	return pick(words, VW_COUNT(words), id);
 }
@@ -166,9 +166,9 @@ static enum vw_tristate could_be(const struct vw_report *report, const struct vw
 		return VW_UNKNOWN;
 	if (vw_equal(report->platform.id, "unknown-hypervisor") && !vw_equal(row->hypervisor, "none"))
 		return vw_equal(report->platform.hypervisor, "unknown") ||
-		                       vw_equal(report->platform.hypervisor, row->hypervisor)
-		               ? VW_UNKNOWN
-		               : VW_NO;
+				       vw_equal(report->platform.hypervisor, row->hypervisor)
+			       ? VW_UNKNOWN
+			       : VW_NO;
 	if (now && vague && vw_row_refines(&vw_platforms, row, now))
 		return VW_UNKNOWN;
 	return VW_NO;
@@ -195,7 +195,7 @@ static enum vw_tristate vmm_is(const struct vw_report *report, const char *vmm)
 	if (report->platform.vmm)
 		return VW_NO;
 	return is_unknown(report) || vw_has_word("kvm unknown", report->platform.hypervisor) ? VW_UNKNOWN
-	                                                                                     : VW_NO;
+											     : VW_NO;
 }
 
 static enum vw_tristate cloud_is(const struct vw_report *report, const char *cloud)
@@ -253,8 +253,8 @@ static void ask_platforms(const struct vw_report *report, const char *word, stru
 }
 
 static void ask_table(const struct vw_report *report, const struct vw_table *table, const char *word,
-                      enum vw_tristate (*ask)(const struct vw_report *report, const char *word),
-                      struct answer *so_far)
+		      enum vw_tristate (*ask)(const struct vw_report *report, const char *word),
+		      struct answer *so_far)
 {
 	for (size_t i = 0; i < table->count; i++) {
 		if (vw_equal(table->row[i].id, word))

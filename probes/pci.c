@@ -94,7 +94,7 @@ static int fill(struct pci_dev *device, int flags)
  * Returns 0, or -EBADMSG when a file is not there or cannot be read.
  */
 static int identify(struct pci_access *access, const struct slot *slot, bool has_class,
-                    struct vw_pci_device *ret)
+		    struct vw_pci_device *ret)
 {
 	struct pci_dev *device;
 	int r;
@@ -165,7 +165,7 @@ static bool read_summary(struct vw_run *run, const char *directory, struct vw_pc
 		if (vw_line_is(&line, "DRIVER")) {
 			device->driver = vw_clean_copy(run, line.value, line.value_size);
 		} else if (vw_line_is(&line, "PCI_CLASS") &&
-		           parse_digits(line.value, line.value_size, &number)) {
+			   parse_digits(line.value, line.value_size, &number)) {
 			device->class = (uint16_t)(number >> 8);
 			has_class = true;
 		} else if (vw_line_is(&line, "PCI_SUBSYS_ID") && line.value_size == strlen("1AF4:1100")) {
@@ -180,7 +180,7 @@ static bool read_summary(struct vw_run *run, const char *directory, struct vw_pc
 
 /* Returns 0 with @ret complete, or why the function is left out. */
 static int read_function(struct vw_run *run, struct pci_access **access, const char *name,
-                         struct vw_pci_device *ret)
+			 struct vw_pci_device *ret)
 {
 	const char *directory = vw_path(run, DEVICES "/%s", name), *bus, *target;
 	struct vw_pci_device device = {.slot = name};
@@ -223,6 +223,7 @@ static void read_functions(struct vw_run *run, size_t count, const char *const *
 		else
 			failure = r;
 	}
+	devices->pci_incomplete = failure < 0;
 	if (access)
 		pci_cleanup(access);
 	devices->pci = device;
@@ -242,7 +243,7 @@ static bool parse_proc_line(struct vw_run *run, const char *line, size_t size, s
 		return false;
 	*ret = (struct vw_pci_device){.vendor = (uint16_t)(ids >> 16), .device = (uint16_t)ids};
 	ret->slot = vw_path(run, "0000:%02x:%02x.%x", (unsigned)(where >> 8), (unsigned)(where >> 3 & 0x1f),
-	                    (unsigned)(where & 7));
+			    (unsigned)(where & 7));
 	for (size_t column = 0; line && column < PROC_DRIVER; column++) {
 		line = memchr(line, '\t', (size_t)(end - line));
 		line = line ? line + 1 : NULL;
