@@ -17,6 +17,7 @@ enum {
 	ATTRIBUTE_SIZE = 4096,
 	COLLECT_LIMIT = 16 * VW_LIST_LIMIT, /* names read of a directory before the first are chosen */
 	REGULAR_LIMIT = 64 * 1024 * 1024,   /* no copy of a file that probes read is larger */
+	KEPT_LIMIT = 64 * 1024 * 1024,      /* bytes and names in all: a machine has a few hundred KiB */
 	ERRNO_MAX = 255,
 };
 
@@ -150,7 +151,7 @@ void vw_source_note(struct vw_source *source, const char *shown, int err)
 	const char *name = vw_errno_name(source, err);
 
 	if (!name || vw_source_grow(source, &source->unread, source->unreads, &source->unread_space,
-	                            sizeof(*source->unread)) < 0)
+				    sizeof(*source->unread)) < 0)
 		return; /* the arena remembers that it failed */
 	source->unread[source->unreads++] = (struct vw_unread){.source = shown, .error = name};
 }
@@ -171,7 +172,7 @@ int vw_source_add_denial(struct vw_source *source, const char *path, int err, bo
 	if (!copy)
 		return -ENOMEM;
 	r = vw_source_grow(source, &source->denial, source->denials, &source->denial_space,
-	                   sizeof(*source->denial));
+			   sizeof(*source->denial));
 	if (r < 0)
 		return r;
 	source->denial[source->denials++] = (struct vw_denial){
@@ -228,7 +229,7 @@ static uint32_t hash_step(uint32_t hash, char c)
 #define HASH_START 0x811c9dc5u
 
 static struct vw_access **find_slot(const struct vw_source *source, const char *path, size_t length,
-                                    uint32_t hash)
+				    uint32_t hash)
 {
 	size_t i = hash & (source->slots - 1);
 
@@ -236,7 +237,7 @@ static struct vw_access **find_slot(const struct vw_source *source, const char *
 		struct vw_access *access = source->slot[i];
 
 		if (!access || (access->hash == hash && strncmp(access->path, path, length) == 0 &&
-		                access->path[length] == '\0'))
+				access->path[length] == '\0'))
 			return &source->slot[i];
 	}
 }
@@ -274,7 +275,7 @@ static bool is_known_absent(const struct vw_access *access)
 
 /* Find what is known of @path, or begin to. @ret_absent: a directory above it is known not to be there. */
 static int get_access(struct vw_source *source, const char *path, struct vw_access **ret_access,
-                      bool *ret_absent)
+		      bool *ret_absent)
 {
 	struct vw_access *access, **slot;
 	uint32_t hash = HASH_START;
@@ -303,7 +304,7 @@ static int get_access(struct vw_source *source, const char *path, struct vw_acce
 	access->hash = hash;
 	access->path = vw_arena_copy(source->arena, path, length);
 	r = vw_source_grow(source, &source->access, source->accesses, &source->access_space,
-	                   sizeof(struct vw_access *));
+			   sizeof(struct vw_access *));
 	if (!access->path || r < 0)
 		return -ENOMEM;
 	*slot = access;
@@ -426,6 +427,15 @@ static int reserve_buffer(struct vw_source *source, size_t size)
 	return 0;
 }
 
+/* Many files, each within its own limit, must not fill the memory either. */
+static int keep(struct vw_source *source, size_t size)
+{
+	if (size > KEPT_LIMIT - source->kept)
+		return -EFBIG;
+	source->kept += size;
+	return 0;
+}
+
 /* sysfs gives an attribute of text whole, and a binary one page by page. */
 static bool is_end_of_attribute(const char *path, ssize_t bytes)
 {
@@ -474,6 +484,8 @@ static int read_file(struct vw_source *source, struct vw_access *access, size_t 
 	if (fd < 0)
 		return plain_error(fd);
 	r = read_all(source, fd, path, limit, &size);
+	if (r == 0)
+		r = keep(source, size);
 	if (r < 0)
 		return plain_error(r);
 
@@ -512,7 +524,7 @@ static int get_read(struct vw_source *source, const char *path, size_t limit, st
 }
 
 int vw_source_read(struct vw_source *source, const char *path, size_t limit, const char **ret_bytes,
-                   size_t *ret_size)
+		   size_t *ret_size)
 {
 	struct vw_access *access;
 	const char *bytes;
@@ -552,7 +564,7 @@ static int ask_link(struct vw_source *source, struct vw_access *access)
 typedef int (*ask_function)(struct vw_source *source, struct vw_access *access);
 
 static int ask(struct vw_source *source, const char *path, size_t answer_offset, ask_function function,
-               struct vw_access **ret_access)
+	       struct vw_access **ret_access)
 {
 	struct vw_access *access;
 	struct vw_answer *answer;
@@ -678,7 +690,10 @@ static int collect(struct vw_source *source, struct names *names, const char *en
 		at += entry->d_reclen;
 		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 			continue;
-		r = vw_source_grow(source, &names->name, names->count, &names->space, sizeof(*names->name));
+		r = keep(source, strlen(name) + sizeof(name));
+		if (r == 0)
+			r = vw_source_grow(source, &names->name, names->count, &names->space,
+					   sizeof(*names->name));
 		if (r < 0)
 			return r;
 		names->name[names->count] = vw_arena_string(source->arena, name);
@@ -728,7 +743,7 @@ static int ask_list(struct vw_source *source, struct vw_access *access)
 }
 
 int vw_source_list(struct vw_source *source, const char *path, size_t *ret_count,
-                   const char *const **ret_name)
+		   const char *const **ret_name)
 {
 	struct vw_access *access;
 	int r = ASK(list, ask_list);
@@ -774,7 +789,7 @@ static int library_check(struct vw_source *source, const char *path)
 }
 
 int vw_source_library_path(struct vw_source *source, const char *path, const char *const *paths_below,
-                           size_t count, const char **ret_path)
+			   size_t count, const char **ret_path)
 {
 	const char *outside;
 	int r = library_check(source, path);
@@ -785,8 +800,8 @@ int vw_source_library_path(struct vw_source *source, const char *path, const cha
 		return r;
 
 	outside = source->snapshot
-	                  ? vw_arena_printf(source->arena, "/proc/self/fd/%d%s", source->root.fd, path)
-	                  : vw_arena_string(source->arena, path);
+			  ? vw_arena_printf(source->arena, "/proc/self/fd/%d%s", source->root.fd, path)
+			  : vw_arena_string(source->arena, path);
 	if (!outside)
 		return -ENOMEM;
 	*ret_path = outside;

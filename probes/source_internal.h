@@ -65,6 +65,7 @@ struct vw_source {
 
 	char *buffer; /* files are read into it */
 	size_t buffer_size;
+	size_t kept; /* bytes of files and names */
 
 	struct vw_leaves leaves[2]; /* by enum vw_cpuid_kind */
 	size_t executions;
@@ -78,7 +79,7 @@ _must_check_ int vw_source_new(int root_fd, struct vw_source **ret_source);
 
 /** Make room for one more element of @size bytes in an array of the arena. Returns 0 or -ENOMEM. */
 _must_check_ int vw_source_grow(struct vw_source *source, void *array, size_t count, size_t *space,
-                                size_t size);
+				size_t size);
 
 /** A copy of @text that is fit to print, owned by the source. Returns NULL when there is no memory. */
 const char *vw_source_clean(struct vw_source *source, const char *text);

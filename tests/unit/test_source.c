@@ -103,7 +103,7 @@ static void links_stay_inside(struct scratch *scratch, bool walk)
 		else
 			assert_null(bytes);
 		assert_int_equal(unread_error(source, cases[i].path) != NULL,
-		                 cases[i].r != 0 && cases[i].r != -ENOENT);
+				 cases[i].r != 0 && cases[i].r != -ENOENT);
 	}
 	assert_string_equal(unread_error(source, "/sys/loop"), "ELOOP");
 	/* the test of openat2 has used it, where there is one */
@@ -246,7 +246,7 @@ static void make_socket(const struct scratch *scratch, const char *name)
 
 	assert_true(fd >= 0);
 	assert_true(snprintf(address.sun_path, sizeof(address.sun_path), "%s/%s", scratch->snap, name) <
-	            (int)sizeof(address.sun_path));
+		    (int)sizeof(address.sun_path));
 	assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
 	close(fd);
 }
@@ -314,6 +314,38 @@ static void big_files_are_bounded(void **state)
 	assert_int_equal(vw_source_read(source, "/proc/big", 3, &bytes, &size), 0);
 	assert_int_equal(size, 3);
 	assert_string_equal(bytes, "beg");
+}
+
+static void many_files_are_bounded(void **state)
+{
+	struct scratch *scratch = *state;
+	struct vw_source *source;
+	size_t read_well = 0;
+
+	for (int i = 0; i < 100; i++) {
+		char name[24];
+		int fd;
+
+		snprintf(name, sizeof(name), "sys/%d", i);
+		put_file(scratch, name, "");
+		fd = openat(scratch->fd, name, O_WRONLY | O_CLOEXEC);
+		assert_int_equal(ftruncate(fd, VW_TABLE_LIMIT), 0);
+		close(fd);
+	}
+	source = begin_source(scratch, false);
+	for (int i = 0; i < 100; i++) {
+		const char *bytes;
+		char path[24];
+		size_t size;
+		int r;
+
+		snprintf(path, sizeof(path), "/sys/%d", i);
+		r = vw_source_read(source, path, VW_TABLE_LIMIT, &bytes, &size);
+		assert_true(r == 0 || r == -EFBIG);
+		read_well += r == 0;
+	}
+	assert_int_equal(read_well, 64);
+	assert_string_equal(unread_error(source, "/sys/99"), "EFBIG");
 }
 
 static void deep_directories(void **state)
@@ -567,7 +599,7 @@ static void library_paths_are_checked(struct scratch *scratch, bool walk)
 	source = begin_source(scratch, walk);
 	for (size_t i = 0; i < VW_COUNT(cases); i++) {
 		assert_int_equal(vw_source_library_path(source, "/sys", &cases[i].path, 1, &path),
-		                 cases[i].r);
+				 cases[i].r);
 		assert_int_equal(unread_error(source, cases[i].path) != NULL, cases[i].r != 0);
 	}
 	snprintf(file, sizeof(file), "%s/inside", path);
@@ -645,7 +677,7 @@ static void leaves_of_a_snapshot(void **state)
 static void leaves_without_any(void **state)
 {
 	static const char *const texts[] = {"", "CPU 0:\n", "no leaves\n",
-	                                    "CPU 0:\nCPU 1:\n   0x1 0x0: eax=0x1 ebx=0x1 ecx=0x1 edx=0x1\n"};
+					    "CPU 0:\nCPU 1:\n   0x1 0x0: eax=0x1 ebx=0x1 ecx=0x1 edx=0x1\n"};
 	struct vw_leaf leaf;
 
 	for (size_t i = 0; i < VW_COUNT(texts); i++) {
@@ -684,7 +716,7 @@ static void leaves_behind_the_prefix(void **state)
 
 	put_directory(scratch, "proc");
 	put_file(scratch, "cpuid-xenpv.txt",
-	         "CPU:\n   0x40000000 0x00: eax=0x40000005 ebx=0x566e6558 ecx=0x65584d4d edx=0x4d4d566e\n");
+		 "CPU:\n   0x40000000 0x00: eax=0x40000005 ebx=0x566e6558 ecx=0x65584d4d edx=0x4d4d566e\n");
 	source = begin_source(scratch, false);
 	assert_int_equal(vw_source_cpuid(source, VW_CPUID_XEN_PREFIX, 0x40000000, 0, &leaf), 0);
 	assert_int_equal(leaf.ebx, 0x566e6558);
@@ -944,6 +976,7 @@ int main(void)
 		TEST(odd_files_by_openat2),
 		TEST(odd_files_by_walking),
 		TEST(big_files_are_bounded),
+		TEST(many_files_are_bounded),
 		TEST(deep_directories),
 		TEST(long_paths),
 		TEST(lists_are_sorted),
