@@ -143,13 +143,13 @@ static int damaged(struct unpacking *unpacking)
 	const char *reason = library.archive_error_string(unpacking->archive);
 
 	return vw_problem(unpacking->problem, unpacking->problem_size, -EBADMSG, "%s: damaged archive: %s",
-	                  unpacking->path, reason ? reason : "no reason given");
+			  unpacking->path, reason ? reason : "no reason given");
 }
 
 static int too_big(struct unpacking *unpacking, const char *reason)
 {
 	return vw_problem(unpacking->problem, unpacking->problem_size, -E2BIG, "%s: too big an archive: %s",
-	                  unpacking->path, reason);
+			  unpacking->path, reason);
 }
 
 /* What an entry may fail with because of the archive and not of this machine. */
@@ -179,7 +179,7 @@ static int bad_entry(struct unpacking *unpacking, int err, const char *name)
 			break;
 		}
 	return vw_problem(unpacking->problem, unpacking->problem_size, err, "%s: entry \"%.200s\": %s",
-	                  unpacking->path, name, reason);
+			  unpacking->path, name, reason);
 }
 
 static int check_bounds(struct unpacking *unpacking, int64_t size)
@@ -200,7 +200,7 @@ static int read_content(struct unpacking *unpacking, size_t *ret_size)
 
 	while (size < KEEP_MAX) {
 		la_ssize_t bytes = library.archive_read_data(unpacking->archive, unpacking->content + size,
-		                                             KEEP_MAX - size);
+							     KEEP_MAX - size);
 
 		if (bytes < 0)
 			return damaged(unpacking);
@@ -305,7 +305,7 @@ static int check_end(struct unpacking *unpacking, int64_t before)
 	if (library.archive_filter_bytes(unpacking->archive, 0) - before >= 512)
 		return 0;
 	return vw_problem(unpacking->problem, unpacking->problem_size, -EBADMSG,
-	                  "%s: damaged archive: the end is missing", unpacking->path);
+			  "%s: damaged archive: the end is missing", unpacking->path);
 }
 
 static int unpack_entries(struct unpacking *unpacking)
@@ -343,11 +343,11 @@ static int unpack(struct unpacking *unpacking)
 	unpacking->content = malloc(KEEP_MAX);
 	if (!unpacking->archive || !unpacking->content)
 		return vw_problem(unpacking->problem, unpacking->problem_size, -ENOMEM, "%s: out of memory",
-		                  unpacking->path);
+				  unpacking->path);
 	r = support_formats(unpacking->archive);
 	if (r < 0)
 		return vw_problem(unpacking->problem, unpacking->problem_size, r,
-		                  "%s: this " SONAME " lacks a format", unpacking->path);
+				  "%s: this " SONAME " lacks a format", unpacking->path);
 	if (library.archive_read_open(unpacking->archive, unpacking, NULL, read_input, NULL) != ARCHIVE_OK)
 		return damaged(unpacking);
 	return unpack_entries(unpacking);
@@ -382,7 +382,7 @@ int vw_archive_unpack(int fd, const char *path, char **ret_directory, char *prob
 		free(unpacking);
 		free(directory);
 		return vw_problem(problem, problem_size, -EIO, "%s: no temporary directory to unpack into",
-		                  path);
+				  path);
 	}
 
 	unpacking->from = fd;
@@ -498,7 +498,7 @@ static la_ssize_t write_output(struct archive *archive, void *context, const voi
 }
 
 static int write_nodes(struct archive *archive, struct writing *writing, const struct suffix *suffix,
-                       const struct vw_node *nodes, size_t count)
+		       const struct vw_node *nodes, size_t count)
 {
 	if (suffix->add_filter(archive) != ARCHIVE_OK ||
 	    library.archive_write_set_format_pax_restricted(archive) != ARCHIVE_OK ||
@@ -515,7 +515,7 @@ static int write_nodes(struct archive *archive, struct writing *writing, const s
 }
 
 int vw_archive_write(int fd, const char *path, const struct vw_node *nodes, size_t count, char *problem,
-                     size_t problem_size)
+		     size_t problem_size)
 {
 	const struct suffix *suffix = find_suffix(path);
 	struct writing writing = {.fd = fd};
@@ -535,7 +535,7 @@ int vw_archive_write(int fd, const char *path, const struct vw_node *nodes, size
 		const char *reason = library.archive_error_string(archive);
 
 		vw_problem(problem, problem_size, r, "%s: %s", path,
-		           writing.err || !reason ? strerror(-r) : reason);
+			   writing.err || !reason ? strerror(-r) : reason);
 	}
 	library.archive_write_free(archive);
 	return r;

@@ -22,7 +22,7 @@
  * Returns 0 or a negative errno as vw_source_snapshot() does, with @problem filled.
  */
 _must_check_ int vw_archive_unpack(int fd, const char *path, char **ret_directory, char *problem,
-                                   size_t problem_size);
+				   size_t problem_size);
 
 /** Does the name end like an archive that vw_archive_write() can make? */
 bool vw_archive_has_suffix(const char *path);
@@ -36,6 +36,6 @@ bool vw_archive_has_suffix(const char *path);
  * Returns 0 or a negative errno: -EOPNOTSUPP for a missing library, or what writing gave; @problem is filled.
  */
 _must_check_ int vw_archive_write(int fd, const char *path, const struct vw_node *nodes, size_t count,
-                                  char *problem, size_t problem_size);
+				  char *problem, size_t problem_size);
 
 #endif

@@ -181,7 +181,7 @@ static int put_denials(struct vw_source *source, json_t *meta)
 		r = put_denial(source, denied, source->access[i]->path, source->access[i]->noted);
 	for (size_t i = 0; i < VW_COUNT(source->leaves) && r == 0; i++)
 		r = put_denial(source, denied, vw_cpuid_kind_name((enum vw_cpuid_kind)i),
-		               source->leaves[i].noted);
+			       source->leaves[i].noted);
 	if (r < 0 || library.json_object_size(denied) == 0)
 		return r;
 	denied->refcount++; /* json_object_set_new() takes one */

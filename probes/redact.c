@@ -307,7 +307,7 @@ static size_t redact_smbios(char *bytes, size_t size)
 		for (size_t i = 0; i < VW_COUNT(smbios_fields); i++)
 			if (smbios_fields[i].type == structure[0] && smbios_fields[i].offset < length)
 				redact_string(bytes + at + length, strings,
-				              structure[smbios_fields[i].offset]);
+					      structure[smbios_fields[i].offset]);
 		at += length + strings;
 	}
 	mask(bytes + at, size - at); /* what makes no sense may be anything */

@@ -235,7 +235,7 @@ static int walk_all(struct walk *walk)
 }
 
 int vw_root_walk(const struct vw_root *root, const char *path, int open_flags, unsigned flags,
-                 vw_root_visit visit, void *context)
+		 vw_root_visit visit, void *context)
 {
 	struct walk walk = {
 		.root = root,

@@ -19,7 +19,7 @@ struct vw_root {
 
 enum vw_root_flags {
 	VW_ROOT_BENEATH = 1 << 0, /* -EXDEV for absolute links and for ".." above the root, instead of
-	                             resolving them inside the root */
+				     resolving them inside the root */
 };
 
 /**
@@ -41,7 +41,7 @@ typedef int (*vw_root_visit)(void *context, const char *place, const struct stat
 /** The same as vw_root_open(), by component, and telling @visit of each directory, link and the last object.
  */
 _must_check_ int vw_root_walk(const struct vw_root *root, const char *path, int open_flags, unsigned flags,
-                              vw_root_visit visit, void *context);
+			      vw_root_visit visit, void *context);
 
 /** Read the text of the link that @fd (O_PATH | O_NOFOLLOW) is. Returns its length or a negative errno;
  * -EINVAL when it is no link. */

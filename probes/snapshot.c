@@ -32,7 +32,7 @@ struct recording {
 
 /* @place: absolute; the root itself needs no node */
 static int add_node(struct recording *recording, const char *place, enum vw_node_type type, const void *bytes,
-                    size_t size)
+		    size_t size)
 {
 	struct vw_source *source = recording->source;
 	const char *name = vw_arena_string(source->arena, place + 1);
@@ -40,7 +40,7 @@ static int add_node(struct recording *recording, const char *place, enum vw_node
 	if (!place[1])
 		return 0;
 	if (!name || vw_source_grow(source, &recording->node, recording->nodes, &recording->space,
-	                            sizeof(*recording->node)) < 0)
+				    sizeof(*recording->node)) < 0)
 		return -ENOMEM;
 	recording->node[recording->nodes++] = (struct vw_node){
 		.name = name,
@@ -123,7 +123,7 @@ static int go(struct recording *recording, const char *path, int open_flags)
 static int record_entry(struct recording *recording, const char *directory, const char *name)
 {
 	const char *path = vw_arena_printf(recording->source->arena, "%s/%s",
-	                                   strcmp(directory, "/") ? directory : "", name);
+					   strcmp(directory, "/") ? directory : "", name);
 	char target[PATH_MAX];
 	struct stat status;
 	int fd, r;
@@ -141,7 +141,7 @@ static int record_entry(struct recording *recording, const char *directory, cons
 	if (r < 0)
 		return r;
 	return S_ISLNK(status.st_mode) ? add_link(recording, path, target)
-	                               : add_node(recording, path, node_type(status.st_mode), NULL, 0);
+				       : add_node(recording, path, node_type(status.st_mode), NULL, 0);
 }
 
 static int record_list(struct recording *recording, const struct vw_access *access)
@@ -168,7 +168,7 @@ static int record_access(struct recording *recording, const struct vw_access *ac
 	if (r == 0 && worked(&access->link))
 		r = add_link(recording, recording->place, access->target);
 	if (r < 0 || (!worked(&access->read) && !worked(&access->list) && !worked(&access->exists) &&
-	              !worked(&access->usable)))
+		      !worked(&access->usable)))
 		return r;
 
 	r = go(recording, access->path, 0);
@@ -220,9 +220,9 @@ static int record_leaves(struct recording *recording, enum vw_cpuid_kind kind, c
 	used = (size_t)snprintf(text, LINE_SIZE, "CPU 0:\n");
 	for (size_t i = 0; i < count; i++)
 		used += (size_t)snprintf(text + used, LINE_SIZE,
-		                         "   0x%08x 0x%02x: eax=0x%08x ebx=0x%08x ecx=0x%08x edx=0x%08x\n",
-		                         leaf[i].leaf, leaf[i].subleaf, leaf[i].eax, leaf[i].ebx, leaf[i].ecx,
-		                         leaf[i].edx);
+					 "   0x%08x 0x%02x: eax=0x%08x ebx=0x%08x ecx=0x%08x edx=0x%08x\n",
+					 leaf[i].leaf, leaf[i].subleaf, leaf[i].eax, leaf[i].ebx, leaf[i].ecx,
+					 leaf[i].edx);
 	return add_node(recording, place, VW_NODE_FILE, text, used);
 }
 
@@ -234,8 +234,8 @@ static int record_timing(struct recording *recording)
 	if (vw_source_cpuid_timing(recording->source, &min, &median) < 0)
 		return 0; /* no CPUID here, or not to be executed */
 	text = vw_arena_printf(recording->source->arena,
-	                       "{\"cpuid_exit_ns\": {\"min\": %llu, \"median\": %llu}}\n",
-	                       (unsigned long long)min, (unsigned long long)median);
+			       "{\"cpuid_exit_ns\": {\"min\": %llu, \"median\": %llu}}\n",
+			       (unsigned long long)min, (unsigned long long)median);
 	return text ? add_node(recording, "/timing.json", VW_NODE_FILE, text, strlen(text)) : -ENOMEM;
 }
 
@@ -315,7 +315,7 @@ struct target {
 static int fail(const struct target *target, int err)
 {
 	return vw_problem(target->problem, target->problem_size, err, "%s: %s", target->path,
-	                  err == -EEXIST ? "is there already" : strerror(-err));
+			  err == -EEXIST ? "is there already" : strerror(-err));
 }
 
 /* Split the path, and make sure that nothing is there. */
@@ -350,7 +350,7 @@ static int open_target(struct target *target, const char *path, char *problem, s
 	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
 		return fail(target, -EIO);
 	snprintf(target->temporary, sizeof(target->temporary), ".virtwhere.%016llx",
-	         (unsigned long long)number);
+		 (unsigned long long)number);
 	return 0;
 }
 
@@ -368,7 +368,7 @@ static int write_directory(const struct target *target, const struct recording *
 
 		if (r < 0)
 			return vw_problem(target->problem, target->problem_size, r, "%s/%s: %s", target->path,
-			                  recording->node[i].name, strerror(-r));
+					  recording->node[i].name, strerror(-r));
 	}
 	return 0;
 }
@@ -379,11 +379,11 @@ static int write_archive(const struct target *target, const struct recording *re
 	int r;
 
 	fd = openat(target->parent, target->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-	            recording->with_ids ? 0600 : 0666);
+		    recording->with_ids ? 0600 : 0666);
 	if (fd < 0)
 		return fail(target, -errno);
 	r = vw_archive_write(fd, target->path, recording->node, recording->nodes, target->problem,
-	                     target->problem_size);
+			     target->problem_size);
 	if (r < 0)
 		return r;
 	return fsync(fd) < 0 ? fail(target, -errno) : 0;
@@ -410,7 +410,7 @@ static int put_in_place(const struct target *target)
 static bool is_other_archive(const char *path)
 {
 	static const char *const others[] = {".tgz", ".tzst", ".txz", ".tbz2", ".zip", ".7z",  ".cpio",
-	                                     ".gz",  ".zst",  ".xz",  ".bz2",  ".lz4", ".rar", ".Z"};
+					     ".gz",  ".zst",  ".xz",  ".bz2",  ".lz4", ".rar", ".Z"};
 
 	for (size_t i = 0; i < VW_COUNT(others); i++)
 		if (vw_ends_with(path, others[i]))
@@ -421,7 +421,7 @@ static bool is_other_archive(const char *path)
 static int write_target(const struct target *target, const struct recording *recording)
 {
 	int r = vw_archive_has_suffix(target->name) ? write_archive(target, recording)
-	                                            : write_directory(target, recording);
+						    : write_directory(target, recording);
 
 	if (r == 0)
 		r = put_in_place(target);
@@ -431,7 +431,7 @@ static int write_target(const struct target *target, const struct recording *rec
 }
 
 int vw_snapshot_record(struct vw_source *source, const char *path, unsigned flags, char *problem,
-                       size_t problem_size)
+		       size_t problem_size)
 {
 	struct recording recording = {.source = source, .with_ids = flags & VW_SNAPSHOT_WITH_IDS};
 	struct target target;
@@ -439,7 +439,7 @@ int vw_snapshot_record(struct vw_source *source, const char *path, unsigned flag
 
 	if (is_other_archive(path))
 		return vw_problem(problem, problem_size, -EOPNOTSUPP,
-		                  "%s: archives are .tar, .tar.gz or .tar.zst", path);
+				  "%s: archives are .tar, .tar.gz or .tar.zst", path);
 	r = open_target(&target, path, problem, problem_size);
 	if (r == 0) {
 		r = record_all(&recording, flags);

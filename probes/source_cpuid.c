@@ -42,7 +42,7 @@ const char *vw_cpuid_kind_name(enum vw_cpuid_kind kind)
 /* --- the leaves of a snapshot ------------------------------------------------------------------------ */
 
 static const struct vw_leaf *find_leaf(const struct vw_leaf *leaf, size_t count, uint32_t number,
-                                       uint32_t subleaf)
+				       uint32_t subleaf)
 {
 	for (size_t i = 0; i < count; i++)
 		if (leaf[i].leaf == number && leaf[i].subleaf == subleaf)
@@ -192,12 +192,12 @@ static void execute_prefixed(struct vw_leaf *leaf)
 #if defined(__i386__) && defined(__PIC__)
 	/* the compiler keeps EBX for itself there */
 	__asm__ volatile("xchgl %%ebx, %1\n\tud2a\n\t.ascii \"xen\"\n\tcpuid\n\txchgl %%ebx, %1"
-	                 : "=a"(leaf->eax), "=&r"(leaf->ebx), "=c"(leaf->ecx), "=d"(leaf->edx)
-	                 : "0"(leaf->leaf), "2"(leaf->subleaf));
+			 : "=a"(leaf->eax), "=&r"(leaf->ebx), "=c"(leaf->ecx), "=d"(leaf->edx)
+			 : "0"(leaf->leaf), "2"(leaf->subleaf));
 #else
 	__asm__ volatile("ud2a\n\t.ascii \"xen\"\n\tcpuid"
-	                 : "=a"(leaf->eax), "=b"(leaf->ebx), "=c"(leaf->ecx), "=d"(leaf->edx)
-	                 : "0"(leaf->leaf), "2"(leaf->subleaf));
+			 : "=a"(leaf->eax), "=b"(leaf->ebx), "=c"(leaf->ecx), "=d"(leaf->edx)
+			 : "0"(leaf->leaf), "2"(leaf->subleaf));
 #endif
 }
 
@@ -301,7 +301,7 @@ static int live_leaf(struct vw_source *source, enum vw_cpuid_kind kind, struct v
 #endif
 
 int vw_source_cpuid(struct vw_source *source, enum vw_cpuid_kind kind, uint32_t leaf, uint32_t subleaf,
-                    struct vw_leaf *ret_leaf)
+		    struct vw_leaf *ret_leaf)
 {
 	struct vw_leaves *leaves = &source->leaves[kind];
 	struct vw_leaf asked = {.leaf = leaf, .subleaf = subleaf};
@@ -334,7 +334,7 @@ int vw_source_cpuid(struct vw_source *source, enum vw_cpuid_kind kind, uint32_t 
 }
 
 const struct vw_leaf *vw_source_leaves(const struct vw_source *source, enum vw_cpuid_kind kind,
-                                       size_t *ret_count)
+				       size_t *ret_count)
 {
 	*ret_count = source->leaves[kind].count;
 	return source->leaves[kind].leaf;

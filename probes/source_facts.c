@@ -22,7 +22,7 @@ enum vw_state vw_state_of(int error)
 }
 
 void vw_set_text(struct vw_source *source, struct vw_text *fact, const char *bytes, size_t size,
-                 const char *origin)
+		 const char *origin)
 {
 	char *text = vw_arena_copy(source->arena, bytes, size);
 

@@ -37,7 +37,7 @@ static const char *guess_arch(struct vw_source *source)
 static int looks_like_snapshot(int fd)
 {
 	static const char *const names[] = {"meta.json", "cpuid.txt", "proc", "sys",
-	                                    "dev",       "run",       "etc",  ".dockerenv"};
+					    "dev",       "run",       "etc",  ".dockerenv"};
 	struct stat status;
 
 	for (size_t i = 0; i < VW_COUNT(names); i++) {
@@ -147,7 +147,7 @@ static int open_snapshot(const char *path, struct opened *opened, char *problem,
 		return open_archive(path, opened, problem, problem_size);
 	if (!S_ISDIR(status.st_mode))
 		return vw_problem(problem, problem_size, -EBADMSG,
-		                  "%s: is neither a directory nor an archive", path);
+				  "%s: is neither a directory nor an archive", path);
 	opened->fd = fd;
 	fd = -1;
 	return 0;
@@ -159,14 +159,14 @@ static int begin(struct vw_source *source, const char *path, char *problem, size
 
 	if (r < 0)
 		return vw_problem(problem, problem_size, r, "%s: %s", path,
-		                  r == -EBADMSG ? "is no snapshot" : strerror(-r));
+				  r == -EBADMSG ? "is no snapshot" : strerror(-r));
 	r = vw_meta_read(source);
 	if (r == -EBADMSG)
 		return vw_problem(problem, problem_size, r, "%s: meta.json is not of " VW_SNAPSHOT_FORMAT,
-		                  path);
+				  path);
 	if (r == -EOPNOTSUPP)
 		return vw_problem(problem, problem_size, r,
-		                  "%s: cannot read meta.json without libjansson.so.4", path);
+				  "%s: cannot read meta.json without libjansson.so.4", path);
 	if (r < 0)
 		return vw_problem(problem, problem_size, r, "%s: meta.json: %s", path, strerror(-r));
 

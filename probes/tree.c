@@ -135,7 +135,7 @@ static int make_directory(int parent, const char *name, mode_t mode)
 static int make_file(int parent, const char *name, const struct vw_node *node)
 {
 	int fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-	                node->private ? 0600 : 0666);
+			node->private ? 0600 : 0666);
 	int r;
 
 	if (fd < 0)
@@ -170,7 +170,7 @@ int vw_tree_add(int root_fd, const struct vw_node *node)
 		if (attempt && unlinkat(parent, name, 0) < 0)
 			return errno == EPERM ? -EISDIR : -errno;
 		r = node->type == VW_NODE_FILE ? make_file(parent, name, node)
-		                               : make_link(parent, name, node);
+					       : make_link(parent, name, node);
 	}
 	return r;
 }

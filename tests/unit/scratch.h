@@ -82,7 +82,7 @@ static inline int scratch_teardown(void **state)
 }
 
 static inline void put(const struct scratch *scratch, const char *name, enum vw_node_type type,
-                       const void *bytes, size_t size)
+		       const void *bytes, size_t size)
 {
 	const struct vw_node node = {.name = name, .type = type, .bytes = bytes, .size = size};
 

@@ -109,12 +109,12 @@ static void clean_keeps_what_may_be_printed(void **state)
 		CASE("\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"),
 		/* C1 controls, as UTF-8 and as bytes */
 		CASE("a\xc2\x80"
-	             "b\xc2\x9f"
-	             "c",
-	             "a?b?c"),
+		     "b\xc2\x9f"
+		     "c",
+		     "a?b?c"),
 		CASE("a\x9b"
-	             "31m",
-	             "a?31m"),
+		     "31m",
+		     "a?31m"),
 		/* overlong forms */
 		CASE("\xc0\xaf", "??"),
 		CASE("\xc1\xbf", "??"),
@@ -131,8 +131,8 @@ static void clean_keeps_what_may_be_printed(void **state)
 		CASE("a\xe2\x82", "a??"),
 		CASE("\xf0\x9f\x98", "???"),
 		CASE("\xe2\x82"
-	             "a",
-	             "??a"),
+		     "a",
+		     "??a"),
 		CASE("\xc3\xc3\xa9", "?\xc3\xa9"),
 		CASE("\x80\xbf", "??"),
 #undef CASE
@@ -212,7 +212,7 @@ static void numbers_are_checked(void **state)
 		uint64_t value = 77;
 
 		assert_int_equal(vw_parse_number(cases[i].text, cases[i].base, cases[i].max, &value),
-		                 cases[i].r);
+				 cases[i].r);
 		assert_true(value == (cases[i].r ? 77 : cases[i].value));
 	}
 }

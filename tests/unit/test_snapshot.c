@@ -42,7 +42,7 @@ static void field(char *header, size_t at, const char *bytes, size_t size)
 
 /* @claimed: the size in the header, which need not be true */
 static void entry_of_size(struct tar *tar, const char *name, char type, const char *target,
-                          const char *content, unsigned claimed)
+			  const char *content, unsigned claimed)
 {
 	size_t size = content ? strlen(content) : 0;
 	char *header = (char *)more(tar, BLOCK);
@@ -229,8 +229,8 @@ static void meta_is_checked(void **state)
 		const char *arch;
 	} cases[] = {
 		{"{\"format\": \"virtwhere.snapshot/1\", \"arch\": \"aarch64\", \"captured\": "
-	         "\"2026-01-02T03:04:05Z\"}",
-	         0, "aarch64"},
+		 "\"2026-01-02T03:04:05Z\"}",
+		 0, "aarch64"},
 		{"{\"format\": \"virtwhere.snapshot/1\", \"arch\": 7, \"unknown\": []}", 0, "unknown"},
 		{"{\"format\": \"virtwhere.snapshot/2\"}", -EBADMSG, NULL},
 		{"{\"arch\": \"x86_64\"}", -EBADMSG, NULL},
@@ -374,7 +374,7 @@ static void hostile_entries_are_refused(void **state)
 		{"cpuid.txt/", "leads through", '5'},
 		{"sys", "is a directory already", '0'},
 		{"1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20/21/22/23/24/25/26/27/28/29/30/31/32/33",
-	         "too deep", '0'},
+		 "too deep", '0'},
 	};
 	struct scratch *scratch = *state;
 
@@ -588,24 +588,24 @@ static void no_place_to_unpack(void **state)
 static void put_machine(const struct scratch *scratch)
 {
 	put_file(scratch, "meta.json",
-	         "{\"format\": \"virtwhere.snapshot/1\", \"arch\": \"x86_64\", \"captured\": "
-	         "\"2026-01-02T03:04:05Z\"}");
+		 "{\"format\": \"virtwhere.snapshot/1\", \"arch\": \"x86_64\", \"captured\": "
+		 "\"2026-01-02T03:04:05Z\"}");
 	put_file(scratch, "cpuid.txt",
-	         "CPU 0:\n"
-	         "   0x00000000 0x00: eax=0x00000001 ebx=0x756e6547 ecx=0x6c65746e edx=0x49656e69\n"
-	         "   0x00000001 0x00: eax=0x000306f2 ebx=0x00000800 ecx=0xfffa3203 edx=0x178bfbff\n"
-	         "   0x40000000 0x00: eax=0x40000005 ebx=0x566e6558 ecx=0x65584d4d edx=0x4d4d566e\n");
+		 "CPU 0:\n"
+		 "   0x00000000 0x00: eax=0x00000001 ebx=0x756e6547 ecx=0x6c65746e edx=0x49656e69\n"
+		 "   0x00000001 0x00: eax=0x000306f2 ebx=0x00000800 ecx=0xfffa3203 edx=0x178bfbff\n"
+		 "   0x40000000 0x00: eax=0x40000005 ebx=0x566e6558 ecx=0x65584d4d edx=0x4d4d566e\n");
 	put_file(scratch, "proc/sys/kernel/osrelease", "6.1.0-test\n");
 	put_file(scratch, "proc/cmdline",
-	         "root=UUID=1b4e28ba-2fa1-11d2-883f-0016d3cca427 quiet password=hunter2\n");
+		 "root=UUID=1b4e28ba-2fa1-11d2-883f-0016d3cca427 quiet password=hunter2\n");
 	put(scratch, "proc/1/environ", VW_NODE_FILE, "HOME=/\0container=podman\0TOKEN=s3cr3t", 36);
 	/* an absolute link, as an image made elsewhere may have */
 	put_link(scratch, "sys/class/dmi", "/sys/devices/virtual/dmi");
 	put_file(scratch, "sys/devices/virtual/dmi/id/sys_vendor", "Xen\n");
 	put_file(scratch, "sys/devices/virtual/dmi/id/product_serial",
-	         "EC2E1916-9099-7CAF-FD21-012345ABCDEF\n");
+		 "EC2E1916-9099-7CAF-FD21-012345ABCDEF\n");
 	put_file(scratch, "sys/devices/virtual/dmi/id/product_uuid",
-	         "ec2e1916-9099-7caf-fd21-012345abcdef\n");
+		 "ec2e1916-9099-7caf-fd21-012345abcdef\n");
 	put_file(scratch, "sys/devices/virtual/dmi/id/board_asset_tag", "i-0abc123def4567890\n");
 	put_file(scratch, "dev/kvm", "");
 	put_directory(scratch, "sys/module/kvm");
@@ -730,8 +730,8 @@ static void recorded_denials_answer_for_themselves(void **state)
 	size_t count;
 
 	put_file(scratch, "meta.json",
-	         "{\"format\": \"virtwhere.snapshot/1\", \"denied\": {\"/sys/seen\": \"EACCES\", "
-	         "\"/sys/unseen\": \"EIO\", \"/sys/long\": \"EFBIG\"}}");
+		 "{\"format\": \"virtwhere.snapshot/1\", \"denied\": {\"/sys/seen\": \"EACCES\", "
+		 "\"/sys/unseen\": \"EIO\", \"/sys/long\": \"EFBIG\"}}");
 	put_file(scratch, "sys/seen", "");
 	put_file(scratch, "sys/seen2", "text");
 	put_file(scratch, "sys/long/a", "");
@@ -871,7 +871,7 @@ static void this_machine_is_recorded(void **state)
 	assert_int_equal(after->cpuid.count, before->cpuid.count);
 	if (after->cpuid.count)
 		assert_memory_equal(after->cpuid.leaf, before->cpuid.leaf,
-		                    after->cpuid.count * sizeof(*after->cpuid.leaf));
+				    after->cpuid.count * sizeof(*after->cpuid.leaf));
 	assert_int_equal(after->devices.pci_count, before->devices.pci_count);
 	assert_int_equal(after->devices.net.count, before->devices.net.count);
 	assert_int_equal(after->devices.block.count, before->devices.block.count);
@@ -903,42 +903,42 @@ static void ids_lose_letters_and_digits(void **state)
 		{DMI "board_serial", "CN70163\xc3\xa9/X\n", "000000000/0\n"},
 		{DMI "chassis_serial", "Not Specified\n", "000 000000000\n"},
 		{DMI "product_uuid", "4c4c4544-0043-3010-8052-b4c04f564231\n",
-	         "00000000-0000-0000-0000-000000000000\n"},
+		 "00000000-0000-0000-0000-000000000000\n"},
 		{DMI "product_uuid", "AB232AEC-54BE-4843-8D24-8C819F88453E",
-	         "000020EC-0000-0000-0000-000000000000"},
+		 "000020EC-0000-0000-0000-000000000000"},
 		{DMI "product_uuid", "ec2", "ec2"},
 		{DMI "board_asset_tag", "i-04f9b1c56b3c301b5\n", "i-00000000000000000\n"},
 		{DMI "chassis_asset_tag", "7783-7084-3265-9085-8269-3286-77\n",
-	         "7783-7084-3265-9085-8269-3286-77\n"},
+		 "7783-7084-3265-9085-8269-3286-77\n"},
 		{DMI "product_name", "c5.large\n", "c5.large\n"},
 		{"/sys/hypervisor/uuid", "00000000-0000-0000-0000-000000000000\n",
-	         "00000000-0000-0000-0000-000000000000\n"},
+		 "00000000-0000-0000-0000-000000000000\n"},
 		{"/sys/hypervisor/uuid", "ec2e1916-9099-7caf-fd21-012345abcdef\n",
-	         "ec200000-0000-0000-0000-000000000000\n"},
+		 "ec200000-0000-0000-0000-000000000000\n"},
 		{"/sys/devices/pci0000:00/0000:00:03.0/net/eth0/address", "02:4a:d1:7e:91:3c\n",
-	         "00:00:00:00:00:00\n"},
+		 "00:00:00:00:00:00\n"},
 		{"/sys/devices/pci0000:00/0000:00:04.0/nvme/nvme0/serial", "vol0a1b2c3d4e5f\n",
-	         "vol000000000000\n"},
+		 "vol000000000000\n"},
 		{"/proc/sys/kernel/random/boot_id", "9d8c7b6a-0001-4abc-8def-112233445566\n",
-	         "00000000-0000-0000-0000-000000000000\n"},
+		 "00000000-0000-0000-0000-000000000000\n"},
 		{"/etc/machine-id", "0123456789abcdef0123456789abcdef\n",
-	         "00000000000000000000000000000000\n"},
+		 "00000000000000000000000000000000\n"},
 		{"/proc/cmdline", "BOOTIF=01-02-4a-d1-7e-91-3c root=PARTUUID=8f3c2a1b-02 ip=10.0.0.1",
-	         "BOOTIF=00-00-00-00-00-00-00 root=PARTUUID=00000000-00 ip=10.0.0.1"},
+		 "BOOTIF=00-00-00-00-00-00-00 root=PARTUUID=00000000-00 ip=10.0.0.1"},
 		{"/proc/cmdline", "console=ttyS0,115200n8 xen-fbfront.video=32,1024,768 mem=decade",
-	         "console=ttyS0,115200n8 xen-fbfront.video=32,1024,768 mem=decade"},
+		 "console=ttyS0,115200n8 xen-fbfront.video=32,1024,768 mem=decade"},
 		{"/proc/cmdline", "rd.luks.key=/k1 vconsole.keymap=us systemd.set_credential=a:b1",
-	         "rd.luks.key=/00 vconsole.keymap=us systemd.set_credential=0:00"},
+		 "rd.luks.key=/00 vconsole.keymap=us systemd.set_credential=0:00"},
 		{"/proc/1/cgroup", "12:devices:/docker/" HEX64 "\n11:x:/docker-" HEX64 ".scope\n",
-	         "12:devices:/docker/" ZERO64 "\n11:x:/docker-" ZERO64 ".scope\n"},
+		 "12:devices:/docker/" ZERO64 "\n11:x:/docker-" ZERO64 ".scope\n"},
 		{"/proc/self/cgroup", "0::/kubepods/pod0a1b2c3d_1111_2222_3333_444455556666/x\n",
-	         "0::/kubepods/pod00000000_0000_0000_0000_000000000000/x\n"},
+		 "0::/kubepods/pod00000000_0000_0000_0000_000000000000/x\n"},
 		{"/proc/ppc64/lparcfg", "lparcfg 1.9\nserial_number=IBM,03212D8FA\npartition_id=5\n",
-	         "lparcfg 1.9\nserial_number=000,000000000\npartition_id=5\n"},
+		 "lparcfg 1.9\nserial_number=000,000000000\npartition_id=5\n"},
 		{"/proc/sysinfo", "Type:  2817\nSequence Code:        00000000000EAA14\n",
-	         "Type:  2817\nSequence Code:        0000000000000000\n"},
+		 "Type:  2817\nSequence Code:        0000000000000000\n"},
 		{"/proc/cpuinfo", "serial: 1b4e28ba-2fa1-11d2-883f-0016d3cca427\n",
-	         "serial: 1b4e28ba-2fa1-11d2-883f-0016d3cca427\n"},
+		 "serial: 1b4e28ba-2fa1-11d2-883f-0016d3cca427\n"},
 	};
 
 	(void)state;
@@ -962,7 +962,7 @@ static void environments_lose_their_values(void **state)
 		CASE("", ""),
 		CASE("A=1\0container=lxc\0B=\0", "A=\0container=lxc\0B=\0"),
 		CASE("KUBERNETES_SERVICE_HOST=10.0.0.1\0AWS_SECRET=x=y",
-	             "KUBERNETES_SERVICE_HOST=\0AWS_SECRET=\0"),
+		     "KUBERNETES_SERVICE_HOST=\0AWS_SECRET=\0"),
 		CASE("cut value without name", ""),
 		CASE("\0\0\0", ""),
 		CASE("A=", "A="), /* no room for its NUL: it had none */
@@ -976,7 +976,7 @@ static void environments_lose_their_values(void **state)
 
 			memcpy(text, cases[i].in, cases[i].in_size + 1);
 			assert_int_equal(vw_redact("/proc/1/environ", text, cases[i].in_size, with_ids),
-			                 cases[i].out_size);
+					 cases[i].out_size);
 			assert_memory_equal(text, cases[i].out, cases[i].out_size);
 		}
 }
@@ -1006,7 +1006,7 @@ static void firmware_tables_lose_ids(void **state)
 	(void)state;
 	memcpy(bytes, table, sizeof(table));
 	assert_int_equal(vw_redact("/sys/firmware/dmi/tables/DMI", bytes, sizeof(table), false),
-	                 sizeof(table));
+			 sizeof(table));
 	assert_memory_equal(bytes, expect, sizeof(table));
 
 	/* cut anywhere: no byte behind it is touched, no serial stays */
