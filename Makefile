@@ -67,7 +67,8 @@ installed_data := \
 	export/report.schema.json:virtwhere/report.schema.json
 
 # The program is cli/main.c and the library; a test links the library too, so that it reaches all but main().
-library_sources := $(wildcard detect/*.c probes/*.c probes/*/*.c export/*.c) $(filter-out cli/main.c,$(wildcard cli/*.c))
+library_sources := $(wildcard detect/*.c probes/*.c probes/*/*.c export/*.c) \
+                   $(filter-out cli/main.c,$(wildcard cli/*.c))
 unit_sources    := $(wildcard tests/unit/test_*.c)
 tool_sources    := $(wildcard tests/tools/*.c bench/*.c)
 sources         := $(library_sources) $(wildcard cli/main.c agent/*.c) $(unit_sources) $(tool_sources)
@@ -90,8 +91,8 @@ MAKEFLAGS += --no-builtin-rules
 build_groups := build $(if $(filter x86_64 i%86,$(shell uname -m)),build-x86)
 
 # A missing library is told once, before anything is compiled. These goals compile nothing themselves.
-ifneq ($(filter-out run check bench lint check-sanitize check-clang check-cross lab lab-quick clean uninstall \
-	help,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out run check bench lint check-sanitize check-clang check-cross lab lab-quick clean \
+	uninstall help,$(or $(MAKECMDGOALS),all)),)
   needed := $(linked) $(headers) $(if $(filter check-% units tools,$(MAKECMDGOALS)),cmocka)
   found   = $(shell $(pkg_path) $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
   package = $(shell awk '$$3 == "pc:$(1)" { print $$2 }' packaging/debian.packages)

@@ -1,23 +1,59 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Measure the program beside its peers in one run and write the table: bench.py BUILD OUTPUT.md"""
+"""Measure the program beside its peers in one run and write the tables: bench.py BUILD OUTPUT.md"""
 
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import tarfile
 from pathlib import Path
 
-from measure import (TARGET_CALLS, TARGET_CPUID, TOP, capture, cpuids, libraries, medians, system_calls,
-                     ten_devices)
+import measure
+from measure import TARGET_CALLS, TARGET_CPUID, TOP
 
 RUNS = 200
 REPLAYS = 1000
 
-TARGET_PEER = 0.40     # of systemd-detect-virt
-TARGET_EMPTY = 2.5     # of an empty program
-TARGET_REPLAY = 2.0    # seconds for 1,000 replays
+TARGET_PEER = 0.40  # of systemd-detect-virt
+TARGET_EMPTY = 2.5  # of an empty program
+TARGET_REPLAY = 2.0  # seconds
+
+EMPTY, PEER = "an empty C program", "`systemd-detect-virt`"
+PEERS = {PEER: ["systemd-detect-virt"], "`lscpu`": ["lscpu"], "`virt-what`": ["virt-what"]}
+
+PAGE = """# Performance
+
+Written by `make bench`; do not edit. Every figure is of one run on one machine:
+
+- {processor}, {processors} processors, {pci} PCI devices, Linux {kernel}, {machine}, as {user}
+- {runs} runs of each command in turns, whole processes: from before `posix_spawn` to after `waitpid`, output to
+  `/dev/null`
+- the empty C program is `int main(void) {{ return 0; }}` with the compiler, flags and libc of virtwhere
+
+## Targets
+
+{targets}
+
+## Beside the peers
+
+{peers}
+
+They do not tell the same amount. On this machine:
+
+{said}
+
+## How it is counted
+
+- System calls: `strace -f -c`, all of the process from `execve` on. With ten PCI devices: the same, with the tree of
+  a composed Nitro instance (two network interfaces, four NVMe disks; `bench/machine.py`) mounted over `/sys` in a
+  mount namespace of its own.
+- CPUID: a breakpoint on each such instruction of the program and its libraries, set at the program's entry point
+  (`bench/cpuids.c`). What the dynamic loader executes before, in every program, is not counted.
+- Replays: the {snapshots} recorded machines of `tests/corpus/lab`, unpacked, round robin, pinned to one core.
+{libraries}
+"""
 
 
 def snapshots(build):
@@ -28,30 +64,62 @@ def snapshots(build):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter="data") if hasattr(tarfile, "data_filter") else tar.extractall(folder)
+            tar.extractall(folder)
         found.append(str(folder))
     if not found:
         raise SystemExit("bench: no snapshots in tests/corpus/lab")
     return found
 
 
-def replays(build, program):
-    """Seconds of 1,000 replays to JSON: in one process, and in a process each; pinned to one core."""
-    paths = snapshots(build)
-    one = capture([build / "bench/spawn", "-c", "0", "1", "--", str(build / "bench/replay"), str(REPLAYS), *paths])
-    # Each snapshot as often as it takes to have at least 1,000 in all, counted down to 1,000.
+def replays(build, program, paths):
+    """Seconds of 1,000 replays to JSON, pinned to one core: in one process, and in a process each."""
+    spawn = [build / "bench/spawn", "-c", "0"]
+    one = measure.capture([*spawn, "1", "--", build / "bench/replay", str(REPLAYS), *paths])
+    # Every snapshot equally often, at least 1,000 in all; the sum is scaled down to 1,000.
     words = [word for path in paths for word in ("--", program, "--snapshot", path, "--json=compact")]
-    times = capture([build / "bench/spawn", "-c", "0", str(-(-REPLAYS // len(paths))), *words]).split()
-    many = sum(map(int, times)) * REPLAYS / len(times)
-    return len(paths), int(one) / 1e9, many / 1e9
+    times = measure.capture([*spawn, str(-(-REPLAYS // len(paths))), *words]).split()
+    return int(one) / 1e9, sum(map(int, times)) * REPLAYS / len(times) / 1e9
 
 
-def row(*cells):
-    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+def said(command):
+    """What a command says of this machine, in a few words."""
+    lines = subprocess.run(command, capture_output=True, text=True, cwd=TOP).stdout.splitlines()
+    if command[0] == "lscpu":
+        lines = [line.split(":")[1].strip() for line in lines if line.startswith(("Hypervisor", "Virtual"))]
+    elif command[0].endswith("virtwhere"):
+        lines = lines[:1]
+    return " ".join(filter(None, lines)) or "nothing"
 
 
-def verdict(measured, target):
-    return "yes" if measured <= target else "**no**"
+def table(head, rows):
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def target(name, measured, wanted, shown="{}"):
+    holds = "yes" if measured <= wanted else "**no**"
+    return name, shown.format(measured), "≤ " + shown.format(wanted), holds
+
+
+def targets(build, ours, time, replayed):
+    """Every target with what was measured."""
+    for name, command in ours.items():
+        yield target(f"{name}, times of {PEER}", time[name] / time[PEER], TARGET_PEER, "{:.2f}")
+        yield target(f"{name}, times of {EMPTY}", time[name] / time[EMPTY], TARGET_EMPTY, "{:.2f}")
+        cpuids = measure.cpuids(build, command)
+        if cpuids is not None:
+            yield target(f"{name}, CPUID executions", cpuids, TARGET_CPUID)
+        calls = measure.ten_devices(build, command)
+        if calls is not None:
+            yield target(f"{name}, system calls with ten PCI devices", calls, TARGET_CALLS)
+    for name, seconds in zip(("in one process", "in a process each"), replayed):
+        yield target(f"{REPLAYS:,} snapshots to JSON, {name}, one core", seconds, TARGET_REPLAY, "{:.2f} s")
+
+
+def peers(build, commands, time):
+    for name, value in time.items():
+        yield (name, f"{value / time[PEER]:.2f}", f"{value / time[EMPTY]:.2f}", f"{value / 1e6:.2f}",
+               measure.system_calls(build, commands[name]))
 
 
 def processor():
@@ -66,68 +134,34 @@ def pci_devices():
     return len(list(folder.iterdir())) if folder.is_dir() else 0
 
 
+def loaded(command):
+    return ", ".join(f"`{Path(path).name}`" for path in measure.libraries(command))
+
+
 def main():
     build, output = Path(sys.argv[1]), Path(sys.argv[2])
     program = str(build / "virtwhere")
     ours = {"`virtwhere`": [program], "`virtwhere --json`": [program, "--json"]}
-    empty = [str(build / "bench/empty")]
-    commands = {"an empty C program": empty, **ours, "`systemd-detect-virt`": ["systemd-detect-virt"],
-                "`lscpu`": ["lscpu"], "`virt-what`": ["virt-what"]}
+    commands = {EMPTY: [str(build / "bench/empty")], **ours, **PEERS}
 
-    medians(build, list(commands.values())[:3], RUNS)  # fills the page cache
-    time = dict(zip(commands, medians(build, list(commands.values()), RUNS)))
-    floor, peer = time["an empty C program"], time["`systemd-detect-virt`"]
-    calls = {name: system_calls(build, command) for name, command in commands.items()}
-    many_calls = {name: ten_devices(build, command) for name, command in ours.items()}
-    executed = {name: cpuids(build, command) for name, command in ours.items()}
-    count, in_one, in_many = replays(build, program)
-
-    held = [("target", "measured", "wanted", "holds"), ("---", "---:", "---:", "---")]
-    for name in ours:
-        held.append((f"{name}, times of `systemd-detect-virt`", f"{time[name] / peer:.2f}", f"≤ {TARGET_PEER:.2f}",
-                     verdict(time[name] / peer, TARGET_PEER)))
-        held.append((f"{name}, times of an empty C program", f"{time[name] / floor:.2f}", f"≤ {TARGET_EMPTY:.1f}",
-                     verdict(time[name] / floor, TARGET_EMPTY)))
-        if executed[name] is not None:
-            held.append((f"{name}, CPUID executions", executed[name], f"≤ {TARGET_CPUID}",
-                         verdict(executed[name], TARGET_CPUID)))
-        if many_calls[name] is not None:
-            held.append((f"{name}, system calls with ten PCI devices", many_calls[name], f"≤ {TARGET_CALLS}",
-                         verdict(many_calls[name], TARGET_CALLS)))
-    for name, seconds in (("in one process", in_one), ("in a process each", in_many)):
-        held.append((f"{REPLAYS:,} snapshots to JSON, {name}, one core", f"{seconds:.2f} s", f"≤ {TARGET_REPLAY:.0f} s",
-                     verdict(seconds, TARGET_REPLAY)))
-
-    measured = [("command", "times of `systemd-detect-virt`", "times of an empty C program", "median, ms", "system calls"),
-                ("---", "---:", "---:", "---:", "---:")]
-    for name, value in time.items():
-        measured.append((name, f"{value / peer:.2f}", f"{value / floor:.2f}", f"{value / 1e6:.2f}", calls[name]))
-
-    lines = [
-        "# Performance", "",
-        "Written by `make bench`; do not edit. Every figure is of one run on one machine:", "",
-        f"- {processor()}, {os.cpu_count()} processors, {pci_devices()} PCI devices, Linux {platform.release()}, "
-        f"{platform.machine()}, user {'root' if os.geteuid() == 0 else 'ordinary'}",
-        f"- {RUNS} runs of each command in turns, whole processes: from before `posix_spawn` to after `waitpid`, "
-        "output to `/dev/null`",
-        "- the empty C program is `int main(void) { return 0; }` with the compiler, flags and libc of virtwhere", "",
-        "## Targets", "", *[row(*cells) for cells in held], "",
-        "## Beside the peers", "", *[row(*cells) for cells in measured], "",
-        "Median times; the commands do not tell the same amount: see the README.", "",
-        "## How it is counted", "",
-        "- System calls: `strace -f -c`, all of the process from `execve` on. With ten PCI devices: the same, with the "
-        "tree of a composed Nitro instance (two network interfaces, four NVMe disks; `bench/machine.py`) mounted over "
-        "`/sys` in a mount namespace of its own.",
-        "- CPUID: a breakpoint on each such instruction of the program and its libraries, set at the program's entry "
-        "point (`bench/cpuids.c`). What the dynamic loader executes before, in every program, is not counted.",
-        f"- Replays: the {count} recorded machines of `tests/corpus/lab`, unpacked, round robin, pinned to one core.",
-    ]
-    for name, command in ours.items():
-        lines.append(f"- Libraries that {name} loads: {', '.join(f'`{Path(path).name}`' for path in libraries(command))}.")
-    text = "\n".join(lines) + "\n"
+    measure.medians(build, list(commands.values()), 3)  # fills the page cache
+    time = dict(zip(commands, measure.medians(build, list(commands.values()), RUNS)))
+    recorded = snapshots(build)
+    page = PAGE.format(
+        processor=processor(), processors=os.cpu_count(), pci=pci_devices(), kernel=platform.release(),
+        machine=platform.machine(), user="root" if os.geteuid() == 0 else "an ordinary user", runs=RUNS,
+        snapshots=len(recorded),
+        targets=table(("target", "measured", "wanted", "holds"),
+                      targets(build, ours, time, replays(build, program, recorded))),
+        peers=table(("command", f"times of {PEER}", f"times of {EMPTY}", "median, ms", "system calls"),
+                    peers(build, commands, time)),
+        said=table(("command", "says"), ((name, said(command)) for name, command in
+                                         {"`virtwhere`": [program], **PEERS}.items())),
+        libraries="\n".join(f"- Libraries that {name} loads: {loaded(ours[name])}." for name in ours),
+    )
     output.parent.mkdir(exist_ok=True)
-    output.write_text(text)
-    print(text)
+    output.write_text(page)
+    print(page)
 
 
 if __name__ == "__main__":

@@ -21,16 +21,33 @@ DEVICES = [
 MODELS = {"0x8061": "Amazon Elastic Block Store", "0xcd01": "Amazon EC2 NVMe Instance Storage"}
 
 DMI = {
-    "bios_vendor": "Amazon EC2", "bios_version": "1.0", "sys_vendor": "Amazon EC2", "product_name": "c5d.4xlarge",
-    "product_version": "", "product_family": "", "product_serial": "ec2e1916-9099-7caf-fd21-012345abcdef",
-    "product_uuid": "ec2e1916-9099-7caf-fd21-012345abcdef", "board_vendor": "Amazon EC2", "board_name": "",
-    "board_version": "", "board_asset_tag": "i-0123456789abcdef0", "chassis_vendor": "Amazon EC2",
+    "bios_vendor": "Amazon EC2",
+    "bios_version": "1.0",
+    "sys_vendor": "Amazon EC2",
+    "product_name": "c5d.4xlarge",
+    "product_version": "",
+    "product_family": "",
+    "product_serial": "ec2e1916-9099-7caf-fd21-012345abcdef",
+    "product_uuid": "ec2e1916-9099-7caf-fd21-012345abcdef",
+    "board_vendor": "Amazon EC2",
+    "board_name": "",
+    "board_version": "",
+    "board_asset_tag": "i-0123456789abcdef0",
+    "chassis_vendor": "Amazon EC2",
     "chassis_asset_tag": "Amazon EC2",
 }
 
 
 def acpi_table(name, length):
-    header = name.encode() + length.to_bytes(4, "little") + b"\1\0" + b"AMAZON" + b"AMZN" + name.encode() + b"\0" * 4
+    header = (
+        name.encode()
+        + length.to_bytes(4, "little")
+        + b"\1\0"
+        + b"AMAZON"
+        + b"AMZN"
+        + name.encode()
+        + b"\0" * 4
+    )
     return (header + b"AMZN" + b"\1\0\0\0").ljust(length, b"\0")
 
 
@@ -48,8 +65,15 @@ def build(top):
     interfaces = disks = 0
     for slot, vendor, device, class_, driver in DEVICES:
         home = PCI + slot
-        for name, value in (("vendor", vendor), ("device", device), ("class", class_), ("irq", "0"),
-                            ("subsystem_vendor", vendor), ("subsystem_device", device), ("revision", "0x00")):
+        for name, value in (
+            ("vendor", vendor),
+            ("device", device),
+            ("class", class_),
+            ("irq", "0"),
+            ("subsystem_vendor", vendor),
+            ("subsystem_device", device),
+            ("revision", "0x00"),
+        ):
             put(f"{home}/{name}", value)
         link(f"bus/pci/devices/{slot}", f"../../../{home}")
         if driver:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What a run of a program costs: time, system calls, CPUID executions, libraries. For make bench and its guard in
-the test suite."""
+"""What a run of a program costs: time, system calls, CPUID executions, libraries. For make bench and its guard
+in the test suite."""
 
 import os
 import platform
@@ -14,8 +14,8 @@ import machine
 
 TOP = Path(__file__).resolve().parent.parent
 
-TARGET_CPUID = 30    # executions
-TARGET_CALLS = 300   # system calls on a machine with ten PCI devices
+TARGET_CPUID = 30  # executions
+TARGET_CALLS = 300  # system calls on a machine with ten PCI devices
 
 
 def capture(command, **more):
@@ -31,8 +31,9 @@ def medians(build, commands, runs):
 
 def system_calls(build, command, prefix=()):
     log = build / "bench/strace.log"
-    status = subprocess.run([*prefix, "strace", "-f", "-c", "-o", log, *command], stdout=subprocess.DEVNULL,
-                            cwd=TOP).returncode
+    status = subprocess.run(
+        [*prefix, "strace", "-f", "-c", "-o", log, *command], stdout=subprocess.DEVNULL, cwd=TOP
+    ).returncode
     total = re.search(r"^100\.00 +\S+ +\S* +(\d+) .*total$", log.read_text(), re.M)
     if status not in (0, 3) or not total:
         raise RuntimeError(f"strace of {command} failed with {status}")
@@ -40,7 +41,7 @@ def system_calls(build, command, prefix=()):
 
 
 def ten_devices(build, command):
-    """System calls on a machine with ten PCI devices: its tree is mounted over /sys, seen by this command only."""
+    """System calls on a machine with ten PCI devices, whose tree is mounted over /sys for this command only."""
     if os.geteuid() != 0:
         return None
     tree = (build / "bench/ten").resolve()
@@ -52,15 +53,22 @@ def ten_devices(build, command):
 
 def libraries(command):
     """Paths of what the dynamic loader initialized, opened at start or later."""
-    result = subprocess.run(command, env=dict(os.environ, LD_DEBUG="files"), capture_output=True, text=True, cwd=TOP)
+    result = subprocess.run(
+        command, env=dict(os.environ, LD_DEBUG="files"), capture_output=True, text=True, cwd=TOP
+    )
     return sorted(set(re.findall(r"calling init: (\S+)", result.stderr)))
 
 
 def cpuid_sites(path):
     """Where CPUID instructions stand in a program or library, as offsets in the file."""
-    loads = [tuple(int(word, 16) for word in line.split()[1:5])
-             for line in capture(["readelf", "-lW", path]).splitlines() if line.split()[:1] == ["LOAD"]]
-    for address in re.findall(r"^ *([0-9a-f]+):\tcpuid *$", capture(["objdump", "-d", "--no-show-raw-insn", path]), re.M):
+    loads = [
+        tuple(int(word, 16) for word in line.split()[1:5])
+        for line in capture(["readelf", "-lW", path]).splitlines()
+        if line.split()[:1] == ["LOAD"]
+    ]
+    for address in re.findall(
+        r"^ *([0-9a-f]+):\tcpuid *$", capture(["objdump", "-d", "--no-show-raw-insn", path]), re.M
+    ):
         for offset, start, _, size in loads:
             if start <= int(address, 16) < start + size:
                 yield int(address, 16) - start + offset

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Run the tests of one build and sum them up.
 
-A test is a program that exits 0 when all of it passed. What it counted is read from cmocka's closing lines or from
-a last line "N passed, N failed"; one that counts nothing counts as one test. A count never hides an exit status.
+A test is a program that exits 0 when all of it passed. What it counted is read from cmocka's closing lines or
+from a last line "N passed, N failed"; one that counts nothing counts as one test. A count never hides an exit
+status.
 """
 
 import argparse
@@ -52,8 +53,14 @@ def run(command, environment):
     start = time.monotonic()
     with tempfile.TemporaryFile() as log:
         try:
-            child = subprocess.Popen(command, cwd=TOP, env=environment, stdin=subprocess.DEVNULL,
-                                     stdout=log, stderr=subprocess.STDOUT)
+            child = subprocess.Popen(
+                command,
+                cwd=TOP,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
             status = child.wait(LIMIT)
         except subprocess.TimeoutExpired:
             child.kill()
@@ -98,8 +105,13 @@ def main():
     options = parser.parse_args()
 
     build = options.build.resolve()
-    environment = dict(os.environ, LC_ALL="C.UTF-8", VW_BUILD=str(build),
-                       ASAN_OPTIONS="detect_leaks=1:abort_on_error=0", UBSAN_OPTIONS="print_stacktrace=1")
+    environment = dict(
+        os.environ,
+        LC_ALL="C.UTF-8",
+        VW_BUILD=str(build),
+        ASAN_OPTIONS="detect_leaks=1:abort_on_error=0",
+        UBSAN_OPTIONS="print_stacktrace=1",
+    )
     environment.pop("NO_COLOR", None)
     commands = list(unit(build, options.emulator.split()))
     if options.what == "all":
