@@ -4,6 +4,7 @@
 import os
 import pathlib
 import stat
+import subprocess
 
 from packages import Unavailable
 
@@ -91,11 +92,13 @@ def record(out, name, number, mode, data, device):
     out.write(b"\0" * (-(110 + len(encoded)) % 4) + data + b"\0" * (-len(data) % 4))
 
 
-def index_modules(tree, release):
-    """Make modules.dep and its like, which Debian's packages leave to their installation."""
+def index_modules(tools, tree, release):
+    """Make modules.dep and its like, which Debian's packages leave to their installation.
+
+    @tools: the tree with a depmod that runs here
+    """
     base = tree.folder / "usr/lib/modules" / release
     if not (base / "modules.dep").exists():
-        import subprocess
-        done = subprocess.run(tree.command("/usr/sbin/depmod", "-b", tree.folder, release), timeout=120)
+        done = subprocess.run(tools.command("/usr/sbin/depmod", "-b", tree.folder, release), timeout=120)
         if done.returncode:
             raise Unavailable(f"depmod fails for {release}")

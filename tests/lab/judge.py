@@ -2,41 +2,28 @@
 """Holds what a guest said against what is true of it."""
 
 import json
+import pathlib
 import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "corpus"))
+from run import holds, values_at  # noqa: E402 (one meaning of expectations for fixtures and guests)
 
 LESS_CERTAIN = ["unknown", "unknown-hypervisor"]  # what an ordinary user may be told instead
 
 
-def values(document, path):
-    """All that a path such as "stack.*.kind" leads to."""
-    found = [document]
-    for step in path.split("."):
-        if step == "*":
-            found = [child for node in found if isinstance(node, (list, dict))
-                     for child in (node.values() if isinstance(node, dict) else node)]
-        elif step.isdigit():
-            found = [node[int(step)] for node in found if isinstance(node, list) and len(node) > int(step)]
-        else:
-            found = [node[step] for node in found if isinstance(node, dict) and step in node]
-    return found
-
-
-def word(value):
-    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def misses(document, truth):
     """What of the truth the report does not say, a line each."""
-    lines = []
-    for path, wanted in truth.items():
-        said = {word(v) for v in values(document, path)}
-        need = {word(w) for w in wanted if not word(w).startswith("!")}
-        never = {word(w)[1:] for w in wanted if word(w).startswith("!")}
-        if need and not said & need:
-            lines.append(f"{path}: {', '.join(sorted(said)) or 'nothing'}, not {' or '.join(sorted(need))}")
-        if said & never:
-            lines.append(f"{path}: {', '.join(sorted(said & never))}")
-    return lines
+    return [f"{path}: {found(document, path)}, not {wanted(want)}" for path, want in truth.items()
+            if not holds(values_at(document, path), [None if word == "null" else word for word in want])]
+
+
+def found(document, path):
+    return " ".join(map(str, values_at(document, path))) or "nothing"
+
+
+def wanted(want):
+    return " or ".join(map(str, want))
 
 
 def load(path):
@@ -47,11 +34,11 @@ def load(path):
         return None
 
 
-def judge(folder, environment, program, schema):
+def judge(folder, environment, program, validator):
     """All that is wrong with what a guest handed out into @folder, a line each.
 
     @program: ours, built for the machine that judges: it replays the guest's snapshot
-    @schema: the report's JSON Schema, or None when nothing here can validate
+    @validator: of the report's schema
     """
     if (folder / "limit.txt").exists():
         return [f"the guest was {(folder / 'limit.txt').read_text().strip()}"]
@@ -64,11 +51,9 @@ def judge(folder, environment, program, schema):
         lines += ["after hot-plug: no report"] if after is None else \
             [f"after hot-plug: {line}" for line in misses(after, environment["truth_after"])]
     lines += judge_user(load(folder / "user.json"), environment)
-    lines += judge_replay(folder, report, program)
-    if schema:
-        import jsonschema
-        lines += [f"schema: {error.message}" for error in jsonschema.Draft202012Validator(schema).iter_errors(report)]
-    return lines
+    for archive in ["snapshot.tar.gz"] + (["archive.tar.gz"] if environment.get("archive") else []):
+        lines += judge_replay(folder / archive, report, program)
+    return lines + [f"schema: {error.message}" for error in validator.iter_errors(report)]
 
 
 def judge_user(report, environment):
@@ -81,22 +66,26 @@ def judge_user(report, environment):
     return [f"as a user: {line}" for line in misses(report, truth)]
 
 
-def judge_replay(folder, report, program):
+def judge_replay(snapshot, report, program):
     """The guest's snapshot gives the guest's report on another machine, but for where and when it was taken."""
-    snapshot = folder / "snapshot.tar.gz"
     if not snapshot.exists():
-        return ["no snapshot: " + text(folder / "snapshot.txt.err", "no message")]
+        return [f"no {snapshot.name}: " + text(snapshot.parent / "snapshot.txt.err", "no message")]
     done = subprocess.run([program, "--snapshot", snapshot, "--json"], capture_output=True, timeout=60)
     try:
         replayed = json.loads(done.stdout)
     except ValueError:
-        return [f"the snapshot does not replay: {done.stderr.decode(errors='replace').strip()}"]
-    for document in (report, replayed):
-        for key in ("kind", "path", "captured"):
-            document.get("source", {}).pop(key, None)
-    if json.dumps(report) == json.dumps(replayed):
+        return [f"{snapshot.name} does not replay: {done.stderr.decode(errors='replace').strip()}"]
+    taken, again = (json.dumps(strip(document)) for document in (report, replayed))
+    if taken == again:
         return []
-    return ["the snapshot's report differs in " + ", ".join(differences(report, replayed)[:6])]
+    paths = differences(strip(report), strip(replayed)) or ["the order of keys"]
+    return [f"the report of {snapshot.name} differs in " + ", ".join(paths[:6])]
+
+
+def strip(report):
+    """A report without where and when its facts were read."""
+    source = {key: value for key, value in report["source"].items() if key not in ("kind", "path", "captured")}
+    return report | {"source": source}
 
 
 def differences(a, b, path=""):
@@ -109,19 +98,26 @@ def differences(a, b, path=""):
 
 
 def text(path, otherwise):
+    """A file's words."""
     try:
         return " ".join(path.read_text(errors="replace").split()) or otherwise
     except OSError:
         return otherwise
 
 
+def lines_of(path):
+    try:
+        return path.read_text(errors="replace").splitlines()
+    except OSError:
+        return []
+
+
 def peers(folder):
     """The peers' words in one guest, by their program."""
     said = {name: text(folder / f"{name}.txt", "nothing") for name in ("systemd-detect-virt", "virt-what")}
-    cpu = (folder / "lscpu.txt").read_text(errors="replace") if (folder / "lscpu.txt").exists() else ""
-    wanted = [line.split(":", 1)[1].strip() for line in cpu.splitlines()
-              if line.startswith(("Hypervisor vendor:", "Virtualization type:"))]
-    said["lscpu"] = " / ".join(wanted) or "nothing"
+    told = [line.split(":", 1)[1].strip() for line in lines_of(folder / "lscpu.txt")
+            if line.startswith(("Hypervisor vendor:", "Virtualization type:"))]
+    said["lscpu"] = " / ".join(told) or "nothing"
     return said
 
 
@@ -140,3 +136,9 @@ def our_words(report):
     layers = [f"{layer['kind']}{'' if layer['known'] == 'observed' else ' (' + layer['known'] + ')'}"
               for layer in report.get("stack", [])]
     return " ".join(words) + (f"; {' > '.join(layers)}" if layers else "")
+
+
+def timing(folder):
+    """Rounds of CPUID's time in ns, as (shortest, median) of each."""
+    rounds = [json.loads(line) for line in lines_of(folder / "timing.txt") if line.startswith("{")]
+    return [(r["cpuid_exit_ns"]["min"], r["cpuid_exit_ns"]["median"]) for r in rounds]

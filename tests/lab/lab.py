@@ -14,15 +14,18 @@ import pathlib
 import platform
 import shlex
 import shutil
+import signal
 import sys
 import tempfile
 import tomllib
+
+import jsonschema
 
 import document
 import judge
 import machine
 from packages import Unavailable
-from systems import GUEST, HERE, Systems
+from systems import HERE, Systems
 
 TOP = HERE.parent.parent
 LIMIT = 120
@@ -41,7 +44,8 @@ class Lab:
         self.results = work / "results"
         host = platform.machine()
         self.program = programs["arm64" if host == "aarch64" else "amd64"]
-        self.schema = load_schema()
+        schema = json.loads((TOP / "export/report.schema.json").read_text())
+        self.validator = jsonschema.Draft202012Validator(schema)
 
     # --- which environments ---
 
@@ -106,7 +110,7 @@ class Lab:
                 command += ["-qmp", f"unix:{socket},server=on,wait=off"]
                 plug = [{"execute": "device_add", "arguments": device} for device in row["hotplug"]]
                 reactions["LAB HOTPLUG"] = lambda: machine.qmp(socket, plug)
-            outcome = machine.boot(command, self.work / "console", row.get("limit", LIMIT), reactions)
+            outcome = machine.boot(command, self.work / "console", row.get("limit", LIMIT), self.work, reactions)
         machine.take_disk(disk, folder)
         shutil.copy(self.work / "console", folder / "console.txt")
         (folder / "command.txt").write_text(shlex.join(map(str, command)) + "\n")
@@ -118,7 +122,7 @@ class Lab:
         if row.get("way") == "uml":
             return self.systems.guest("amd64", None)
         flavour = "generic" if row.get("way") == "xen" else row.get("kernel", "cloud")
-        return self.systems.guest(row.get("arch", "amd64"), flavour, row.get("hosts"))
+        return self.systems.guest(row.get("arch", "amd64"), flavour, row.get("hosts"), row.get("archive"))
 
     # --- command lines ---
 
@@ -182,9 +186,11 @@ class Lab:
             "-initrd", f"{kernel} {self.append(row, 'hvc0')},{initrd}"]
 
     def command_uml(self, row, initrd, disk):
-        # a short TMPDIR: the memory of the machine is a file there
-        return ["env", "TMPDIR=/dev/shm", *self.systems.tree("amd64").command("/usr/bin/linux.uml"), "mem=512M",
-                f"initrd={initrd}", f"ubda={disk}", "con0=null,fd:1", "con=null", "ssl=null", f"uml_dir={self.work}",
+        # TMPDIR: the memory of the machine is a file there. Started by name, not through a loader, for it lays
+        # out its memory by where the kernel put the program.
+        program = self.systems.tree("amd64").path("/usr/bin/linux.uml")
+        return ["env", "TMPDIR=/dev/shm", program, "mem=512M",
+                f"initrd={initrd.name}", f"ubda={disk.name}", "con0=null,fd:1", "con=null", "ssl=null", "uml_dir=.",
                 *self.append(row, "tty0").split()[1:]]
 
     # --- guests of guests ---
@@ -194,7 +200,8 @@ class Lab:
         names = self.guests_of(host, wanted)
         below = [row for name in self.family(host, wanted)[1:] for row in [self.rows[name]]]
         flavours = {row.get("kernel", "cloud") for row in below if "run" not in row}
-        self.systems.inner(image, sorted(flavours))
+        # Xen's QEMU copies a kernel and an initramfs byte by byte
+        self.systems.inner(image, sorted(flavours), compressed=self.rows[host]["hosts"] == "xen")
         image.add("/lab/guests", self.script(names, host).encode())
         for name in self.family(host, wanted)[1:]:
             if self.rows[name].get("hosts"):
@@ -247,13 +254,13 @@ class Lab:
 
     def result(self, name, outcome, attempt):
         folder, row = self.folder(name), self.rows[name]
-        reasons = judge.judge(folder, row, self.program, self.schema)
+        reasons = judge.judge(folder, row, self.program, self.validator)
         report = judge.load(folder / "report.json") or {}
         seconds = outcome.seconds if outcome else judge.number(folder / "seconds.txt")
         return {
             "status": "fail" if reasons else "pass", "reasons": reasons, "attempt": attempt, "seconds": seconds,
             "peak_mib": outcome.peak_mib if outcome else None, "we": judge.our_words(report),
-            "they": judge.peers(folder),
+            "they": judge.peers(folder), "timing": judge.timing(folder),
             "when": datetime.date.today().isoformat(),
         }
 
@@ -267,20 +274,20 @@ class Lab:
         (place / "result.json").write_text(json.dumps(result, indent=1) + "\n")
 
 
+    def versions(self):
+        """The packages that matter, in words."""
+        tree = self.systems.tree("amd64")
+        words = [f"{what} {tree.version(package)}" for what, package in
+                 (("QEMU", "qemu-system-x86"), ("Xen", "xen-hypervisor-4.17-amd64"), ("Linux", "linux-image-cloud-amd64"))]
+        return ", ".join(words)
+
+
 def tsc_khz():
     """The rate of this machine's time stamp counter, which an emulated one follows."""
     for line in open("/proc/cpuinfo", encoding="ascii", errors="replace"):
         if line.startswith("cpu MHz"):
             return str(int(float(line.split(":")[1]) * 1000))
     raise Unavailable("the rate of this machine's TSC is not known")
-
-
-def load_schema():
-    try:
-        import jsonschema  # noqa: F401 (judge.py uses it)
-        return json.loads((TOP / "export/report.schema.json").read_text())
-    except (ImportError, OSError):
-        return None
 
 
 def main():
@@ -304,6 +311,7 @@ def main():
     if arguments.list:
         print("\n".join(wanted))
         return 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # which ends the machine that runs
     arguments.work.mkdir(parents=True, exist_ok=True)
     lab = Lab(table, arguments.work.resolve(), {"amd64": arguments.program, "arm64": arguments.program_arm64})
     counts = {"pass": 0, "fail": 0, "skip": 0}
@@ -316,7 +324,8 @@ def main():
         document.renew_fixtures(lab, arguments.fixtures)
     if arguments.document:
         arguments.document.write_text(document.render(lab))
-    print(f"{counts['pass']} passed, {counts['fail']} failed, {counts['skip']} skipped")
+    print(f"{counts['skip']} skipped")
+    print(f"{counts['pass']} passed, {counts['fail']} failed")
     return 1 if counts["fail"] or not counts["pass"] else 0
 
 

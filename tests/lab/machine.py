@@ -22,8 +22,8 @@ class Outcome:
     peak_mib: int    # the most memory that the process held
 
 
-def boot(command, log, limit, reactions=None, environment=None):
-    """Run a machine whose console is its standard output until it ends or @limit seconds pass.
+def boot(command, log, limit, folder, reactions=None):
+    """Run a machine in @folder, its console being its standard output, until it ends or @limit seconds pass.
 
     @log: the file that takes the console
     @reactions: {text: function}, each called once when the console shows the text
@@ -32,7 +32,7 @@ def boot(command, log, limit, reactions=None, environment=None):
     start, peak = time.monotonic(), 0
     with open(log, "wb") as console:
         process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=console,
-                                   stderr=subprocess.STDOUT, env=environment, start_new_session=True)
+                                   stderr=subprocess.STDOUT, cwd=folder, start_new_session=True)
     try:
         while process.poll() is None and time.monotonic() - start < limit:
             time.sleep(0.2)

@@ -19,9 +19,10 @@ class Unavailable(Exception):
 class Tree:
     """Unpacked packages of one architecture."""
 
-    def __init__(self, arch, folder):
+    def __init__(self, arch, folder, archives):
         self.arch = arch
         self.folder = pathlib.Path(folder)
+        self.archives = archives
         triplet = TRIPLETS[arch]
         self.library_folders = [f"/usr/lib/{triplet}", "/usr/lib", f"/usr/lib/{triplet}/systemd", "/usr/lib64"]
 
@@ -59,6 +60,11 @@ class Tree:
         if not found:
             raise Unavailable(f"no kernel {flavour}")
         return self.path(found[-1]), found[-1].split("-", 1)[1]
+
+    def version(self, package):
+        """The version of a package, without the parts that only Debian counts."""
+        found = sorted(self.archives.glob(f"{package}_*.deb"))
+        return found[0].name.split("_")[1].replace("%3a", ":").split(":")[-1].split("+")[0] if found else "unknown"
 
     def libraries(self, program):
         """Names of the loader and all libraries that a program or library needs, by its dynamic section.
@@ -129,15 +135,15 @@ def dynamic(path):
 def fetch(arch, names, work):
     """Unpack packages and what they depend on into @work/ARCH, once for each list of names. Needs the network
     the first time, no privilege, and changes nothing of the host's own packages."""
-    folder = work / arch
+    folder, state = work / arch, work / "apt" / arch
+    tree = Tree(arch, folder, state / "archives")
     stamp = folder / ".complete"
     wanted = hashlib.sha256(" ".join(sorted(names)).encode()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
-        return Tree(arch, folder)
+        return tree
     for tool in ("apt-get", "dpkg-deb"):
         if not shutil.which(tool):
             raise Unavailable(f"{tool} is not installed: the lab takes its systems from Debian's packages")
-    state = work / "apt" / arch
     for part in ("lists/partial", "archives/partial"):
         (state / part).mkdir(parents=True, exist_ok=True)
     (state / "status").touch()
@@ -159,7 +165,7 @@ def fetch(arch, names, work):
     for package in sorted((state / "archives").glob("*.deb")):
         unpack(package, folder)
     stamp.write_text(wanted)
-    return Tree(arch, folder)
+    return tree
 
 
 def unpack(package, folder):

@@ -26,7 +26,8 @@ HOSTS = {
 }
 PEERS = ["/usr/bin/systemd-detect-virt", "/usr/bin/lscpu", "/usr/sbin/dmidecode",
          "/usr/bin/setpriv", "/usr/libexec/virt-what-cpuid-helper"]
-OPENED = ["libjansson.so.4", "libarchive.so.13"]  # which our program opens when it needs them
+# What our program opens when it needs them. The second brings 40 MB with it, so that few guests have it.
+JSON, ARCHIVE = "libjansson.so.4", "libarchive.so.13"
 FIRMWARE = ["/usr/share/qemu/linuxboot*.bin", "/usr/share/qemu/kvmvapic.bin", "/usr/share/qemu/pvh.bin",
             "/usr/share/seabios/bios*.bin", "/usr/share/seabios/vgabios-stdvga.bin"]
 XEN_BIN = "/usr/lib/xen-4.17/bin"
@@ -72,8 +73,7 @@ class Systems:
         if not program or not program.exists():
             raise packages.Unavailable(f"{program or 'no program'} is not built for {arch}")
         image.program(tree, "/usr/bin/virtwhere", program)
-        for library in OPENED:
-            image.programs(tree, tree.find_library(library))
+        image.programs(tree, tree.find_library(JSON))
         image.add("/init", GUEST / "init", 0o755)
         image.add("/etc/passwd", b"root:x:0:0:root:/:/bin/sh\nguest:x:1000:1000:guest:/:/bin/sh\n")
         image.add("/etc/group", b"root:x:0:\nguest:x:1000:\n")
@@ -82,24 +82,27 @@ class Systems:
                 image.add(f"/lab/{script.name}", script, script.stat().st_mode & 0o777)
         return image
 
-    def guest(self, arch, flavour, hosts=None):
+    def guest(self, arch, flavour, hosts=None, archive=False):
         """A guest's initramfs; flavour None for a kernel without modules."""
         image = self.base(arch)
+        if archive:
+            image.programs(self.tree(arch), self.tree(arch).find_library(ARCHIVE))
         if flavour:
             tree, (_, release) = self.tree(arch), self.kernel(arch, flavour)
-            index_modules(tree, release)
+            index_modules(self.tree("amd64"), tree, release)
             patterns = COMMON + (XEN if arch == "amd64" else []) + (EMULATED if flavour == "generic" else [])
             image.modules(tree, release, patterns + HOSTS.get(hosts, []))
         if hosts:
             getattr(self, f"host_{hosts}")(image)
         return image
 
-    def inner(self, image, flavours):
+    def inner(self, image, flavours, compressed):
         """Put the systems of a host's guests into the host's image."""
         for flavour in flavours:
             kernel, _ = self.kernel("amd64", flavour)
             image.add(f"/lab/kernel-{flavour}", kernel)
-            image.add(f"/lab/initrd-{flavour}", self.guest("amd64", flavour).write(self.work / f"inner-{flavour}"))
+            initrd = self.guest("amd64", flavour).write(self.work / f"inner-{flavour}")
+            image.add(f"/lab/initrd-{flavour}", gzip.compress(initrd.read_bytes(), 6) if compressed else initrd)
 
     def host_kvm(self, image):
         tree = self.tree("amd64")
