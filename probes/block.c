@@ -21,7 +21,7 @@ static const char *controller_of_subsystem(struct vw_run *run, const char *subsy
 	size_t count;
 
 	if (vw_source_list(run->source, vw_path(run, "/sys/class/nvme-subsystem/%s", subsystem), &count,
-	                   &name) < 0)
+			   &name) < 0)
 		return NULL;
 	for (size_t i = 0; i < count; i++)
 		if (is_controller(name[i]))
@@ -49,7 +49,7 @@ static const char *read_optional(struct vw_run *run, const char *path)
 }
 
 static bool take_nvme(struct vw_run *run, const char *path, struct vw_carrier *carrier,
-                      struct vw_class_device *device)
+		      struct vw_class_device *device)
 {
 	const char *controller = find_controller(run, path), *target;
 
@@ -69,7 +69,7 @@ static bool take_nvme(struct vw_run *run, const char *path, struct vw_carrier *c
 }
 
 static bool take(struct vw_run *run, const char *path, struct vw_carrier *carrier,
-                 struct vw_class_device *device)
+		 struct vw_class_device *device)
 {
 	if (vw_starts_with(device->name, "nvme"))
 		return !strchr(device->name + 4, 'c') && take_nvme(run, path, carrier, device);
@@ -82,7 +82,7 @@ static bool take(struct vw_run *run, const char *path, struct vw_carrier *carrie
 
 /* In /sys/class/block, which a dump may hold alone, partitions stand beside disks. */
 static bool take_disk(struct vw_run *run, const char *path, struct vw_carrier *carrier,
-                      struct vw_class_device *device)
+		      struct vw_class_device *device)
 {
 	const char *target, *parent;
 

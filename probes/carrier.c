@@ -235,7 +235,7 @@ static bool is_skipped(const struct vw_class_walk *walk, const char *name)
  * Returns 0; 1 when the member has no device; or a negative errno when that cannot be told.
  */
 static int find_carrier(struct vw_run *run, const struct vw_class_walk *walk, const char *path,
-                        struct vw_carrier *ret)
+			struct vw_carrier *ret)
 {
 	const char *target;
 	const char *const *name;
@@ -255,7 +255,7 @@ static int find_carrier(struct vw_run *run, const struct vw_class_walk *walk, co
 
 /* Returns 1 when @ret was filled, 0 when the member is left out, or why it cannot be told. */
 static int read_member(struct vw_run *run, const struct vw_class_walk *walk, const char *name,
-                       struct vw_class_device *ret)
+		       struct vw_class_device *ret)
 {
 	const char *path = vw_path(run, "%s/%s", walk->directory, name);
 	struct vw_class_device device = {.name = vw_clean_name(run, name)};

@@ -45,7 +45,7 @@ struct vw_class_walk {
 	const char *const *skip; /* prefixes of names that a digit or nothing follows; NULL ends */
 	/* Tell of a member that is on a carrier. Returns false to leave it out. */
 	bool (*take)(struct vw_run *run, const char *path, struct vw_carrier *carrier,
-	             struct vw_class_device *device);
+		     struct vw_class_device *device);
 };
 
 /** Walk the members of a class that are not virtual. */

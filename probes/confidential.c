@@ -59,7 +59,7 @@ void vw_probe_confidential(struct vw_run *run)
 
 	for (size_t i = 0; i < VW_COUNT(presences); i++)
 		vw_read_present(run->source, presences[i].path,
-		                (struct vw_number *)(void *)((char *)confidential + presences[i].fact));
+				(struct vw_number *)(void *)((char *)confidential + presences[i].fact));
 	vw_read_text(run->source, UV_GUEST, &confidential->s390_guest);
 	read_sev_status(run);
 }

@@ -57,7 +57,7 @@ static void read_environ(struct vw_run *run, const char *bytes, size_t size)
 
 		if (vw_starts_with(bytes, "container="))
 			vw_set_text(run->source, &container->pid1_container, bytes + name + 1,
-			            length - name - 1, ENVIRON);
+				    length - name - 1, ENVIRON);
 		else if (is_telling(bytes) && name < length)
 			vw_name_list_add(&markers, vw_clean_copy(run, bytes, name));
 		bytes += length + 1;
@@ -124,7 +124,7 @@ static void read_wsl(struct vw_run *run)
 	bool suspected = run->facts->snapshot || (release && strstr(release, "icrosoft"));
 
 	read_either(run, "/run/WSL", suspected ? "/proc/sys/fs/binfmt_misc/WSLInterop" : NULL,
-	            &run->facts->container.wsl);
+		    &run->facts->container.wsl);
 }
 
 /**
@@ -143,13 +143,13 @@ void vw_probe_container(struct vw_run *run)
 	read_pid1(run);
 	for (size_t i = 0; i < VW_COUNT(presences); i++)
 		vw_read_present(run->source, presences[i].path,
-		                (struct vw_number *)(void *)(base + presences[i].fact));
+				(struct vw_number *)(void *)(base + presences[i].fact));
 	for (size_t i = 0; i < VW_COUNT(texts); i++)
 		vw_read_text(run->source, texts[i].path, (struct vw_text *)(void *)(base + texts[i].fact));
 	read_cgroup(run);
 	read_vserver(run);
 	read_either(run, "/run/secrets/kubernetes.io", "/var/run/secrets/kubernetes.io",
-	            &container->kubernetes);
+		    &container->kubernetes);
 	read_wsl(run);
 	if (run->flags & VW_PROBE_WIDE)
 		vw_read_text(run->source, "/proc/self/uid_map", &container->uid_map);

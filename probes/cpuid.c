@@ -62,7 +62,7 @@ static void ask_for_later(struct scan *scan, uint32_t number)
 static const char *leaf_name(struct scan *scan, uint32_t number)
 {
 	return vw_path(scan->run, scan->kind == VW_CPUID_XEN_PREFIX ? "cpuid xen 0x%x" : "cpuid 0x%x",
-	               number);
+		       number);
 }
 
 static void signature_of(const struct vw_leaf *leaf, char text[13])
@@ -95,7 +95,7 @@ static void take_unknown(struct scan *scan, const struct vw_leaf *leaf, const ch
 	if (leaf->leaf != FIRST_BASE || !leaf->eax || !*text || !is_printable(text))
 		return;
 	vw_set_text(scan->run->source, &scan->facts->unknown_signature, text, strlen(text),
-	            leaf_name(scan, leaf->leaf));
+		    leaf_name(scan, leaf->leaf));
 	ask_for_later(scan, FIRST_BASE + 1);
 }
 
@@ -164,7 +164,7 @@ static void read_basic(struct scan *scan)
 
 		max = leaf.eax;
 		vw_set_text(scan->run->source, &facts->vendor, (const char *)vendor, sizeof(vendor),
-		            leaf_name(scan, 0));
+			    leaf_name(scan, 0));
 	}
 	for (size_t i = 0; i < VW_COUNT(basic_leaves); i++)
 		if (basic_leaves[i] <= max)
@@ -192,7 +192,7 @@ static void read_brand(struct scan *scan, uint32_t max)
 		text[4 * i + 3] = leaf.edx;
 	}
 	vw_set_text(scan->run->source, &scan->facts->brand, (const char *)text, sizeof(text),
-	            leaf_name(scan, BRAND));
+		    leaf_name(scan, BRAND));
 }
 
 static void read_extended(struct scan *scan)

@@ -101,11 +101,11 @@ void vw_probe_cpuinfo(struct vw_run *run)
 	size_t size;
 	struct vw_line line;
 	int r = vw_source_read(run->source, CPUINFO, vw_is_x86(arch) ? FIRST_BLOCK : VW_TABLE_LIMIT, &text,
-	                       &size);
+			       &size);
 
 	for (size_t i = 0; i < VW_COUNT(all_facts); i++)
 		vw_text_is(fact_at(&run->facts->cpuinfo, all_facts[i]), r < 0 ? vw_state_of(r) : VW_ABSENT,
-		           CPUINFO);
+			   CPUINFO);
 	if (r < 0)
 		return;
 	while (vw_next_line(&text, &size, ':', &line)) {

@@ -93,7 +93,7 @@ static size_t skip_strings(const uint8_t *table, size_t size, size_t from)
 }
 
 static void take_oem_strings(struct vw_run *run, const uint8_t *structure, size_t length, size_t size,
-                             struct vw_name_list *strings)
+			     struct vw_name_list *strings)
 {
 	size_t count = length > OEM_COUNT ? structure[OEM_COUNT] : 0;
 	const char *text = (const char *)structure + length, *end = (const char *)structure + size;
@@ -107,7 +107,7 @@ static void take_oem_strings(struct vw_run *run, const uint8_t *structure, size_
 }
 
 int vw_smbios_walk(struct vw_run *run, const void *table, size_t size, const char *origin,
-                   struct vw_number *vm_bit, struct vw_name_list *strings)
+		   struct vw_number *vm_bit, struct vw_name_list *strings)
 {
 	const uint8_t *bytes = table;
 
@@ -134,7 +134,7 @@ int vw_smbios_walk(struct vw_run *run, const void *table, size_t size, const cha
 }
 
 static void walk(struct vw_run *run, const char *path, const void *bytes, size_t size,
-                 struct vw_name_list *strings)
+		 struct vw_name_list *strings)
 {
 	struct vw_dmi_facts *dmi = &run->facts->dmi;
 

@@ -2,7 +2,7 @@
 #include "probes/carrier.h"
 
 static bool take(struct vw_run *run, const char *path, struct vw_carrier *carrier,
-                 struct vw_class_device *device)
+		 struct vw_class_device *device)
 {
 	(void)run;
 	(void)path;

@@ -21,7 +21,7 @@ static void read_lparcfg(struct vw_run *run)
 	while (vw_next_line(&text, &size, '=', &line)) {
 		if (vw_line_is(&line, "shared_processor_mode"))
 			vw_set_text(run->source, &power->shared_processor, line.value, line.value_size,
-			            LPARCFG);
+				    LPARCFG);
 		else if (vw_line_is(&line, "partition_id"))
 			vw_set_text(run->source, &power->partition, line.value, line.value_size, LPARCFG);
 	}

@@ -60,7 +60,7 @@ const char *vw_bound_driver(struct vw_run *run, const char *device)
 }
 
 int vw_list_some(struct vw_run *run, const char *path, size_t limit, size_t *ret_count,
-                 const char *const **ret_name)
+		 const char *const **ret_name)
 {
 	size_t count;
 	int r = vw_source_list(run->source, path, &count, ret_name);

@@ -54,7 +54,7 @@ const char *vw_bound_driver(struct vw_run *run, const char *device);
 /** List a directory that may hold more than @limit entries; what is cut is noted. Returns as
  * vw_source_list(). */
 _must_check_ int vw_list_some(struct vw_run *run, const char *path, size_t limit, size_t *ret_count,
-                              const char *const **ret_name);
+			      const char *const **ret_name);
 
 /* A fact that is known without reading it. */
 void vw_text_is(struct vw_text *fact, enum vw_state state, const char *origin);
@@ -116,7 +116,7 @@ uint32_t vw_le32(const uint8_t *bytes);
  * Returns 0, or -EBADMSG when a structure overruns the table; what came before it counts.
  */
 int vw_smbios_walk(struct vw_run *run, const void *table, size_t size, const char *origin,
-                   struct vw_number *vm_bit, struct vw_name_list *strings);
+		   struct vw_number *vm_bit, struct vw_name_list *strings);
 
 /**
  * Read the header of an ACPI table (ACPI 6.5, section 5.2.6).
@@ -126,7 +126,7 @@ int vw_smbios_walk(struct vw_run *run, const void *table, size_t size, const cha
  * Returns 0, or -EBADMSG when the bytes are no table.
  */
 _must_check_ int vw_acpi_header(struct vw_run *run, const void *table, size_t size,
-                                struct vw_acpi_table *ret);
+				struct vw_acpi_table *ret);
 
 /* --- probes ----------------------------------------------------------------------------------------------
  */

@@ -45,7 +45,7 @@ static void read_proc(struct vw_run *run)
 
 	vw_read_list(run->source, "/proc/xen", &xen->proc);
 	vw_text_is(&xen->proc_capabilities, xen->proc.state == VW_VALUE ? VW_ABSENT : xen->proc.state,
-	           capabilities);
+		   capabilities);
 	if (xen->proc.state == VW_VALUE && xen->proc.count)
 		vw_read_text(run->source, capabilities, &xen->proc_capabilities);
 }

@@ -102,7 +102,7 @@ static inline void guest_new(struct guest *guest, const char *arch)
 	assert_non_null(mkdtemp(guest->root));
 	if (arch)
 		snprintf(meta, sizeof(meta), "{\"format\": \"virtwhere.snapshot/1\", \"arch\": \"%s\"}",
-		         arch);
+			 arch);
 	else
 		snprintf(meta, sizeof(meta), "{\"format\": \"virtwhere.snapshot/1\"}");
 	put(guest, "/meta.json", meta);

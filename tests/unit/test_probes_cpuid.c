@@ -11,7 +11,7 @@ struct processor {
 };
 
 static void set_leaf(struct processor *cpu, uint32_t leaf, uint32_t eax, uint32_t ebx, uint32_t ecx,
-                     uint32_t edx)
+		     uint32_t edx)
 {
 	size_t at = 0;
 
@@ -65,8 +65,8 @@ static void put_processor(struct guest *guest, const char *path, const struct pr
 		const struct vw_leaf *leaf = &cpu->leaf[i];
 
 		at += (size_t)snprintf(text + at, size - at,
-		                       "   0x%08x 0x%02x: eax=0x%08x ebx=0x%08x ecx=0x%08x edx=0x%08x\n",
-		                       leaf->leaf, leaf->subleaf, leaf->eax, leaf->ebx, leaf->ecx, leaf->edx);
+				       "   0x%08x 0x%02x: eax=0x%08x ebx=0x%08x ecx=0x%08x edx=0x%08x\n",
+				       leaf->leaf, leaf->subleaf, leaf->eax, leaf->ebx, leaf->ecx, leaf->edx);
 	}
 	put_bytes(guest, path, text, at);
 	free(text);
@@ -101,56 +101,56 @@ static const struct kind {
 } kinds[] = {
 	{.name = "bare metal", .must_not = {0x40000001, 0x40000400}},
 	{.name = "bare metal that answers with its highest leaf",
-         .beyond_eax = 7,
-         .must_not = {0x40000001, 0x40000400}},
+	 .beyond_eax = 7,
+	 .must_not = {0x40000001, 0x40000400}},
 	{.name = "KVM",
-         .at = {{0x40000000, 0x40000001, "KVMKVMKVM"}},
-         .interfaces = 1,
-         .must = {0x40000001},
-         .must_not = {0x40000002, 0x40000400}},
+	 .at = {{0x40000000, 0x40000001, "KVMKVMKVM"}},
+	 .interfaces = 1,
+	 .must = {0x40000001},
+	 .must_not = {0x40000002, 0x40000400}},
 	{.name = "old KVM", .at = {{0x40000000, 0, "KVMKVMKVM"}}, .interfaces = 1, .must_not = {0x40000400}},
 	{.name = "QEMU's emulation",
-         .at = {{0x40000000, 0x40000001, "TCGTCGTCGTCG"}},
-         .beyond_eax = 7,
-         .interfaces = 1,
-         .must_not = {0x40000001, 0x40000400}},
+	 .at = {{0x40000000, 0x40000001, "TCGTCGTCGTCG"}},
+	 .beyond_eax = 7,
+	 .interfaces = 1,
+	 .must_not = {0x40000001, 0x40000400}},
 	{.name = "Xen",
-         .at = {{0x40000000, 0x40000005, "XenVMMXenVMM"}},
-         .interfaces = 1,
-         .must = {0x40000001, 0x40000002, 0x40000003, 0x40000004, 0x40000005}},
+	 .at = {{0x40000000, 0x40000005, "XenVMMXenVMM"}},
+	 .interfaces = 1,
+	 .must = {0x40000001, 0x40000002, 0x40000003, 0x40000004, 0x40000005}},
 	{.name = "old Xen",
-         .at = {{0x40000000, 0x40000002, "XenVMMXenVMM"}},
-         .interfaces = 1,
-         .must = {0x40000001, 0x40000002},
-         .must_not = {0x40000003, 0x40000005}},
+	 .at = {{0x40000000, 0x40000002, "XenVMMXenVMM"}},
+	 .interfaces = 1,
+	 .must = {0x40000001, 0x40000002},
+	 .must_not = {0x40000003, 0x40000005}},
 	{.name = "Xen with viridian",
-         .at = {{0x40000000, 0x4000000c, "Microsoft Hv"}, {0x40000100, 0x40000105, "XenVMMXenVMM"}},
-         .interfaces = 2,
-         .must = {0x40000001, 0x40000003, 0x40000004, 0x40000101, 0x40000105},
-         .must_not = {0x40000002, 0x40000005, 0x4000000a, 0x4000000c}},
+	 .at = {{0x40000000, 0x4000000c, "Microsoft Hv"}, {0x40000100, 0x40000105, "XenVMMXenVMM"}},
+	 .interfaces = 2,
+	 .must = {0x40000001, 0x40000003, 0x40000004, 0x40000101, 0x40000105},
+	 .must_not = {0x40000002, 0x40000005, 0x4000000a, 0x4000000c}},
 	{.name = "KVM with hv_*",
-         .at = {{0x40000000, 0x4000000c, "Linux KVM Hv"}, {0x40000100, 0x40000101, "KVMKVMKVM"}},
-         .interfaces = 2,
-         .must = {0x40000001, 0x40000101},
-         .must_not = {0x4000000a}},
+	 .at = {{0x40000000, 0x4000000c, "Linux KVM Hv"}, {0x40000100, 0x40000101, "KVMKVMKVM"}},
+	 .interfaces = 2,
+	 .must = {0x40000001, 0x40000101},
+	 .must_not = {0x4000000a}},
 	{.name = "Hyper-V",
-         .at = {{0x40000000, 0x4000000c, "Microsoft Hv"}},
-         .interfaces = 1,
-         .must = {0x40000001, 0x40000002, 0x40000003, 0x40000004, 0x40000005, 0x40000006, 0x4000000a,
-                  0x4000000c},
-         .must_not = {0x40000007}},
+	 .at = {{0x40000000, 0x4000000c, "Microsoft Hv"}},
+	 .interfaces = 1,
+	 .must = {0x40000001, 0x40000002, 0x40000003, 0x40000004, 0x40000005, 0x40000006, 0x4000000a,
+		  0x4000000c},
+	 .must_not = {0x40000007}},
 	{.name = "VMware",
-         .at = {{0x40000000, 0x40000010, "VMwareVMware"}},
-         .interfaces = 1,
-         .must = {0x40000010},
-         .must_not = {0x40000001}},
+	 .at = {{0x40000000, 0x40000010, "VMwareVMware"}},
+	 .interfaces = 1,
+	 .must = {0x40000010},
+	 .must_not = {0x40000001}},
 	{.name = "bhyve",
-         .at = {{0x40000000, 0x40000001, "bhyve bhyve "}},
-         .interfaces = 1,
-         .must_not = {0x40000001}},
+	 .at = {{0x40000000, 0x40000001, "bhyve bhyve "}},
+	 .interfaces = 1,
+	 .must_not = {0x40000001}},
 	{.name = "a base whose highest leaf is elsewhere",
-         .at = {{0x40000200, 0x40000001, "KVMKVMKVM"}},
-         .must_not = {0x40000201}},
+	 .at = {{0x40000200, 0x40000001, "KVMKVMKVM"}},
+	 .must_not = {0x40000201}},
 };
 
 static void compose(struct processor *cpu, const struct kind *kind)
@@ -173,12 +173,12 @@ static void test_kinds(void **state)
 		cpuid = probe_processor(&guest, &cpu);
 		if (cpuid->interfaces != kind->interfaces || cpuid->count > LIMIT)
 			fail_msg("%s: %zu interfaces, %zu leaves", kind->name, cpuid->interfaces,
-			         cpuid->count);
+				 cpuid->count);
 		for (size_t n = 0; n < kind->interfaces; n++) {
 			assert_int_equal(cpuid->interface[n].base, kind->at[n].base);
 			assert_string_equal(cpuid->interface[n].signature, kind->at[n].signature);
 			assert_int_equal(cpuid->interface[n].max,
-			                 kind->at[n].max ? kind->at[n].max : kind->at[n].base + 1);
+					 kind->at[n].max ? kind->at[n].max : kind->at[n].base + 1);
 		}
 		for (size_t n = 0; n < VW_COUNT(kind->must) && kind->must[n]; n++)
 			if (!asked(cpuid, kind->must[n]))
