@@ -147,28 +147,23 @@ static inline void guest_free(struct guest *guest)
 	assert_int_equal(nftw(guest->root, guest_remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 
-#define assert_text(fact, expected)                         \
-	do {                                                \
-		assert_int_equal((fact).state, VW_VALUE);   \
-		assert_string_equal((fact).text, expected); \
-		assert_non_null((fact).source);             \
-	} while (0)
+static inline void guest_assert_text(const struct vw_text *fact, const char *expected)
+{
+	assert_int_equal(fact->state, VW_VALUE);
+	assert_string_equal(fact->text, expected);
+	assert_non_null(fact->source);
+}
 
-#define assert_number(fact, expected)                     \
-	do {                                              \
-		assert_int_equal((fact).state, VW_VALUE); \
-		assert_int_equal((fact).value, expected); \
-		assert_non_null((fact).source);           \
-	} while (0)
+static inline void guest_assert_number(const struct vw_number *fact, uint64_t expected)
+{
+	assert_int_equal(fact->state, VW_VALUE);
+	assert_int_equal(fact->value, expected);
+	assert_non_null(fact->source);
+}
 
-#define assert_state(fact, expected) assert_int_equal((fact).state, expected)
-
-/* Are the names these, joined by one space? */
-#define assert_names(fact, expected)                                     \
-	do {                                                             \
-		assert_int_equal((fact).state, VW_VALUE);                \
-		guest_assert_names((fact).count, (fact).name, expected); \
-	} while (0)
+#define assert_text(fact, expected)   guest_assert_text(&(fact), expected)
+#define assert_number(fact, expected) guest_assert_number(&(fact), expected)
+#define assert_state(fact, expected)  assert_int_equal((fact).state, expected)
 
 static inline void guest_assert_names(size_t count, const char *const *name, const char *expected)
 {
@@ -183,6 +178,16 @@ static inline void guest_assert_names(size_t count, const char *const *name, con
 	}
 	assert_string_equal(joined, expected);
 }
+
+/* Are the names these, joined by one space? */
+static inline void guest_assert_list(const struct vw_names *fact, const char *expected)
+{
+	assert_int_equal(fact->state, VW_VALUE);
+	assert_non_null(fact->source);
+	guest_assert_names(fact->count, fact->name, expected);
+}
+
+#define assert_names(fact, expected) guest_assert_list(&(fact), expected)
 
 /* Is there an unread source that ends so? Its error, or NULL. */
 static inline const char *unread_error(const struct vw_facts *facts, const char *end)
