@@ -60,6 +60,13 @@ static inline void put_bytes(struct guest *guest, const char *path, const void *
 	assert_int_equal(fclose(file), 0);
 }
 
+/* The bytes of a text without its end, as binary formats hold it. */
+static inline void put_word(void *bytes, const char *text)
+{
+	for (char *at = bytes; *text; text++)
+		*at++ = *text;
+}
+
 static inline void put(struct guest *guest, const char *path, const char *text)
 {
 	put_bytes(guest, path, text, strlen(text));

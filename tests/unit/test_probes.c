@@ -135,8 +135,8 @@ static void test_long_cpuinfo(void **state)
 	(void)state;
 	assert_non_null(text);
 	for (size_t i = 0; i < blocks; i++)
-		memcpy(text + i * strlen(block), block, strlen(block));
-	memcpy(text + blocks * strlen(block), end, strlen(end));
+		put_word(text + i * strlen(block), block);
+	put_word(text + blocks * strlen(block), end);
 	guest_new(&guest, "ppc64le");
 	put_bytes(&guest, "/proc/cpuinfo", text, size);
 	assert_text(guest_probe(&guest, 0)->cpuinfo.platform, "pSeries");
@@ -493,13 +493,13 @@ static void put_acpi(struct guest *guest, const char *name, size_t size, uint32_
 {
 	char bytes[512] = {0}, path[128];
 
-	memcpy(bytes, name, 4);
-	memcpy(bytes + 4, &length, 4);
-	memcpy(bytes + 10, "FIRECK", 6);
-	memcpy(bytes + 16, "FCVMFADT", 8);
-	memcpy(bytes + 28, "FCAT", 4);
+	put_word(bytes, name);
+	memcpy(bytes + 4, &length, sizeof(length));
+	put_word(bytes + 10, "FIRECK");
+	put_word(bytes + 16, "FCVMFADT");
+	put_word(bytes + 28, "FCAT");
 	if (identity)
-		memcpy(bytes + 268, identity, strlen(identity));
+		put_word(bytes + 268, identity);
 	snprintf(path, sizeof(path), "/sys/firmware/acpi/tables/%s", name);
 	put_bytes(guest, path, bytes, size);
 }
@@ -1171,8 +1171,10 @@ static void test_recorded(void **state)
 	DIR *list = opendir(directory);
 
 	(void)state;
-	if (!list)
+	if (!list) {
 		skip();
+		return;
+	}
 	while ((entry = readdir(list))) {
 		char path[PATH_MAX];
 

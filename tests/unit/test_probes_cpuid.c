@@ -28,7 +28,7 @@ static void set_signature(struct processor *cpu, uint32_t base, uint32_t max, co
 	char bytes[12] = {0};
 	uint32_t word[3];
 
-	memcpy(bytes, signature, strlen(signature));
+	put_word(bytes, signature);
 	memcpy(word, bytes, sizeof(word));
 	set_leaf(cpu, base, max, word[0], word[1], word[2]);
 	for (uint32_t leaf = base + 1; leaf <= max && leaf < base + 0x20; leaf++)

@@ -376,8 +376,10 @@ static void assert_member(const struct vw_device_list *list, const struct member
 	const char *name = last_part(member->link);
 	const struct vw_class_device *device = find(list, name);
 
-	if (!device)
+	if (!device) {
 		fail_msg("%s is not there", name);
+		return;
+	}
 	assert_same(name, "driver", device->driver, member->driver);
 	assert_same(name, "bus", device->bus, member->bus);
 	assert_same(name, "address", device->address, member->address);
