@@ -21,7 +21,7 @@ static const struct vw_row container_rows[] = {
 	{
 		.id = "docker",
 		.name = "Docker",
-		.refines = IDS("kubernetes", "wsl"),
+		.refines = IDS("kubernetes", "oci", "wsl"),
 		.needs = VW_RULES(
 			VW_ANY(SAYS("docker"), K_THERE(container.dockerenv, VW_STRONG, "Docker: /.dockerenv"),
 			       K_THERE(container.dockerinit, VW_STRONG, "Docker before 1.11: /.dockerinit"),

@@ -14,8 +14,8 @@ static enum machine machine_of(const struct vw_build *build)
 	/* A control domain drives the devices of the layer below its hypervisor. */
 	if (row->below & VW_FROM_BOARD)
 		row = build->lower;
-	if (!row || vw_equal(row->hypervisor, "unknown"))
-		return row && vw_equal(row->id, "unknown-hypervisor") ? MACHINE_GUEST : MACHINE_UNKNOWN;
+	if (!row || row->part || vw_equal(row->hypervisor, "unknown"))
+		return MACHINE_UNKNOWN;
 	return vw_equal(row->hypervisor, "none") ? MACHINE_HARDWARE : MACHINE_GUEST;
 }
 

@@ -10,6 +10,7 @@
 struct cell {
 	enum vw_dimension_id id;
 	struct vw_dimension *dimension;
+	bool untold; /* one of its devices could not be told */
 	size_t named, refs;
 	size_t *ref;
 };
@@ -31,6 +32,7 @@ static void put(struct vw_build *build, struct cell *cell, const struct vw_devic
 	const char *driver = device->driver ? device->driver : device->bus;
 	size_t ref;
 
+	cell->untold = cell->untold || device->class == VW_CLASS_UNKNOWN;
 	if (device->class > dimension->class || dimension->class == VW_CLASS_NONE)
 		dimension->class = device->class;
 	if (cell->named < NAMED_DEVICES)
@@ -64,7 +66,7 @@ static struct cell open_cell(struct vw_build *build, enum vw_dimension_id id, en
 /* What could not be read may be better than what was: only the best is sure. */
 static void close_cell(struct cell *cell, bool incomplete)
 {
-	if (incomplete && cell->dimension->class < VW_CLASS_VH)
+	if ((incomplete || cell->untold) && cell->dimension->class != VW_CLASS_VH)
 		cell->dimension->class = VW_CLASS_UNKNOWN;
 	cell->dimension->evidence = (struct vw_refs){.count = cell->refs, .index = cell->ref};
 }
@@ -83,7 +85,7 @@ static void fill_network(struct vw_build *build)
 	const struct vw_device_list *net = &build->facts->devices.net;
 
 	for (size_t i = 0; i < build->report->device_count; i++) {
-		if (net->count && i == net->count)
+		if (i == net->count && (net->count || net->incomplete || net->state != VW_VALUE))
 			break;
 		if (vw_equal(build->report->device[i].kind, "network"))
 			put(build, &cell, &build->report->device[i]);
@@ -118,12 +120,14 @@ static void fill_storage(struct vw_build *build)
 	struct cell local = open_cell(build, VW_LOCAL_STORAGE, block->state);
 	struct cell remote = open_cell(build, VW_REMOTE_STORAGE, block->state);
 	const struct vw_device *device = build->report->device + build->facts->devices.net.count;
+	bool untold = false;
 
 	for (size_t i = 0; build->report->device && i < block->count; i++) {
 		enum vw_disk_place place = place_of(build->facts, &block->item[i]);
 
 		if (is_medium(block->item[i].name))
 			continue;
+		untold = untold || (place == VW_DISK_UNTOLD && block->item[i].model_unread);
 		if (place == VW_DISK_UNTOLD && device[i].class == VW_CLASS_H)
 			place = VW_DISK_LOCAL;
 		if (place != VW_DISK_REMOTE)
@@ -131,21 +135,23 @@ static void fill_storage(struct vw_build *build)
 		if (place != VW_DISK_LOCAL)
 			put(build, &remote, &device[i]);
 	}
-	close_cell(&local, block->incomplete);
-	close_cell(&remote, block->incomplete);
+	close_cell(&local, block->incomplete || untold);
+	close_cell(&remote, block->incomplete || untold);
 }
 
 /* --- processor, interrupts, board
  * ------------------------------------------------------------------------------ */
 
+/* A control domain is paravirtual, or PVH; kernels that do not tell which are all of the first kind. */
 static enum vw_class cpu_class(const struct vw_build *build)
 {
 	const struct vw_text *guest_type = &build->facts->xen.guest_type;
 
-	if (vw_equal(build->row->mode, "dom0") && guest_type->state == VW_VALUE &&
-	    vw_equal(guest_type->text, "PVH"))
-		return VW_CLASS_VH;
-	return build->row->cpu;
+	if (!vw_equal(build->row->mode, "dom0") || guest_type->state == VW_ABSENT)
+		return build->row->cpu;
+	if (guest_type->state != VW_VALUE)
+		return VW_CLASS_UNKNOWN;
+	return vw_equal(guest_type->text, "PVH") ? VW_CLASS_VH : build->row->cpu;
 }
 
 static const char *cpu_text(struct vw_build *build, enum vw_class class)
@@ -184,6 +190,10 @@ static enum vw_class kvm_interrupts(const struct vw_facts *facts)
 	struct vw_trial trial = {.facts = facts, .domains = VW_FROM_ALL};
 	enum vw_weight weight;
 
+	/* A board that could not be looked at may be a Nitro instance's, whose interrupts are the hardware's.
+	 */
+	if (facts->dmi.sys_vendor.state == VW_DENIED)
+		return VW_CLASS_UNKNOWN;
 	/* Where it does not show, the hardware may still deliver interrupts (APICv, AVIC): a guest cannot
 	 * tell. */
 	return vw_rule_ask(&trial, kvm_time, &weight) == VW_HOLDS ? VW_CLASS_P : VW_CLASS_UNKNOWN;

@@ -173,6 +173,7 @@ struct vw_class_device {
 	const char *address;   /* the carrying device's name: "0000:00:05.0", "vif-0", "virtio1" or NULL */
 	const char *pci;       /* nearest PCI slot in its path or NULL */
 	const char *model;     /* disks: device/model or NULL */
+	bool model_unread;     /* there is one, and it could not be read */
 	const char *version;   /* the driver's /sys/module/DRIVER/version or NULL */
 	const char *transport; /* NVMe: "pcie", "tcp", …; NULL elsewhere */
 };

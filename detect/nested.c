@@ -158,6 +158,9 @@ static void arm_extension(struct vw_build *build)
 	const struct vw_kvm_facts *kvm = &build->facts->kvm;
 	struct vw_nested *nested = &build->report->nested;
 
+	/* Source: AWS, EC2 User Guide, "Nested virtualization": not on Graviton. */
+	if (vw_equal(build->row->id, "nitro"))
+		nested->can_host = VW_NO;
 	if (kvm->device.state == VW_VALUE) {
 		nested->extension = "el2";
 		nested->can_host = VW_YES;

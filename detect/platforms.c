@@ -17,15 +17,35 @@
 #define QEMU_IDS        "QEMU docs/specs/pci-ids.rst, hw/i386/acpi-build.c"
 #define CPUINFO_FLAG    "Linux arch/x86/include/asm/cpufeatures.h: X86_FEATURE_HYPERVISOR"
 
+/*
+ * Parallels and VirtualBox answer with KVM's signature, and under User Mode Linux CPUID is the host's: KVM is
+ * believed only where the board, or the kernel's view of the processor, could be looked at, and was none of
+ * theirs.
+ */
+#define BOARD_WAS_LOOKED_AT                                                                  \
+	VW_ANY(A_THERE(dmi.sys_vendor), A_ABSENT(dmi.sys_vendor), A_THERE(dmi.product_name), \
+	       B_PCI_ANY(VW_DECISIVE, NULL))
+#define PROCESSOR_WAS_LOOKED_AT                                                            \
+	VW_ANY(A_THERE(cpuinfo.vendor), A_ABSENT(cpuinfo.vendor), A_THERE(dmi.sys_vendor), \
+	       A_THERE(acpi.hids), B_PCI_ANY(VW_DECISIVE, NULL),                           \
+	       K_WORD(clock.available, "kvm-clock", VW_DECISIVE, NULL))
+
+/* /sys/bus/xen is there wherever the kernel was built for Xen, on Nitro too; on Itanium nothing else tells.
+ */
+#define IA64_WITH_XEN_DRIVERS           \
+	VW_ALL(K_ARCH("ia64", VW_WEAK), \
+	       K_NAME(xen.bus_drivers, "vbd", VW_WEAK, "Linux drivers/block/xen-blkfront.c"))
+
 /* Enough to know that Xen is right under this kernel. CPUID counts as well: no other hypervisor shows this
  * one. */
 #define ON_XEN                                                                                            \
 	VW_ANY(K_IS(xen.type, "xen", VW_DECISIVE, LINUX_XEN_SYSFS), C_XEN_PREFIX(VW_DECISIVE, XEN_CPUID), \
 	       C_SIGNATURE("XenVMMXenVMM", VW_DECISIVE, XEN_CPUID),                                       \
-	       K_WORD(clock.available, "xen", VW_STRONG, "Linux arch/x86/xen/time.c"),                    \
-	       K_XENBUS(VW_STRONG, "Linux drivers/xen/xenbus"),                                           \
-	       K_THERE(xen.proc, VW_STRONG, "Linux drivers/xen/xenfs"),                                   \
-	       K_NAME(xen.bus_drivers, "vbd", VW_WEAK, "Linux drivers/block/xen-blkfront.c"))
+	       VW_ALL(VW_ANY(K_WORD(clock.available, "xen", VW_STRONG, "Linux arch/x86/xen/time.c"),      \
+			     K_XENBUS(VW_STRONG, "Linux drivers/xen/xenbus"),                             \
+			     K_THERE(xen.proc, VW_STRONG, "Linux drivers/xen/xenfs"),                     \
+			     IA64_WITH_XEN_DRIVERS),                                                      \
+		      VW_UNLESS(C_SIGNATURE("KVMKVMKVM", 0, NULL))))
 
 #define IS_DOM0                                                                     \
 	VW_ANY(K_BIT(xen.features, 11, VW_DECISIVE, XEN_FEATURES ": XENFEAT_dom0"), \
@@ -46,16 +66,20 @@
 		K_BIT(xen.features, 5, 0, NULL))
 
 /* What QEMU's machines leave behind, whatever runs them: KVM, TCG, Xen's device model. */
-#define QEMU_BOARD                                                                                     \
-	B_IS(dmi.sys_vendor, "QEMU", VW_STRONG, "QEMU hw/i386/fw_cfg.c"),                              \
-		B_STARTS(dmi.product_name, "Standard PC (", VW_STRONG, "QEMU hw/i386/pc_q35.c"),       \
-		B_PCI_VENDOR(0x1b36, VW_STRONG, QEMU_IDS), B_PCI(0x1234, 0x1111, VW_STRONG, QEMU_IDS), \
-		B_NAME(acpi.hids, "QEMU0002", VW_STRONG, "QEMU docs/specs/fw_cfg.rst"),                \
-		B_THERE(passport.fw_cfg_present, VW_STRONG, "Linux drivers/firmware/qemu_fw_cfg.c"),   \
-		B_IS(acpi.hypervisor_vendor, "QEMU", VW_STRONG, ACPI_FADT),                            \
-		B_ACPI_OEM("BOCHS", VW_STRONG, QEMU_IDS),                                              \
-		B_NAME_STARTS(devicetree.root, "fw-cfg@", VW_STRONG, "QEMU docs/specs/fw_cfg.rst"),    \
-		B_HAS(cpuinfo.machine, "(emulated by qemu)", VW_STRONG, "QEMU hw/ppc/spapr.c"),        \
+#define QEMU_BOARD                                                                                   \
+	B_IS(dmi.sys_vendor, "QEMU", VW_STRONG, "QEMU hw/i386/fw_cfg.c"),                            \
+		B_STARTS(dmi.product_name, "Standard PC (", VW_STRONG, "QEMU hw/i386/pc_q35.c"),     \
+		B_PCI_VENDOR(0x1b36, VW_STRONG, QEMU_IDS),                                           \
+		VW_ALL(VW_ANY(B_PCI(0x1234, 0x1111, VW_STRONG, QEMU_IDS),                            \
+			      B_ACPI_OEM("BOCHS", VW_STRONG, QEMU_IDS)),                             \
+		       VW_NONE(VW_STRONG, B_IS(dmi.bios_vendor, "Bochs", 0, NULL),                   \
+			       B_IS(dmi.bios_vendor, "The Bochs Project", 0, NULL))),                \
+		B_NAME(acpi.hids, "QEMU0002", VW_STRONG, "QEMU docs/specs/fw_cfg.rst"),              \
+		B_THERE(passport.fw_cfg_present, VW_STRONG, "Linux drivers/firmware/qemu_fw_cfg.c"), \
+		B_IS(acpi.hypervisor_vendor, "QEMU", VW_STRONG, ACPI_FADT),                          \
+                                                                                                     \
+		B_NAME_STARTS(devicetree.root, "fw-cfg@", VW_STRONG, "QEMU docs/specs/fw_cfg.rst"),  \
+		B_HAS(cpuinfo.machine, "(emulated by qemu)", VW_STRONG, "QEMU hw/ppc/spapr.c"),      \
 		B_HAS(cpuinfo.model, "QEMU Virtual CPU", VW_STRONG, "QEMU target/i386/cpu.c")
 
 #define EC2_BOARD                                                                     \
@@ -72,7 +96,9 @@
 		B_EQUALS(dmi.vm_bit, 1, VW_DECISIVE, SMBIOS " section 7.1.2.2: byte 2 bit 4")
 
 /* Machines of metal are sold under names with KVM in them, and with virtio made in hardware. */
-#define NO_HYPERVISOR_BIT C_HYPERVISOR_BIT(0, VW_STRONG, NULL)
+#define NO_HYPERVISOR_BIT                                                                        \
+	C_HYPERVISOR_BIT(0, VW_STRONG, NULL), VW_ALL(K_ARCH("x86_64 i686 i586 i386", VW_STRONG), \
+						     K_LACKS(cpuinfo.flags, "hypervisor", VW_STRONG, NULL))
 
 #define NOT_IN_A_GUEST                                                                                 \
 	C_HYPERVISOR_BIT(0, VW_DECISIVE, "Intel SDM and AMD APM volume 3, CPUID Fn0000_0001 ECX[31]"), \
@@ -155,6 +181,10 @@ static const struct vw_row rows[] = {
 		.refines = IDS("xen-hvm"),
 		.needs = VW_RULES(
 			ON_XEN, IS_NOT_DOM0, NOT_A_PV_KERNEL,
+			VW_ANY(C_SIGNATURE("XenVMMXenVMM", VW_DECISIVE, XEN_CPUID),
+			       K_IS(xen.guest_type, "HVM", VW_DECISIVE, LINUX_XEN_SYSFS),
+			       K_BIT(xen.features, 8, VW_DECISIVE,
+				     XEN_FEATURES ": XENFEAT_hvm_callback_vector")),
 			VW_ANY(K_BIT(xen.features, 8, VW_DECISIVE,
 				     XEN_FEATURES ": XENFEAT_hvm_callback_vector"),
 			       K_WORD(clock.available, "xen", VW_STRONG, "Linux arch/x86/xen/time.c"),
@@ -170,17 +200,17 @@ static const struct vw_row rows[] = {
 		.mode = "hvm",
 		.layer = "xen",
 		.refines = IDS("qemu", "unknown-hypervisor"),
-		.needs = VW_RULES(
-			VW_ANY(C_SIGNATURE("XenVMMXenVMM", VW_DECISIVE, XEN_CPUID),
-			       K_IS(xen.guest_type, "HVM", VW_DECISIVE, LINUX_XEN_SYSFS),
-			       K_NAME(xen.bus_drivers, "vbd", VW_WEAK, "Linux drivers/block/xen-blkfront.c"),
-			       VW_ALL(VW_ANY(C_ABSENT(VW_STRONG, NULL), K_ARCH("ia64", VW_STRONG)),
-				      B_IS(dmi.product_name, "HVM domU", VW_STRONG,
-					   "Xen tools/firmware/hvmloader/smbios.c"))),
-			IS_NOT_DOM0, NOT_A_PV_KERNEL,
-			VW_ANY(K_CLEAR(xen.features, 8, VW_DECISIVE,
-				       XEN_FEATURES ": XENFEAT_hvm_callback_vector"),
-			       K_ABSENT(xen.type, VW_STRONG, NULL), K_ABSENT(xen.features, VW_STRONG, NULL))),
+		.needs = VW_RULES(VW_ANY(C_SIGNATURE("XenVMMXenVMM", VW_DECISIVE, XEN_CPUID),
+					 K_IS(xen.guest_type, "HVM", VW_DECISIVE, LINUX_XEN_SYSFS),
+					 IA64_WITH_XEN_DRIVERS,
+					 VW_ALL(VW_ANY(C_ABSENT(VW_STRONG, NULL), K_ARCH("ia64", VW_STRONG)),
+						B_IS(dmi.product_name, "HVM domU", VW_STRONG,
+						     "Xen tools/firmware/hvmloader/smbios.c"))),
+				  IS_NOT_DOM0, NOT_A_PV_KERNEL,
+				  VW_ANY(K_CLEAR(xen.features, 8, VW_DECISIVE,
+						 XEN_FEATURES ": XENFEAT_hvm_callback_vector"),
+					 K_ABSENT(xen.type, VW_STRONG, NULL),
+					 K_ABSENT(xen.features, VW_STRONG, NULL))),
 		.unless = VW_RULES(K_BIT(xen.features, 8, 0, NULL), K_WORD(clock.available, "xen", 0, NULL),
 				   K_WORD(interrupts.names, "HYP", 0, NULL)),
 		.cpu = VW_CLASS_VH,
@@ -231,8 +261,8 @@ static const struct vw_row rows[] = {
 					     VW_ALL(B_HAS(dmi.product_name, ".", VW_STRONG,
 							  "AWS, EC2 instance type names"),
 						    VW_NONE(VW_STRONG, B_METAL_TYPE(0, NULL)))))),
-			VW_NONE(VW_DECISIVE, C_SIGNATURE("XenVMMXenVMM", 0, NULL),
-				C_SIGNATURE("TCGTCGTCGTCG", 0, NULL), K_IS(xen.type, "xen", 0, NULL))),
+			VW_UNLESS(C_SIGNATURE("XenVMMXenVMM", 0, NULL), C_SIGNATURE("TCGTCGTCGTCG", 0, NULL),
+				  K_IS(xen.type, "xen", 0, NULL))),
 		.unless = VW_RULES(VW_ALL(B_METAL_TYPE(0, NULL), C_HYPERVISOR_BIT(0, 0, NULL)),
 				   VW_ALL(B_METAL_TYPE(0, NULL), K_ARCH(ARM, 0)), QEMU_BOARD),
 		.on_hardware = true,
@@ -327,22 +357,25 @@ static const struct vw_row rows[] = {
 		.name = "KVM",
 		.hypervisor = "kvm",
 		.refines = IDS("qemu"),
-		.needs = VW_RULES(VW_ANY(
-			ON_KVM, C_SIGNATURE("LKVMLKVMLKVM", VW_DECISIVE, "virt-what 1.25, LKVM"),
-			K_FIRST(s390.vm, "KVM", VW_DECISIVE, "Linux arch/s390/kernel/sysinfo.c"),
-			VW_ALL(VW_ANY(B_HAS(dmi.product_name, "KVM", VW_STRONG, SMBIOS " type 1"),
-				      B_IS(dmi.board_vendor, "KVM", VW_STRONG, SMBIOS " type 2"),
-				      B_HAS(dmi.bios_vendor, "KVM", VW_STRONG, SMBIOS " type 0"),
-				      B_HAS(dmi.product_name, "RHEV Hypervisor", VW_STRONG, SMBIOS " type 1"),
-				      B_IS(dmi.product_name, "oVirt Node", VW_STRONG, SMBIOS " type 1"),
-				      B_IS(dmi.product_name, "AHV", VW_STRONG, "Nutanix AHV"),
-				      B_IS(dmi.sys_vendor, "Nutanix", VW_WEAK,
-					   "Nutanix AHV, which also sells hardware")),
-			       VW_UNLESS(NO_HYPERVISOR_BIT)),
-			VW_ALL(B_NAME(devicetree.compatible, "linux,dummy-virt", VW_STRONG,
-				      "kvmtool arm/fdt.c"),
-			       VW_NONE(VW_STRONG, B_NAME_STARTS(devicetree.root, "fw-cfg@", 0, NULL)),
-			       B_THERE(devicetree.root, VW_STRONG, NULL)))),
+		.needs = VW_RULES(
+			VW_ANY(ON_KVM, C_SIGNATURE("LKVMLKVMLKVM", VW_DECISIVE, "virt-what 1.25, LKVM"),
+			       K_FIRST(s390.vm, "KVM", VW_DECISIVE, "Linux arch/s390/kernel/sysinfo.c"),
+			       VW_ALL(VW_ANY(B_HAS(dmi.product_name, "KVM", VW_STRONG, SMBIOS " type 1"),
+					     B_IS(dmi.board_vendor, "KVM", VW_STRONG, SMBIOS " type 2"),
+					     B_HAS(dmi.bios_vendor, "KVM", VW_STRONG, SMBIOS " type 0"),
+					     B_HAS(dmi.product_name, "RHEV Hypervisor", VW_STRONG,
+						   SMBIOS " type 1"),
+					     B_IS(dmi.product_name, "oVirt Node", VW_STRONG,
+						  SMBIOS " type 1"),
+					     B_IS(dmi.product_name, "AHV", VW_STRONG, "Nutanix AHV"),
+					     B_IS(dmi.sys_vendor, "Nutanix", VW_WEAK,
+						  "Nutanix AHV, which also sells hardware")),
+				      VW_UNLESS(NO_HYPERVISOR_BIT)),
+			       VW_ALL(B_NAME(devicetree.compatible, "linux,dummy-virt", VW_STRONG,
+					     "kvmtool arm/fdt.c"),
+				      VW_NONE(VW_STRONG, B_NAME_STARTS(devicetree.root, "fw-cfg@", 0, NULL)),
+				      B_THERE(devicetree.root, VW_STRONG, NULL))),
+			BOARD_WAS_LOOKED_AT, PROCESSOR_WAS_LOOKED_AT),
 		.unless = VW_RULES(C_SIGNATURE("TCGTCGTCGTCG", 0, NULL)),
 		.cpu = VW_CLASS_VH,
 		.interrupts = VW_INTERRUPTS_KVM,
@@ -373,12 +406,14 @@ static const struct vw_row rows[] = {
 		.id = "hyperv",
 		.name = "Microsoft Hyper-V",
 		.hypervisor = "microsoft",
-		.needs = VW_RULES(VW_ANY(
-			C_SIGNATURE("Microsoft Hv", VW_DECISIVE, HYPERV_TLFS),
-			VW_ALL(B_IS(dmi.sys_vendor, "Microsoft Corporation", VW_STRONG, SMBIOS " type 1"),
-			       B_IS(dmi.product_name, "Virtual Machine", VW_STRONG, SMBIOS " type 1")),
-			B_ACPI_OEM("VRTUAL", VW_STRONG, "Hyper-V ACPI tables"),
-			B_PCI(0x1414, 0x5353, VW_STRONG, "Linux drivers/gpu/drm/hyperv"))),
+		.needs = VW_RULES(
+			VW_ANY(C_SIGNATURE("Microsoft Hv", VW_DECISIVE, HYPERV_TLFS),
+			       VW_ALL(B_IS(dmi.sys_vendor, "Microsoft Corporation", VW_STRONG,
+					   SMBIOS " type 1"),
+				      B_IS(dmi.product_name, "Virtual Machine", VW_STRONG, SMBIOS " type 1")),
+			       B_ACPI_OEM("VRTUAL", VW_STRONG, "Hyper-V ACPI tables"),
+			       B_PCI(0x1414, 0x5353, VW_STRONG, "Linux drivers/gpu/drm/hyperv")),
+			BOARD_WAS_LOOKED_AT),
 		/* Others offer Hyper-V's interface to Windows guests: Xen's viridian, QEMU's hv_* flags. */
 		.unless = VW_RULES(C_SIGNATURE("XenVMMXenVMM", 0, NULL), C_SIGNATURE("KVMKVMKVM", 0, NULL),
 				   C_SIGNATURE("VBoxVBoxVBox", 0, NULL), C_SIGNATURE("Linux KVM Hv", 0, NULL),
@@ -533,7 +568,9 @@ static const struct vw_row rows[] = {
 		.needs = VW_RULES(VW_ANY(K_THERE(power.shared_processor, VW_DECISIVE,
 						 "Linux arch/powerpc/platforms/pseries/lparcfg.c"),
 					 B_THERE(power.hmc_managed, VW_DECISIVE, "LoPAR, ibm,hmc-managed?"),
-					 B_THERE(power.partition, VW_STRONG, "LoPAR, ibm,partition-name"))),
+					 B_THERE(power.partition, VW_STRONG, "LoPAR, ibm,partition-name")),
+				  VW_NONE(VW_DECISIVE, B_HAS(cpuinfo.machine, "(emulated by qemu)", 0, NULL),
+					  B_NAME(devicetree.hypervisor, "linux,kvm", 0, NULL))),
 		.unless = VW_RULES(QEMU_BOARD, B_NAME(devicetree.hypervisor, "linux,kvm", 0, NULL)),
 		.on_hardware = true,
 		.cpu = VW_CLASS_P,
@@ -605,7 +642,6 @@ static const struct vw_row rows[] = {
 					 VW_ALL(B_PCI_VENDOR(0x1af4, VW_STRONG, "virtio 1.2, section 4.1.2"),
 						VW_UNLESS(NO_HYPERVISOR_BIT)))),
 		.fallback = true,
-		.board = VW_CLASS_VS,
 	},
 	{
 		.id = "metal",
@@ -631,7 +667,10 @@ static const struct vw_row rows[] = {
 			       VW_ALL(C_HYPERVISOR_BIT(
 					      0, VW_STRONG,
 					      "Intel SDM and AMD APM volume 3, CPUID Fn0000_0001 ECX[31]"),
-				      B_ABSENT(dmi.sys_vendor, VW_STRONG, NULL)))),
+				      B_ABSENT(dmi.sys_vendor, VW_STRONG, NULL))),
+			PROCESSOR_WAS_LOOKED_AT),
+		/* What Bochs and QEMU have in common; which of them, other evidence tells. */
+		.unless = VW_RULES(B_PCI(0x1234, 0x1111, 0, NULL), B_ACPI_OEM("BOCHS", 0, NULL)),
 		.fallback = true,
 		.cpu = VW_CLASS_H,
 		.interrupts = VW_INTERRUPTS_H,

@@ -149,6 +149,9 @@ enum vw_answer vw_ask_metal_type(const struct vw_rule *, const struct vw_facts *
 #define K_CGROUP(t, w, r)         VW_RULE(vw_ask_cgroup, VW_FROM_KERNEL, VW_FIELD(container.cgroup), t, 0, 0, w, r)
 #define K_XENBUS(w, r)            VW_RULE(vw_ask_xenbus, VW_FROM_KERNEL, 0, NULL, 0, 0, w, r)
 #define K_ARCH(t, w)              VW_RULE(vw_ask_arch, VW_FROM_ALL, 0, t, 0, 0, w, NULL)
+/* Was it looked at, whatever layer it speaks of? For guards. */
+#define A_THERE(f)                VW_RULE(vw_ask_there, VW_FROM_ALL, VW_FIELD(f), NULL, 0, 0, VW_DECISIVE, NULL)
+#define A_ABSENT(f)               VW_RULE(vw_ask_absent, VW_FROM_ALL, VW_FIELD(f), NULL, 0, 0, VW_DECISIVE, NULL)
 #define B_IS(f, t, w, r)          VW_RULE(vw_ask_is, VW_FROM_BOARD, VW_FIELD(f), t, 0, 0, w, r)
 #define B_HAS(f, t, w, r)         VW_RULE(vw_ask_has, VW_FROM_BOARD, VW_FIELD(f), t, 0, 0, w, r)
 #define B_STARTS(f, t, w, r)      VW_RULE(vw_ask_starts, VW_FROM_BOARD, VW_FIELD(f), t, 0, 0, w, r)

@@ -40,12 +40,21 @@ static const char *find_controller(struct vw_run *run, const char *path)
 	return vw_starts_with(parent, "nvme-subsys") ? controller_of_subsystem(run, parent) : NULL;
 }
 
-static const char *read_optional(struct vw_run *run, const char *path)
+static void read_model(struct vw_run *run, const char *path, struct vw_class_device *device)
 {
 	struct vw_text text;
 
 	vw_read_text(run->source, path, &text);
-	return text.text;
+	device->model = text.text;
+	device->model_unread = text.state != VW_VALUE && text.state != VW_ABSENT;
+}
+
+static void read_transport(struct vw_run *run, const char *path, struct vw_class_device *device)
+{
+	struct vw_text text;
+
+	vw_read_text(run->source, path, &text);
+	device->transport = text.text;
 }
 
 static bool take_nvme(struct vw_run *run, const char *path, struct vw_carrier *carrier,
@@ -54,17 +63,17 @@ static bool take_nvme(struct vw_run *run, const char *path, struct vw_carrier *c
 	const char *controller = find_controller(run, path), *target;
 
 	if (!controller) {
-		device->model = read_optional(run, vw_path(run, "%s/device/model", path));
+		read_model(run, vw_path(run, "%s/device/model", path), device);
 		return !carrier->is_virtual;
 	}
 	if (carrier->is_virtual &&
 	    vw_source_link(run->source, vw_path(run, NVME_CLASS "/%s", controller), &target) == 0)
 		vw_carrier_of(run, target, "nvme", carrier);
-	device->model = read_optional(run, vw_path(run, NVME_CLASS "/%s/model", controller));
+	read_model(run, vw_path(run, NVME_CLASS "/%s/model", controller), device);
 	if (vw_equal(carrier->bus, "pci"))
 		device->transport = "pcie";
 	else
-		device->transport = read_optional(run, vw_path(run, NVME_CLASS "/%s/transport", controller));
+		read_transport(run, vw_path(run, NVME_CLASS "/%s/transport", controller), device);
 	return true;
 }
 
@@ -76,7 +85,7 @@ static bool take(struct vw_run *run, const char *path, struct vw_carrier *carrie
 	if (carrier->is_virtual)
 		return false;
 	if (carrier->has_scsi)
-		device->model = read_optional(run, vw_path(run, "%s/device/model", path));
+		read_model(run, vw_path(run, "%s/device/model", path), device);
 	return true;
 }
 

@@ -47,6 +47,9 @@ static const struct {
 	{"podman", "oci"},
 	{"docker", "oci"},
 	{"docker", "kubernetes"},
+	{"docker", "wsl"},
+	{"rhev", "qemu"},
+	{"ahv", "qemu"},
 	{"kubernetes", "oci"},
 };
 
