@@ -3,8 +3,9 @@
 """Write the composed fixtures as snapshot directories: compose.py OUTPUT [FILE.json...]
 
 Each file of composed/ is a list of cases. A case describes a machine in the words of MACHINE_KEYS (README.md
-explains them) and is expanded here into the files, links and CPUID leaves that such a machine shows. A case with
-a "base" starts from that case's machine: dictionaries are merged, lists and words replaced, null removes.
+explains them) and is expanded here into the files, links and CPUID leaves that such a machine shows. A case
+with a "base" starts from that case's machine: dictionaries are merged, lists and words replaced, null
+removes.
 """
 
 import copy
@@ -18,32 +19,33 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 CASE_KEYS = {"name", "kind", "source", "base", "expect", "near_miss", "note"}
 MACHINE_KEYS = {
-    "arch", "cpu", "cpuid", "cpuid_xen", "dmi", "smbios", "acpi", "pci", "virtio_mmio", "xenbus", "vmbus", "scsi",
+    "arch", "cpu", "cpuid", "cpuid_xen", "dmi", "smbios", "acpi", "pci", "virtio_mmio", "xenbus", "vmbus",
     "xen", "clock", "interrupts", "kernel", "environ", "cgroup", "timing", "files", "links", "dirs", "nodes",
 }
 FLAGS_ECX1 = {
     "pni": 0, "pclmulqdq": 1, "dtes64": 2, "monitor": 3, "vmx": 5, "smx": 6, "est": 7, "tm2": 8, "ssse3": 9,
-    "fma": 12, "cx16": 13, "xtpr": 14, "pdcm": 15, "pcid": 17, "dca": 18, "sse4_1": 19, "sse4_2": 20, "x2apic": 21,
-    "movbe": 22, "popcnt": 23, "tsc_deadline_timer": 24, "aes": 25, "xsave": 26, "avx": 28, "f16c": 29,
-    "rdrand": 30, "hypervisor": 31,
+    "fma": 12, "cx16": 13, "xtpr": 14, "pdcm": 15, "pcid": 17, "dca": 18, "sse4_1": 19, "sse4_2": 20,
+    "x2apic": 21, "movbe": 22, "popcnt": 23, "tsc_deadline_timer": 24, "aes": 25, "xsave": 26, "avx": 28,
+    "f16c": 29, "rdrand": 30, "hypervisor": 31,
 }
 FLAGS_EDX1 = {
-    "fpu": 0, "vme": 1, "de": 2, "pse": 3, "tsc": 4, "msr": 5, "pae": 6, "mce": 7, "cx8": 8, "apic": 9, "sep": 11,
-    "mtrr": 12, "pge": 13, "mca": 14, "cmov": 15, "pat": 16, "pse36": 17, "clflush": 19, "mmx": 23, "fxsr": 24,
-    "sse": 25, "sse2": 26, "ss": 27, "ht": 28,
+    "fpu": 0, "vme": 1, "de": 2, "pse": 3, "tsc": 4, "msr": 5, "pae": 6, "mce": 7, "cx8": 8, "apic": 9,
+    "sep": 11, "mtrr": 12, "pge": 13, "mca": 14, "cmov": 15, "pat": 16, "pse36": 17, "clflush": 19, "mmx": 23,
+    "fxsr": 24, "sse": 25, "sse2": 26, "ss": 27, "ht": 28,
 }
 FLAGS_ECX81 = {"lahf_lm": 0, "cmp_legacy": 1, "svm": 2, "cr8_legacy": 4, "abm": 5, "sse4a": 6, "topoext": 22}
 FLAGS_EDX81 = {"syscall": 11, "nx": 20, "pdpe1gb": 26, "rdtscp": 27, "lm": 29}
 DMI_FILES = (
-    "bios_date", "bios_vendor", "bios_version", "sys_vendor", "product_name", "product_version", "product_family",
-    "product_serial", "product_uuid", "product_sku", "board_vendor", "board_name", "board_version",
-    "board_asset_tag", "board_serial", "chassis_vendor", "chassis_version", "chassis_asset_tag", "chassis_serial",
-    "chassis_type",
+    "bios_date", "bios_vendor", "bios_version", "sys_vendor", "product_name", "product_version",
+    "product_family", "product_serial", "product_uuid", "product_sku", "board_vendor", "board_name",
+    "board_version", "board_asset_tag", "board_serial", "chassis_vendor", "chassis_version", "chassis_asset_tag",
+    "chassis_serial", "chassis_type",
 )
 VIRTIO_TYPES = {"net": 1, "disk": 2, "console": 3, "rng": 4, "balloon": 5, "scsi": 8, "vsock": 19, "fs": 26,
                 "gpu": 16, "nsm": 33}
 VIRTIO_DRIVERS = {1: "virtio_net", 2: "virtio_blk", 3: "virtio_console", 4: "virtio_rng", 5: "virtio_balloon",
-                  8: "virtio_scsi", 16: "virtio_gpu", 19: "vmw_vsock_virtio_transport", 26: "virtiofs", 33: "nsm"}
+                  8: "virtio_scsi", 16: "virtio_gpu", 19: "vmw_vsock_virtio_transport", 26: "virtiofs",
+                  33: "nsm"}
 VMBUS_DRIVERS = {"net": "hv_netvsc", "disk": "hv_storvsc", "balloon": "hv_balloon", "util": "hv_utils"}
 
 
@@ -85,7 +87,8 @@ def derive(base, case):
 def load(paths=None):
     """All cases in the order of their files, with their machines complete: [(family, case)]."""
     folder = os.path.join(HERE, "composed")
-    paths = paths or sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".json"))
+    paths = paths or sorted(os.path.join(folder, name) for name in os.listdir(folder)
+                            if name.endswith(".json"))
     cases, order = {}, []
     for path in paths:
         family = os.path.splitext(os.path.basename(path))[0]
@@ -140,7 +143,9 @@ class Tree:
 
     def link(self, path, target):
         """@target is absolute as the guest sees it; what is written is relative."""
-        self.links[path] = os.path.relpath(target, os.path.dirname(path)) if target.startswith("/") else target
+        if target.startswith("/"):
+            target = os.path.relpath(target, os.path.dirname(path))
+        self.links[path] = target
 
     def remove(self, path):
         for kind in (self.files, self.links):
@@ -228,7 +233,7 @@ def overlay_leaves(leaves, described):
 
 
 def fill_hypervisor_range(leaves, vendor):
-    """What a processor answers where no hypervisor does: Intel repeats its highest basic leaf, AMD says zero."""
+    """What answers where no hypervisor does: Intel repeats its highest basic leaf, AMD says zero."""
     highest = leaves[0, 0][0]
     other = leaves.get((highest, 0), (0, 0, 0, 0)) if vendor == "GenuineIntel" else (0, 0, 0, 0)
     for base in range(0x40000000, 0x40000400, 0x100):
@@ -276,8 +281,8 @@ def arm_cpuinfo(cpu):
     for index in range(cpu.get("count", 2)):
         blocks.append("\n".join([
             f"processor\t: {index}", "BogoMIPS\t: 243.75", "Features\t: " + " ".join(cpu["flags"]),
-            f"CPU implementer\t: {cpu['implementer']}", "CPU architecture: 8", f"CPU variant\t: {cpu['variant']}",
-            f"CPU part\t: {cpu['part']}", "CPU revision\t: 1", ""]))
+            f"CPU implementer\t: {cpu['implementer']}", "CPU architecture: 8",
+            f"CPU variant\t: {cpu['variant']}", f"CPU part\t: {cpu['part']}", "CPU revision\t: 1", ""]))
     return "\n".join(blocks) + "\n"
 
 
@@ -336,17 +341,17 @@ def add_smbios(tree, dmi, smbios):
     tables = [smbios_structure(0, 0, bios, strings)]
     (maker, product, version, serial, sku, family), strings = numbered(
         "sys_vendor", "product_name", "product_version", "product_serial", "product_sku", "product_family")
-    body = struct.pack("<BBBB16sBBB", maker, product, version, serial, smbios_uuid(dmi.get("product_uuid", "")), 6,
-                       sku, family)
+    uuid = smbios_uuid(dmi.get("product_uuid", ""))
+    body = struct.pack("<BBBB16sBBB", maker, product, version, serial, uuid, 6, sku, family)
     tables.append(smbios_structure(1, 0x100, body, strings))
     (maker, product, version, serial, tag), strings = numbered(
         "board_vendor", "board_name", "board_version", "board_serial", "board_asset_tag")
-    tables.append(smbios_structure(2, 0x200, struct.pack("<BBBBBBBHBB", maker, product, version, serial, tag, 9,
-                                                         0, 0x300, 10, 0), strings))
+    body = struct.pack("<BBBBBBBHBB", maker, product, version, serial, tag, 9, 0, 0x300, 10, 0)
+    tables.append(smbios_structure(2, 0x200, body, strings))
     (maker, version, serial, tag), strings = numbered(
         "chassis_vendor", "chassis_version", "chassis_serial", "chassis_asset_tag")
-    tables.append(smbios_structure(3, 0x300, struct.pack("<BBBBBBBBBIBBBB", maker, 1, version, serial, tag, 3, 3,
-                                                         3, 2, 0, 0, 0, 0, 0), strings))
+    body = struct.pack("<BBBBBBBBBIBBBB", maker, 1, version, serial, tag, 3, 3, 3, 2, 0, 0, 0, 0, 0)
+    tables.append(smbios_structure(3, 0x300, body, strings))
     if smbios.get("oem"):
         tables.append(smbios_structure(11, 0xE00, struct.pack("<B", len(smbios["oem"])), smbios["oem"]))
     tree.file("/sys/firmware/dmi/entries/0-0/raw", {"hex": tables[0].hex()})
@@ -372,11 +377,12 @@ def add_dmi(tree, machine):
 
 
 def acpi_table(name, acpi):
-    size = {"FACP": 276 if acpi.get("revision", 6) >= 6 else 244}.get(name, 64)
-    table_id = acpi.get("table", "").replace("*", name[-4:])
-    header = struct.pack("<4sIBB6s8sI4sI", name.encode(), size, acpi.get("revision", 6) if name == "FACP" else 2, 0,
-                         acpi["oem"].encode().ljust(6)[:6] if acpi.get("pad", True) else acpi["oem"].encode(),
-                         table_id.encode().ljust(8)[:8], 1, acpi.get("creator", "INTL").encode().ljust(4)[:4], 1)
+    revision = acpi.get("revision", 6) if name == "FACP" else 2
+    size = {"FACP": 276 if revision >= 6 else 244}.get(name, 64)
+    table_id = acpi.get("table", "").replace("*", name)
+    creator = acpi.get("creator", "INTL").encode().ljust(4)[:4]
+    header = struct.pack("<4sIBB6s8sI4sI", name.encode(), size, revision, 0,
+                         acpi["oem"].encode().ljust(6)[:6], table_id.encode().ljust(8)[:8], 1, creator, 1)
     body = bytearray(header.ljust(size, b"\0"))
     if name == "FACP" and acpi.get("vendor") and size >= 276:
         body[268:276] = acpi["vendor"].encode().ljust(8, b"\0")[:8]
@@ -472,7 +478,8 @@ def add_pci(tree, machine):
         for name, value in (("vendor", f"0x{vendor:04x}"), ("device", f"0x{device_id:04x}"),
                             ("class", f"0x{class_code}"), ("subsystem_vendor", f"0x{sub_vendor:04x}"),
                             ("subsystem_device", f"0x{sub_device:04x}"),
-                            ("modalias", f"pci:v{vendor:08X}d{device_id:08X}sv{sub_vendor:08X}sd{sub_device:08X}"
+                            ("modalias", f"pci:v{vendor:08X}d{device_id:08X}"
+                                         f"sv{sub_vendor:08X}sd{sub_device:08X}"
                                          f"bc{class_code[:2]}sc{class_code[2:4]}i{class_code[4:]}")):
             tree.file(f"{device}/{name}", value)
         config = bytearray(64)
@@ -481,9 +488,7 @@ def add_pci(tree, machine):
         tree.file(f"{device}/config", {"hex": config.hex()})
         bind(tree, device, "pci", driver)
         tree.link(f"/sys/bus/pci/devices/{slot}", device)
-        if "vf_of" in spec:
-            tree.link(f"{device}/physfn", f"/sys/devices/pci0000:00/0000:{spec['vf_of']}")
-        elif spec.get("vf"):
+        if spec.get("vf"):
             tree.link(f"{device}/physfn", "../0000:00:00.0")
         if "net" in spec:
             add_net(tree, device, spec["net"])
@@ -557,8 +562,9 @@ def interrupts_text(spec):
     lines = ["           CPU0       CPU1       "]
     for index, (chip, action) in enumerate(spec.get("lines", [])):
         lines.append(f"{index:3d}:       1234          0   {chip}      {action}")
-    names = {"NMI": "Non-maskable interrupts", "LOC": "Local timer interrupts", "RES": "Rescheduling interrupts",
-             "CAL": "Function call interrupts", "HYP": "Hypervisor callback interrupts",
+    names = {"NMI": "Non-maskable interrupts", "LOC": "Local timer interrupts",
+             "RES": "Rescheduling interrupts", "CAL": "Function call interrupts",
+             "HYP": "Hypervisor callback interrupts",
              "HRE": "Hyper-V reenlightenment interrupts", "HVS": "Hyper-V stimer0 interrupts",
              "PIN": "Posted-interrupt notification event"}
     for name in spec.get("rows", ["NMI", "LOC", "RES", "CAL"]):

@@ -5,8 +5,8 @@
     run.py EXE [--schema FILE] [--deny PROGRAM] [DIR...]
 
 Each DIR holds cases: folders with an expect.json, or NAME.tar.gz beside NAME.expect.json. An expectation is
-{"path.in.report": [acceptable values]}; "*" stands for any element of a list, a value that begins with "!" must
-not occur ("!null": no null). Every report is validated against the schema. Without DIR the project's own
+{"path.in.report": [acceptable values]}; "*" stands for any element of a list, a value that begins with "!"
+must not occur ("!null": no null). Every report is validated against the schema. Without DIR the project's own
 fixtures are run, the lists of words are held against them, and ../shared/lab and ../shared/corpus/* too where
 they exist. Exits 1 on a miss, 2 when nothing ran.
 """
@@ -21,17 +21,18 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
 import compose  # noqa: E402
 
-# Each word of these lists must be the only acceptable answer of some fixture, and the forbidden one of a near miss.
+# Each word of these lists must be the only acceptable answer of a fixture, and forbidden by a near miss.
 COVERED = {
     "platforms": "platform.id", "clouds": "platform.cloud.provider", "containers": "platform.container",
-    "hypervisors": "platform.hypervisor", "vmms": "platform.vmm", "modes": "platform.mode", "rows": "platform.row",
-    "confidential": "platform.confidential",
+    "hypervisors": "platform.hypervisor", "vmms": "platform.vmm", "modes": "platform.mode",
+    "rows": "platform.row", "confidential": "platform.confidential",
 }
 # What no snapshot can carry: the SEV status is in a model-specific register (contract, section 4).
 NOT_RECORDABLE = {("confidential", "sev"), ("confidential", "sev-es")}
@@ -58,7 +59,7 @@ def find_cases(folder):
 
 
 def unmarked(folder):
-    """Lines about recorded snapshots that index.json does not call real, with their source; and the reverse."""
+    """Lines about recorded snapshots that index.json does not call real, and the reverse."""
     with open(os.path.join(folder, "index.json"), encoding="utf-8") as file:
         index = json.load(file)
     there = {os.path.basename(snapshot)[:-len(".tar.gz")] for snapshot, _ in find_cases(folder)}
@@ -113,8 +114,8 @@ def run_case(exe, validator, case):
     """None, or why the case missed."""
     snapshot, expect = case
     try:
-        done = subprocess.run([exe, "--snapshot", snapshot, "--json=compact"], capture_output=True, timeout=20,
-                              check=False)
+        done = subprocess.run([exe, "--snapshot", snapshot, "--json=compact"], capture_output=True,
+                              timeout=20, check=False)
     except subprocess.TimeoutExpired:
         return "timed out"
     try:
@@ -177,7 +178,7 @@ def words_of_schema(validator, path):
 
 
 def uncovered(exe, validator, cases):
-    """Lines about words that no fixture reaches, or that no near miss forbids; and the number of words held."""
+    """Lines about words that no fixture reaches or no near miss forbids; and how many words there are."""
     reached, denied = {}, {}
     for expect, near_miss in cases:
         for path, want in expect.items():
@@ -202,14 +203,19 @@ def uncovered(exe, validator, cases):
     return problems, count
 
 
-# --- an ordinary user, on this machine ------------------------------------------------------------------------
+# --- an ordinary user, on this machine ----------------------------------------------------------------------
 
-def run_ordinary_user(exe, validator):
+PRIVATE = ("/proc/1/environ", "/sys/firmware/dmi/tables/DMI", "/sys/firmware/acpi/tables/FACP")
+
+
+def run_ordinary_user(exe, validator, scratch):
     """The live machine as nobody: a sane exit code, a valid report, and what could not be read is named."""
-    if os.geteuid() != 0:
-        return ["not run as root: this run is the ordinary user's already"]
     user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]
-    done = subprocess.run([*user, exe, "--json=compact"], capture_output=True, timeout=20, check=False)
+    if os.geteuid() != 0:
+        user = []
+    os.chmod(scratch, 0o755)  # nobody may not look into every folder that is built in
+    own = shutil.copy(exe, scratch)
+    done = subprocess.run([*user, own, "--json=compact"], capture_output=True, timeout=20, check=False)
     as_root = subprocess.run([exe, "--json=compact"], capture_output=True, timeout=20, check=False)
     try:
         report, whole = json.loads(done.stdout), json.loads(as_root.stdout)
@@ -225,15 +231,14 @@ def run_ordinary_user(exe, validator):
         readable = subprocess.run([*user, "test", "-r", entry["source"]], check=False).returncode == 0
         if entry["error"] in ("EACCES", "EPERM") and entry["source"].startswith("/") and readable:
             problems.append(f"unread names {entry['source']}, which this user may read")
-    private = [path for path in ("/proc/1/environ", "/sys/firmware/dmi/tables/DMI", "/sys/firmware/acpi/tables/FACP")
-               if os.path.exists(path)]
+    private = [path for path in PRIVATE if os.path.exists(path)]
     named = {entry["source"] for entry in report["unread"]}
-    if private and not any(source == path or path.startswith(source + "/") for path in private for source in named):
+    if private and not any((path + "/").startswith(source + "/") for path in private for source in named):
         problems.append(f"unread names none of {', '.join(private)}")
     return problems
 
 
-# --- main -----------------------------------------------------------------------------------------------------
+# --- main ---------------------------------------------------------------------------------------------------
 
 def default_folders(output):
     folders = [(os.path.join(HERE, "lab"), "lab")]
@@ -313,7 +318,8 @@ def main():
         for problem in problems:
             print(f"MISS coverage: {problem}")
         print(f"coverage: {count} words, {len(problems)} not covered")
-        user_problems = run_ordinary_user(exe, validator)
+        with tempfile.TemporaryDirectory() as scratch:
+            user_problems = run_ordinary_user(exe, validator, scratch)
         for problem in user_problems:
             print(f"MISS ordinary user: {problem}")
         print(f"ordinary user: {int(not user_problems)} passed, {int(bool(user_problems))} failed")
