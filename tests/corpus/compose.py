@@ -38,8 +38,8 @@ FLAGS_EDX81 = {"syscall": 11, "nx": 20, "pdpe1gb": 26, "rdtscp": 27, "lm": 29}
 DMI_FILES = (
     "bios_date", "bios_vendor", "bios_version", "sys_vendor", "product_name", "product_version",
     "product_family", "product_serial", "product_uuid", "product_sku", "board_vendor", "board_name",
-    "board_version", "board_asset_tag", "board_serial", "chassis_vendor", "chassis_version", "chassis_asset_tag",
-    "chassis_serial", "chassis_type",
+    "board_version", "board_asset_tag", "board_serial", "chassis_vendor", "chassis_version",
+    "chassis_asset_tag", "chassis_serial", "chassis_type",
 )
 VIRTIO_TYPES = {"net": 1, "disk": 2, "console": 3, "rng": 4, "balloon": 5, "scsi": 8, "vsock": 19, "fs": 26,
                 "gpu": 16, "nsm": 33}
