@@ -273,17 +273,23 @@ static bool has_xen_interface(const struct vw_cpuid_facts *cpuid)
 	return false;
 }
 
-/* In a PV guest the plain instruction shows the machine below Xen, unless Xen makes it fault. */
-static bool suspects_xen_pv(const struct vw_facts *facts)
+/* Is there any trace of Xen, or was looking for one not allowed? */
+static bool may_be_xen(const struct vw_facts *facts)
 {
 	const struct vw_xen_facts *xen = &facts->xen;
-	bool xen_somewhere =
-		vw_equal(xen->type.text, "xen") || xen->proc.state == VW_VALUE ||
-		(xen->devices_state == VW_VALUE && vw_has_word(facts->clock.available.text, "xen"));
 
+	if (xen->type.state != VW_ABSENT || xen->proc.state != VW_ABSENT)
+		return true;
+	return xen->devices_state == VW_VALUE && vw_has_word(facts->clock.available.text, "xen");
+}
+
+/* In a PV guest the plain instruction shows the machine below Xen, unless Xen makes it fault. */
+static bool may_be_xen_pv(const struct vw_facts *facts)
+{
 	if (facts->snapshot)
 		return true;
-	return xen_somewhere && (vw_equal(xen->guest_type.text, "PV") || !has_xen_interface(&facts->cpuid));
+	return may_be_xen(facts) &&
+	       (vw_equal(facts->xen.guest_type.text, "PV") || !has_xen_interface(&facts->cpuid));
 }
 
 /**
@@ -296,10 +302,12 @@ void vw_probe_cpuid_xen(struct vw_run *run)
 	struct scan scan = {.run = run, .facts = &run->facts->cpuid_xen, .kind = VW_CPUID_XEN_PREFIX};
 	struct vw_leaf leaf;
 
-	if (!suspects_xen_pv(run->facts))
+	if (!may_be_xen_pv(run->facts)) {
+		nothing_read(&scan, -ENODATA);
 		return;
+	}
 	if (!ask(&scan, FIRST_BASE, &leaf) && scan.error != -ENODATA) {
-		nothing_read(&scan, scan.error);
+		nothing_read(&scan, scan.error == -EOPNOTSUPP ? -ENODATA : scan.error);
 		return;
 	}
 	find_interfaces(&scan);

@@ -223,7 +223,7 @@ static void read_functions(struct vw_run *run, size_t count, const char *const *
 		else
 			failure = r;
 	}
-	devices->pci_incomplete = failure < 0;
+	devices->pci_incomplete = failure < 0 || count == VW_PCI_LIMIT;
 	if (access)
 		pci_cleanup(access);
 	devices->pci = device;

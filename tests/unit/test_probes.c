@@ -865,8 +865,9 @@ static void test_container_marks(void **state)
 	(void)state;
 	guest_new(&guest, "x86_64");
 	PUT_FILES(&guest, {"/.dockerenv", ""}, {"/.dockerinit", ""}, {"/run/systemd/container", "lxc\n"},
-		  {"/run/.containerenv", ""}, {"/proc/1/cgroup", "0::/kubepods\n"},
-		  {"/proc/self/cgroup", "0::/other\n"}, {"/proc/vz/veinfo", ""}, {"/proc/bc/0", ""},
+		  {"/run/systemd/system/x", ""}, {"/run/.containerenv", ""},
+		  {"/proc/1/cgroup", "0::/kubepods\n"}, {"/proc/self/cgroup", "0::/other\n"},
+		  {"/proc/vz/veinfo", ""}, {"/proc/bc/0", ""},
 		  {"/proc/self/status", "Name:\tcat\nVxID:\t49\n"}, {"/var/run/secrets/kubernetes.io/x", ""},
 		  {"/dev/lxd/sock", ""}, {"/proc/sys/fs/binfmt_misc/WSLInterop", "enabled\n"},
 		  {"/proc/version", "BrandZ virtual linux\n"}, {"/proc/self/uid_map", "0 100000 65536\n"});
@@ -874,6 +875,7 @@ static void test_container_marks(void **state)
 	assert_number(container->dockerenv, 1);
 	assert_number(container->dockerinit, 1);
 	assert_text(container->manager, "lxc");
+	assert_number(container->systemd, 1);
 	assert_text(container->containerenv, "");
 	assert_text(container->cgroup, "0::/kubepods");
 	assert_number(container->proc_vz, 1);

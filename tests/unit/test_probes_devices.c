@@ -64,6 +64,7 @@ static void test_pci(void **state)
 	pci = facts->devices.pci;
 	assert_int_equal(facts->devices.pci_state, VW_VALUE);
 	assert_int_equal(facts->devices.pci_count, 3);
+	assert_false(facts->devices.pci_incomplete);
 
 	assert_string_equal(pci[0].slot, "0000:00:00.0");
 	assert_int_equal(pci[0].vendor, 0x8086);
@@ -114,6 +115,7 @@ static void test_pci_malformed(void **state)
 	facts = guest_probe(&guest, 0);
 	assert_int_equal(facts->devices.pci_state, VW_VALUE);
 	assert_int_equal(facts->devices.pci_count, 2);
+	assert_true(facts->devices.pci_incomplete);
 	assert_int_equal(facts->devices.pci[0].vendor, 0x1d0f);
 	assert_int_equal(facts->devices.pci[1].vendor, 0); /* what libpci makes of no number */
 	assert_string_equal(unread_error(facts, "0000:00:01.0"), "EBADMSG");
@@ -572,6 +574,15 @@ static void test_disks(void **state)
 	assert_string_equal(find(&facts->devices.block, "nvme1n1")->transport, "pcie");
 	assert_string_equal(find(&facts->devices.block, "nvme2n1")->transport, "tcp");
 	assert_null(find(&facts->devices.block, "vda")->transport);
+	assert_false(find(&facts->devices.block, "nvme0n1")->model_unread);
+	guest_close(&guest);
+
+	guest_open(&guest);
+	assert_int_equal(vw_source_deny(guest.source, "/sys/class/nvme/nvme0"), 0);
+	facts = guest_probe(&guest, 0);
+	assert_null(find(&facts->devices.block, "nvme0n1")->model);
+	assert_true(find(&facts->devices.block, "nvme0n1")->model_unread);
+	assert_string_equal(find(&facts->devices.block, "nvme0n1")->driver, "nvme");
 	guest_free(&guest);
 }
 
@@ -673,10 +684,12 @@ static void test_many_interfaces(void **state)
 	}
 	facts = guest_probe(&guest, 0);
 	assert_int_equal(facts->devices.net.count, 64);
+	assert_true(facts->devices.net.incomplete);
 	assert_string_equal(unread_error(facts, "/sys/class/net"), "EFBIG");
 	guest_close(&guest);
 	facts = guest_probe(&guest, VW_PROBE_WIDE);
 	assert_int_equal(facts->devices.net.count, 80);
+	assert_false(facts->devices.net.incomplete);
 	assert_null(unread_error(facts, "/sys/class/net"));
 	guest_free(&guest);
 }
