@@ -51,6 +51,24 @@ def acpi_table(name, length):
     return (header + b"AMZN" + b"\1\0\0\0").ljust(length, b"\0")
 
 
+def uevent(slot, vendor, device, class_, driver):
+    """What the kernel says of a PCI device in one file (Linux, drivers/pci/pci-driver.c, pci_uevent())."""
+    lines = [
+        f"DRIVER={driver}" if driver else None,
+        f"PCI_CLASS={int(class_, 16):X}",
+        f"PCI_ID={vendor[2:].upper()}:{device[2:].upper()}",
+        f"PCI_SUBSYS_ID={vendor[2:].upper()}:{device[2:].upper()}",
+        f"PCI_SLOT_NAME={slot}",
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def smbios_table():
+    """BIOS information with the bit that says "virtual machine", and the end (DMTF DSP0134, sections 7.1, 7.45)."""
+    bios = bytes([0, 0x18, 0, 0, 1, 2, 0, 0xE8, 3, 0]) + b"\0" * 8 + bytes([0, 0x10, 1, 0, 0xFF, 0xFF])
+    return bios + b"Amazon EC2\0001.0\0\0" + bytes([127, 4, 1, 0, 0, 0])
+
+
 def build(top):
     """Write the tree below @top, which must not exist."""
 
@@ -75,6 +93,7 @@ def build(top):
             ("revision", "0x00"),
         ):
             put(f"{home}/{name}", value)
+        put(f"{home}/uevent", uevent(slot, vendor, device, class_, driver))
         link(f"bus/pci/devices/{slot}", f"../../../{home}")
         if driver:
             (top / "bus/pci/drivers" / driver).mkdir(parents=True, exist_ok=True)
@@ -101,6 +120,7 @@ def build(top):
         put(f"class/dmi/id/{name}", value)
     for name, length in (("APIC", 120), ("DSDT", 256), ("FACP", 276), ("WAET", 40)):
         put(f"firmware/acpi/tables/{name}", acpi_table(name, length))
+    put("firmware/dmi/tables/DMI", smbios_table())
     for name in ("PNP0A03:00", "PNP0501:00", "LNXCPU:00", "LNXPWRBN:00"):
         (top / "bus/acpi/devices" / name).mkdir(parents=True)
     clock = "devices/system/clocksource/clocksource0"
