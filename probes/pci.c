@@ -134,6 +134,26 @@ static int check_function(struct vw_run *run, const char *directory, bool has_cl
 	return vw_source_library_path(run->source, BUS, path, count, ret_bus);
 }
 
+/* Where a dump's links were flattened to files, the source finds what libpci would not. */
+static int identify_without_library(struct vw_run *run, const char *directory, bool has_class,
+				    struct vw_pci_device *ret)
+{
+	struct vw_number vendor, device, class;
+
+	vw_read_number(run->source, vw_path(run, "%s/vendor", directory), 16, &vendor);
+	vw_read_number(run->source, vw_path(run, "%s/device", directory), 16, &device);
+	if (vendor.state != VW_VALUE || device.state != VW_VALUE)
+		return -EBADMSG;
+	ret->vendor = (uint16_t)vendor.value;
+	ret->device = (uint16_t)device.value;
+	if (has_class)
+		return 0;
+	vw_read_number(run->source, vw_path(run, "%s/class", directory), 16, &class);
+	if (class.state == VW_VALUE)
+		ret->class = (uint16_t)(class.value >> 8);
+	return 0;
+}
+
 /* The number in the first @digits hexadecimal digits of a text. */
 static bool parse_digits(const char *text, size_t digits, uint64_t *ret)
 {
@@ -192,6 +212,8 @@ static int read_function(struct vw_run *run, struct pci_access **access, const c
 		r = -EIO;
 	if (r == 0)
 		r = identify(*access, &slot, has_class, &device);
+	if (r == -EBADMSG && run->facts->snapshot && vw_source_link(run->source, directory, &target) == 0)
+		r = identify_without_library(run, directory, has_class, &device);
 	if (r < 0) {
 		if (r != -EACCES)
 			vw_note(run, directory, "EBADMSG");

@@ -34,6 +34,19 @@ int vw_root_readlink(int fd, char target[PATH_MAX])
 	return (int)length;
 }
 
+int vw_root_read_flat_link(int fd, char target[PATH_MAX])
+{
+	ssize_t length = pread(fd, target, PATH_MAX - 1, 0);
+
+	if (length < 0)
+		return -errno;
+	target[length] = '\0';
+	if (length == PATH_MAX - 1 || strlen(target) != (size_t)length || !vw_starts_with(target, "../") ||
+	    strpbrk(target, "\r\n"))
+		return -EINVAL;
+	return (int)length;
+}
+
 /* --- by component ------------------------------------------------------------------------------------ */
 
 struct walk {
@@ -136,17 +149,11 @@ static bool is_magic(const struct walk *walk, int link)
 	       fstat(walk->fd, &parent) == 0 && parent.st_ino != PROC_ROOT_INO;
 }
 
-static int follow(struct walk *walk, int link, const struct stat *status)
+static int follow_text(struct walk *walk, const char *target, size_t length, const struct stat *status)
 {
-	char target[PATH_MAX];
-	int length = vw_root_readlink(link, target), r;
 	size_t rest = strlen(walk->rest);
+	int r = visit_place(walk, status, target);
 
-	if (length < 0)
-		return length;
-	if (is_magic(walk, link))
-		return -ELOOP;
-	r = visit_place(walk, status, target);
 	if (r < 0)
 		return r;
 	cut_place(walk);
@@ -154,15 +161,38 @@ static int follow(struct walk *walk, int link, const struct stat *status)
 		return -ELOOP;
 	if (length == 0)
 		return -ENOENT;
-	if ((size_t)length + rest >= sizeof(walk->rest))
+	if (length + rest >= sizeof(walk->rest))
 		return -ENAMETOOLONG;
 
 	/* the rest is empty or begins with a slash */
 	memmove(walk->rest + length, walk->rest, rest + 1);
-	memcpy(walk->rest, target, (size_t)length);
+	memcpy(walk->rest, target, length);
 	if (target[0] != '/')
 		return 0;
 	return walk->flags & VW_ROOT_BENEATH ? -EXDEV : start_at_root(walk);
+}
+
+static int follow(struct walk *walk, int link, const struct stat *status)
+{
+	char target[PATH_MAX];
+	int length = vw_root_readlink(link, target);
+
+	if (length < 0)
+		return length;
+	return is_magic(walk, link) ? -ELOOP : follow_text(walk, target, (size_t)length, status);
+}
+
+static int follow_flat(struct walk *walk, const char *name, const struct stat *status)
+{
+	_cleanup_(vw_closep) int fd = -1;
+	char target[PATH_MAX];
+	int length;
+
+	if (!(walk->flags & VW_ROOT_FLAT_LINKS) || !S_ISREG(status->st_mode))
+		return -ENOTDIR;
+	fd = openat(walk->fd, name, O_RDONLY | O_NOFOLLOW | OPEN_FLAGS);
+	length = fd < 0 ? -errno : vw_root_read_flat_link(fd, target);
+	return length < 0 ? -ENOTDIR : follow_text(walk, target, (size_t)length, status);
 }
 
 /* Open what the path ends at. O_NOFOLLOW: it was no link a moment ago. */
@@ -201,7 +231,7 @@ static int step(struct walk *walk, const char *name, size_t length, int *ret_fd)
 		fd = -1;
 		return r;
 	} else if (walk->rest[0] != '\0') {
-		return -ENOTDIR;
+		return follow_flat(walk, name, &status);
 	}
 
 	r = open_last(walk, name, &status);

@@ -18,8 +18,11 @@ struct vw_root {
 };
 
 enum vw_root_flags {
-	VW_ROOT_BENEATH = 1 << 0, /* -EXDEV for absolute links and for ".." above the root, instead of
-				     resolving them inside the root */
+	VW_ROOT_FLAT_LINKS = 1 << 1, /* walk only: a file in a directory's place, that holds the text of a
+					relative link, is that link: so leave it dumps that went through file
+					systems or checkouts without links (git, core.symlinks) */
+	VW_ROOT_BENEATH = 1 << 0,    /* -EXDEV for absolute links and for ".." above the root, instead of
+					resolving them inside the root */
 };
 
 /**
@@ -46,6 +49,10 @@ _must_check_ int vw_root_walk(const struct vw_root *root, const char *path, int 
 /** Read the text of the link that @fd (O_PATH | O_NOFOLLOW) is. Returns its length or a negative errno;
  * -EINVAL when it is no link. */
 _must_check_ int vw_root_readlink(int fd, char target[PATH_MAX]);
+
+/** Read a relative link's text from the file that stands for it, if @fd is one. Returns as
+ * vw_root_readlink(). */
+_must_check_ int vw_root_read_flat_link(int fd, char target[PATH_MAX]);
 
 void vw_closep(int *fd); /* closes unless negative; for _cleanup_ */
 

@@ -28,7 +28,7 @@
 /* --- rules --- */
 
 static enum vw_answer ask(const struct vw_facts *facts, const struct vw_rule *rule,
-                          enum vw_weight *ret_weight)
+			  enum vw_weight *ret_weight)
 {
 	struct vw_trial trial = {.facts = facts, .domains = VW_FROM_ALL};
 
@@ -66,9 +66,9 @@ static void test_a_fact_that_cannot_be_read_is_neither_yes_nor_no(void **state)
 static void test_any_is_as_strong_as_its_strongest_all_as_its_weakest(void **state)
 {
 	const struct vw_rule any = VW_ANY(B_IS(dmi.sys_vendor, "a", VW_WEAK, NULL),
-	                                         B_IS(dmi.board_vendor, "b", VW_DECISIVE, NULL));
+					  B_IS(dmi.board_vendor, "b", VW_DECISIVE, NULL));
 	const struct vw_rule all = VW_ALL(B_IS(dmi.sys_vendor, "a", VW_WEAK, NULL),
-	                                         B_IS(dmi.board_vendor, "b", VW_DECISIVE, NULL));
+					  B_IS(dmi.board_vendor, "b", VW_DECISIVE, NULL));
 	struct vw_facts facts = {.dmi = {.sys_vendor = TEXT("a"), .board_vendor = TEXT("b")}};
 	enum vw_weight weight = VW_STRONG;
 
@@ -224,10 +224,10 @@ static void test_rows_refine_rows_that_exist_and_never_in_a_circle(void **state)
 			for (const char *const *id = one->refines; id && *id; id++)
 				assert_non_null(row(tables[t].table, *id));
 			assert_false(!one->part &&
-			             vw_row_refines(tables[t].table, row(tables[t].table, one->id), one));
+				     vw_row_refines(tables[t].table, row(tables[t].table, one->id), one));
 			for (size_t j = 0; j < tables[t].table->count; j++)
 				assert_false(vw_row_refines(tables[t].table, one, &tables[t].table->row[j]) &&
-				             vw_row_refines(tables[t].table, &tables[t].table->row[j], one));
+					     vw_row_refines(tables[t].table, &tables[t].table->row[j], one));
 		}
 	}
 }
@@ -274,7 +274,7 @@ static void test_each_family_mode_and_vmm_is_listed(void **state)
 static void test_each_listed_word_can_be_asked_for(void **state)
 {
 	static const char *const lists[] = {"platforms", "hypervisors", "modes",        "vmms",
-	                                    "clouds",    "containers",  "confidential", "words"};
+					    "clouds",    "containers",  "confidential", "words"};
 	struct vw_facts facts = {.arch = "x86_64"};
 	struct vw_report *report = NULL;
 	const struct vw_word *word;
@@ -287,7 +287,7 @@ static void test_each_listed_word_can_be_asked_for(void **state)
 			bool family_of_nothing = vw_equal(word->word, "none");
 
 			assert_int_equal(vw_report_is(report, word->word, &answer),
-			                 family_of_nothing ? -EINVAL : 0);
+					 family_of_nothing ? -EINVAL : 0);
 		}
 	}
 	assert_int_equal(vw_report_is(report, "nonsense", &answer), -EINVAL);
@@ -323,9 +323,11 @@ static void test_a_guest_cannot_know_that_it_is_not_nested(void **state)
 {
 	struct vw_facts kvm = {
 		.arch = "x86_64",
+		.dmi.sys_vendor.state = VW_ABSENT,
+		.cpuinfo.vendor.state = VW_ABSENT,
 		.cpuid = {.state = VW_VALUE,
-	                  .interfaces = 1,
-	                  .interface = {{0x40000000, 0x40000001, "KVMKVMKVM", "cpuid 0x40000000"}}}};
+			  .interfaces = 1,
+			  .interface = {{0x40000000, 0x40000001, "KVMKVMKVM", "cpuid 0x40000000"}}}};
 	struct vw_report *report = NULL;
 	enum vw_tristate answer = VW_NO;
 
@@ -354,13 +356,39 @@ static void test_a_guest_cannot_know_that_it_is_not_nested(void **state)
 	vw_report_free(report);
 }
 
+static void test_kvm_is_not_believed_where_nothing_could_be_looked_at(void **state)
+{
+	/* Parallels and VirtualBox answer with the same signature. */
+	struct vw_facts facts = {
+		.arch = "x86_64",
+		.dmi = {.sys_vendor.state = VW_DENIED, .product_name.state = VW_DENIED},
+		.cpuinfo.vendor.state = VW_ABSENT,
+		.devices.pci_state = VW_DENIED,
+		.cpuid = {.state = VW_VALUE,
+			  .interfaces = 1,
+			  .interface = {{0x40000000, 0x40000001, "KVMKVMKVM", "cpuid 0x40000000"}}},
+	};
+	struct vw_report *report = NULL;
+
+	(void)state;
+	assert_int_equal(vw_detect(&facts, &report), 0);
+	assert_string_not_equal(report->platform.id, "kvm");
+	vw_report_free(report);
+	facts.dmi.sys_vendor = (struct vw_text)TEXT("Red Hat");
+	assert_int_equal(vw_detect(&facts, &report), 0);
+	assert_string_equal(report->platform.id, "kvm");
+	vw_report_free(report);
+}
+
 static void test_a_passport_of_another_machine_is_a_conflict(void **state)
 {
 	struct vw_facts kvm = {
 		.arch = "x86_64",
+		.dmi.sys_vendor.state = VW_ABSENT,
+		.cpuinfo.vendor.state = VW_ABSENT,
 		.cpuid = {.state = VW_VALUE,
-	                  .interfaces = 1,
-	                  .interface = {{0x40000000, 0x40000001, "KVMKVMKVM", "cpuid 0x40000000"}}},
+			  .interfaces = 1,
+			  .interface = {{0x40000000, 0x40000001, "KVMKVMKVM", "cpuid 0x40000000"}}},
 		.passport.oem_string = TEXT("virtwhere:1;stack=kvm/xen-hvm")};
 	struct vw_report *report = NULL;
 
@@ -380,10 +408,10 @@ static void test_a_passport_of_another_machine_is_a_conflict(void **state)
 static void test_unreadable_modes_of_xen_stay_unnamed(void **state)
 {
 	struct vw_facts xen = {.arch = "x86_64",
-	                       .xen = {.type = TEXT("xen"),
-	                               .guest_type = {.state = VW_DENIED},
-	                               .features = {.state = VW_DENIED},
-	                               .proc_capabilities = {.state = VW_DENIED}}};
+			       .xen = {.type = TEXT("xen"),
+				       .guest_type = {.state = VW_DENIED},
+				       .features = {.state = VW_DENIED},
+				       .proc_capabilities = {.state = VW_DENIED}}};
 	struct vw_report *report = NULL;
 	enum vw_tristate answer = VW_NO;
 
@@ -408,7 +436,7 @@ static void test_where_a_disk_is(void **state)
 	(void)state;
 	assert_int_equal(vw_disk_place("Amazon Elastic Block Store", 0x1d0f, 0x8061, "pcie"), VW_DISK_REMOTE);
 	assert_int_equal(vw_disk_place("Amazon EC2 NVMe Instance Storage", 0x1d0f, 0xcd01, "pcie"),
-	                 VW_DISK_LOCAL);
+			 VW_DISK_LOCAL);
 	assert_int_equal(vw_disk_place(NULL, 0x1d0f, 0xcd00, NULL), VW_DISK_LOCAL);
 	assert_int_equal(vw_disk_place("Linux", 0, 0, "tcp"), VW_DISK_REMOTE);
 	assert_int_equal(vw_disk_place("QEMU NVMe Ctrl", 0x1b36, 0x0010, "pcie"), VW_DISK_UNTOLD);
@@ -478,7 +506,7 @@ static void test_a_passport_that_is_too_long_is_refused(void **state)
 	(void)state;
 	while (strlen(text) <= VW_PASSPORT_MAX)
 		snprintf(&text[strlen(text)], sizeof(text) - strlen(text), ";k=%s",
-		         "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv");
+			 "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv");
 	assert_int_equal(vw_passport_parse(text, &passport), -EBADMSG);
 }
 
@@ -499,6 +527,7 @@ int main(void)
 		cmocka_unit_test(test_each_listed_word_can_be_asked_for),
 		cmocka_unit_test(test_no_facts_give_no_verdict),
 		cmocka_unit_test(test_a_guest_cannot_know_that_it_is_not_nested),
+		cmocka_unit_test(test_kvm_is_not_believed_where_nothing_could_be_looked_at),
 		cmocka_unit_test(test_a_passport_of_another_machine_is_a_conflict),
 		cmocka_unit_test(test_unreadable_modes_of_xen_stay_unnamed),
 		cmocka_unit_test(test_where_a_disk_is),

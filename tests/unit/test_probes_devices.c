@@ -639,10 +639,19 @@ static void test_copied_members(void **state)
 	assert_string_equal(device->bus, "xen");
 	guest_free(&guest);
 
-	/* links that became files of text: not to be told from no interfaces, so it must not look like that
-	 */
+	/* links that became files of text */
 	guest_new(&guest, "x86_64");
 	put(&guest, "/sys/class/net/eth0", "../../devices/vif-0/net/eth0");
+	facts = guest_probe(&guest, 0);
+	assert_state(facts->devices.net, VW_VALUE);
+	device = find(&facts->devices.net, "eth0");
+	assert_string_equal(device->bus, "xen");
+	assert_string_equal(device->address, "vif-0");
+	guest_free(&guest);
+
+	/* what is neither: not to be told from no interfaces, so it must not look like that */
+	guest_new(&guest, "x86_64");
+	put(&guest, "/sys/class/net/eth0", "a text");
 	facts = guest_probe(&guest, 0);
 	assert_state(facts->devices.net, VW_MALFORMED);
 	assert_string_equal(unread_error(facts, "/sys/class/net"), "EBADMSG");

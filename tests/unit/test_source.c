@@ -961,6 +961,32 @@ static void unread_names_are_fit_to_print(void **state)
 	assert_string_equal(unread_error(source, "/sys/?[31m?"), "EINVAL");
 }
 
+/* Git without core.symlinks leaves files in place of links; nothing else may be taken for one, or lead out.
+ */
+static void files_in_place_of_links(void **state)
+{
+	struct scratch *scratch = *state;
+	struct vw_source *source;
+	const char *bytes, *target;
+
+	put_file(scratch, "sys/devices/pci0000:00/0000:00:05.0/vendor", "0x1d0f\n");
+	put_file(scratch, "sys/bus/pci/devices/0000:00:05.0", "../../../devices/pci0000:00/0000:00:05.0");
+	put_file(scratch, "sys/bus/pci/devices/0000:00:06.0", "../../../../../../canary-is-outside");
+	put_file(scratch, "sys/bus/pci/devices/0000:00:07.0", "../devices/0000:00:07.0");
+	put_file(scratch, "sys/bus/pci/devices/0000:00:08.0", "../../../devices/pci0000:00/0000:00:05.0\n");
+	put_file(scratch, "sys/bus/pci/devices/0000:00:09.0", "/sys/devices/pci0000:00/0000:00:05.0");
+	source = begin_source(scratch, false);
+	assert_int_equal(read_of(source, "/sys/bus/pci/devices/0000:00:05.0/vendor", &bytes), 0);
+	assert_string_equal(bytes, "0x1d0f\n");
+	assert_int_equal(vw_source_link(source, "/sys/bus/pci/devices/0000:00:05.0", &target), 0);
+	assert_string_equal(target, "../../../devices/pci0000:00/0000:00:05.0");
+	assert_int_equal(read_of(source, "/sys/bus/pci/devices/0000:00:06.0/vendor", &bytes), -ENOENT);
+	assert_int_equal(read_of(source, "/sys/bus/pci/devices/0000:00:07.0/vendor", &bytes), -ELOOP);
+	assert_int_equal(read_of(source, "/sys/bus/pci/devices/0000:00:08.0/vendor", &bytes), -ENOENT);
+	assert_int_equal(read_of(source, "/sys/bus/pci/devices/0000:00:09.0/vendor", &bytes), -ENOENT);
+	assert_int_equal(vw_source_link(source, "/sys/bus/pci/devices/0000:00:09.0", &target), -EINVAL);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, scratch_setup, scratch_teardown)
 
 int main(void)
@@ -973,6 +999,7 @@ int main(void)
 		TEST(kernels_without_openat2),
 		TEST(links_are_read_by_openat2),
 		TEST(links_are_read_by_walking),
+		TEST(files_in_place_of_links),
 		TEST(odd_files_by_openat2),
 		TEST(odd_files_by_walking),
 		TEST(big_files_are_bounded),
