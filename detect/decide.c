@@ -169,6 +169,9 @@ static void testify(void *user, const struct vw_rule *rule, const struct vw_seen
 {
 	const struct testimony *testimony = user;
 
+	/* Guards look at things that speak for nobody; they quote no source. */
+	if (!rule->reference)
+		return;
 	vw_evidence_add(testimony->build, seen->source, seen->value, rule->weight ? rule->weight : VW_WEAK,
 			testimony->word, rule->reference);
 }

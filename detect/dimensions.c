@@ -163,7 +163,7 @@ static const char *cpu_text(struct vw_build *build, enum vw_class class)
 		return "the processor itself";
 	case VW_CLASS_VH:
 		return vw_arena_printf(build->arena, "the processor's virtualization, used by %s",
-				       build->row->name);
+				       hypervisor);
 	case VW_CLASS_P:
 		return vw_arena_printf(build->arena, "calls to %s", hypervisor);
 	case VW_CLASS_VS:

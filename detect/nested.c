@@ -271,7 +271,7 @@ static const char *hint_why_not(struct vw_build *build)
 	if (vw_equal(hypervisor, "unknown"))
 		return NULL;
 	return vw_arena_printf(build->arena, "%s shows no virtualization extension to this kernel",
-			       build->row->name);
+			       vw_layer_name(build, build->row));
 }
 
 static const char *hint_what_to_do(struct vw_build *build)

@@ -429,6 +429,25 @@ static void test_unreadable_modes_of_xen_stay_unnamed(void **state)
 	vw_report_free(report);
 }
 
+static void test_sev_by_its_status_register(void **state)
+{
+	static const struct {
+		uint64_t status;
+		const char *technology;
+	} cases[] = {{0, NULL}, {1, "sev"}, {3, "sev-es"}, {7, "sev-snp"}};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(cases); i++) {
+		struct vw_facts facts = {.arch = "x86_64",
+					 .confidential.sev_status = NUMBER(cases[i].status)};
+		struct vw_report *report = NULL;
+
+		assert_int_equal(vw_detect(&facts, &report), 0);
+		assert_true(vw_equal(report->platform.confidential, cases[i].technology));
+		vw_report_free(report);
+	}
+}
+
 /* --- what disks and devices are --- */
 
 static void test_where_a_disk_is(void **state)
@@ -530,6 +549,7 @@ int main(void)
 		cmocka_unit_test(test_kvm_is_not_believed_where_nothing_could_be_looked_at),
 		cmocka_unit_test(test_a_passport_of_another_machine_is_a_conflict),
 		cmocka_unit_test(test_unreadable_modes_of_xen_stay_unnamed),
+		cmocka_unit_test(test_sev_by_its_status_register),
 		cmocka_unit_test(test_where_a_disk_is),
 		cmocka_unit_test(test_signatures_are_compared_whole),
 		cmocka_unit_test(test_passports),
