@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "export/library.h"
+
 #define BUS     "/sys/bus/pci"
 #define DEVICES BUS "/devices"
 #define PROC    "/proc/bus/pci/devices"
@@ -17,6 +19,31 @@ enum { SLOT_SIZE = 32, PROC_DRIVER = 17 /* column, counted from 0 */ };
 
 /* Base and sub class, PCI Code and ID Assignment Specification 1.11. */
 enum { NETWORK = 0x02, NVME = 0x0108 };
+
+/* libpci and what it loads itself cost the start of every command; few machines need it, see read_function().
+ */
+#define FUNCTIONS(X)     \
+	X(pci_alloc)     \
+	X(pci_cleanup)   \
+	X(pci_fill_info) \
+	X(pci_free_dev)  \
+	X(pci_get_dev)   \
+	X(pci_init)      \
+	X(pci_set_param)
+
+#define DECLARE(function) VW_LIBRARY_FUNCTION(function);
+#define SYMBOL(function)  {#function, &library.function},
+
+static struct {
+	FUNCTIONS(DECLARE)
+} library;
+
+static int load(void)
+{
+	static const struct vw_symbol symbols[] = {FUNCTIONS(SYMBOL)};
+
+	return vw_library_open("libpci.so.3", symbols, VW_COUNT(symbols));
+}
 
 /* libpci's error handler must not return, and is given nothing by which it could know who called. */
 static _Thread_local jmp_buf failed;
@@ -36,19 +63,21 @@ static void on_message(char *message, ...)
  */
 static struct pci_access *open_bus(const char *path)
 {
-	struct pci_access *access = pci_alloc();
+	struct pci_access *access = load() < 0 ? NULL : library.pci_alloc();
 	char name[] = "sysfs.path";
 
+	if (!access)
+		return NULL;
 	access->error = on_error;
 	access->warning = on_message;
 	access->debug = on_message;
 	access->method = PCI_ACCESS_SYS_BUS_PCI;
 	/* it copies the value, and is older than const */
-	if (pci_set_param(access, name, (char *)path) < 0 || setjmp(failed)) {
-		pci_cleanup(access);
+	if (library.pci_set_param(access, name, (char *)path) < 0 || setjmp(failed)) {
+		library.pci_cleanup(access);
 		return NULL;
 	}
-	pci_init(access);
+	library.pci_init(access);
 	return access;
 }
 
@@ -80,63 +109,56 @@ static bool parse_slot(const char *name, struct slot *ret)
 	return true;
 }
 
-static int fill(struct pci_dev *device, int flags)
+static int fill(struct pci_dev *device)
 {
 	if (setjmp(failed))
-		return -EIO;
-	pci_fill_info(device, flags);
+		return -EBADMSG;
+	library.pci_fill_info(device, PCI_FILL_IDENT | PCI_FILL_CLASS);
 	return 0;
 }
 
-/*
- * Read one function's ids through libpci, and its class where the kernel's summary did not tell it.
- *
- * Returns 0, or -EBADMSG when a file is not there or cannot be read.
- */
-static int identify(struct pci_access *access, const struct slot *slot, bool has_class,
-		    struct vw_pci_device *ret)
+/* Read one function through libpci. Returns 0, or -EBADMSG when a file is not there or cannot be read. */
+static int identify(struct pci_access *access, const struct slot *slot, struct vw_pci_device *ret)
 {
 	struct pci_dev *device;
 	int r;
 
 	if (setjmp(failed))
 		return -EBADMSG;
-	device = pci_get_dev(access, slot->domain, slot->bus, slot->device, slot->function);
-	r = fill(device, has_class ? PCI_FILL_IDENT : PCI_FILL_IDENT | PCI_FILL_CLASS);
+	device = library.pci_get_dev(access, slot->domain, slot->bus, slot->device, slot->function);
+	r = fill(device);
 	if (r == 0) {
 		ret->vendor = device->vendor_id;
 		ret->device = device->device_id;
-	}
-	if (r == 0 && !has_class)
 		ret->class = device->device_class;
-	pci_free_dev(device);
-	return r < 0 ? -EBADMSG : 0;
+	}
+	library.pci_free_dev(device);
+	return r;
 }
 
 /*
  * May libpci open the files of a function? A snapshot's are read through the source too: what is denied or no
  * regular file shows there, and not in libpci.
  */
-static int check_function(struct vw_run *run, const char *directory, bool has_class, const char **ret_bus)
+static int check_function(struct vw_run *run, const char *directory, const char **ret_bus)
 {
 	static const char *const names[] = {"vendor", "device", "class"};
-	size_t count = has_class ? VW_COUNT(names) - 1 : VW_COUNT(names), size;
 	const char *path[VW_COUNT(names)], *bytes;
+	size_t size;
 	int r = 0;
 
-	for (size_t i = 0; i < count && r == 0; i++) {
+	for (size_t i = 0; i < VW_COUNT(names) && r == 0; i++) {
 		path[i] = vw_path(run, "%s/%s", directory, names[i]);
 		if (run->facts->snapshot || (run->flags & VW_PROBE_WIDE))
 			r = vw_source_read(run->source, path[i], VW_TEXT_LIMIT, &bytes, &size);
 	}
 	if (r < 0)
 		return r;
-	return vw_source_library_path(run->source, BUS, path, count, ret_bus);
+	return vw_source_library_path(run->source, BUS, path, VW_COUNT(path), ret_bus);
 }
 
 /* Where a dump's links were flattened to files, the source finds what libpci would not. */
-static int identify_without_library(struct vw_run *run, const char *directory, bool has_class,
-				    struct vw_pci_device *ret)
+static int identify_without_library(struct vw_run *run, const char *directory, struct vw_pci_device *ret)
 {
 	struct vw_number vendor, device, class;
 
@@ -146,8 +168,6 @@ static int identify_without_library(struct vw_run *run, const char *directory, b
 		return -EBADMSG;
 	ret->vendor = (uint16_t)vendor.value;
 	ret->device = (uint16_t)device.value;
-	if (has_class)
-		return 0;
 	vw_read_number(run->source, vw_path(run, "%s/class", directory), 16, &class);
 	if (class.state == VW_VALUE)
 		ret->class = (uint16_t)(class.value >> 8);
@@ -166,16 +186,29 @@ static bool parse_digits(const char *text, size_t digits, uint64_t *ret)
 	return vw_parse_number(copy, 16, UINT32_MAX, ret) == 0;
 }
 
+/* "1AF4:1100". Returns false for anything else. */
+static bool parse_ids(const struct vw_line *line, uint16_t *ret_vendor, uint16_t *ret_device)
+{
+	uint64_t vendor, device;
+
+	if (line->value_size != strlen("1AF4:1100") || line->value[4] != ':' ||
+	    !parse_digits(line->value, 4, &vendor) || !parse_digits(line->value + 5, 4, &device))
+		return false;
+	*ret_vendor = (uint16_t)vendor;
+	*ret_device = (uint16_t)device;
+	return true;
+}
+
 /*
- * The kernel's summary of a function: driver, class and subsystem in one file (Linux, pci_uevent() in
- * drivers/pci/pci-driver.c). Returns whether it told the class; old dumps lack the file.
+ * The kernel's summary of a function: ids, class, driver and subsystem in one file (Linux, pci_uevent() in
+ * drivers/pci/pci-driver.c). Returns whether it told ids and class; old dumps lack the file.
  */
 static bool read_summary(struct vw_run *run, const char *directory, struct vw_pci_device *device)
 {
+	bool has_class = false, has_ids = false;
 	struct vw_line line;
 	const char *text;
 	uint64_t number;
-	bool has_class = false;
 	size_t size;
 
 	if (vw_source_read(run->source, vw_path(run, "%s/uevent", directory), VW_TEXT_LIMIT, &text, &size) <
@@ -184,43 +217,52 @@ static bool read_summary(struct vw_run *run, const char *directory, struct vw_pc
 	while (vw_next_line(&text, &size, '=', &line)) {
 		if (vw_line_is(&line, "DRIVER")) {
 			device->driver = vw_clean_copy(run, line.value, line.value_size);
-		} else if (vw_line_is(&line, "PCI_CLASS") &&
-			   parse_digits(line.value, line.value_size, &number)) {
-			device->class = (uint16_t)(number >> 8);
-			has_class = true;
-		} else if (vw_line_is(&line, "PCI_SUBSYS_ID") && line.value_size == strlen("1AF4:1100")) {
-			if (parse_digits(line.value, 4, &number))
-				device->subvendor = (uint16_t)number;
-			if (parse_digits(line.value + 5, 4, &number))
-				device->subdevice = (uint16_t)number;
+		} else if (vw_line_is(&line, "PCI_ID")) {
+			has_ids = parse_ids(&line, &device->vendor, &device->device);
+		} else if (vw_line_is(&line, "PCI_SUBSYS_ID")) {
+			(void)parse_ids(&line, &device->subvendor, &device->subdevice);
+		} else if (vw_line_is(&line, "PCI_CLASS")) {
+			has_class = parse_digits(line.value, line.value_size, &number);
+			device->class = has_class ? (uint16_t)(number >> 8) : 0;
 		}
 	}
-	return has_class;
+	return has_class && has_ids;
+}
+
+/* The files of single values, through libpci. Returns 0, or why they cannot be read. */
+static int read_values(struct vw_run *run, struct pci_access **access, const char *directory,
+		       const struct slot *slot, struct vw_pci_device *ret)
+{
+	const char *bus, *target;
+	int r = check_function(run, directory, &bus);
+
+	if (r == 0 && !*access && !(*access = open_bus(bus)))
+		r = -EOPNOTSUPP;
+	if (r == 0)
+		r = identify(*access, slot, ret);
+	if (r == -EBADMSG && run->facts->snapshot && vw_source_link(run->source, directory, &target) == 0)
+		r = identify_without_library(run, directory, ret);
+	if (r == 0)
+		ret->driver = vw_bound_driver(run, directory);
+	return r;
 }
 
 /* Returns 0 with @ret complete, or why the function is left out. */
 static int read_function(struct vw_run *run, struct pci_access **access, const char *name,
 			 struct vw_pci_device *ret)
 {
-	const char *directory = vw_path(run, DEVICES "/%s", name), *bus, *target;
+	const char *directory = vw_path(run, DEVICES "/%s", name), *target;
 	struct vw_pci_device device = {.slot = name};
 	struct slot slot;
-	bool has_class = read_summary(run, directory, &device);
-	int r = parse_slot(name, &slot) ? check_function(run, directory, has_class, &bus) : -EBADMSG;
+	int r = parse_slot(name, &slot) ? 0 : -EBADMSG;
 
-	if (r == 0 && !*access && !(*access = open_bus(bus)))
-		r = -EIO;
-	if (r == 0)
-		r = identify(*access, &slot, has_class, &device);
-	if (r == -EBADMSG && run->facts->snapshot && vw_source_link(run->source, directory, &target) == 0)
-		r = identify_without_library(run, directory, has_class, &device);
+	if (r == 0 && !read_summary(run, directory, &device))
+		r = read_values(run, access, directory, &slot, &device);
 	if (r < 0) {
 		if (r != -EACCES)
-			vw_note(run, directory, "EBADMSG");
+			vw_note(run, directory, r == -EOPNOTSUPP ? "EOPNOTSUPP" : "EBADMSG");
 		return r;
 	}
-	if (!has_class)
-		device.driver = vw_bound_driver(run, directory);
 	if (device.class >> 8 == NETWORK || device.class == NVME)
 		device.virtual_function =
 			vw_source_link(run->source, vw_path(run, "%s/physfn", directory), &target) == 0;
@@ -247,10 +289,10 @@ static void read_functions(struct vw_run *run, size_t count, const char *const *
 	}
 	devices->pci_incomplete = failure < 0 || count == VW_PCI_LIMIT;
 	if (access)
-		pci_cleanup(access);
+		library.pci_cleanup(access);
 	devices->pci = device;
 	if (!devices->pci_count && failure < 0)
-		devices->pci_state = failure == -EACCES ? VW_DENIED : VW_MALFORMED;
+		devices->pci_state = failure == -ENOENT ? VW_MALFORMED : vw_state_of(failure);
 }
 
 /* "0018\t8086100e\tb\t...\te1000": bus and devfn, vendor and device, interrupt, seven addresses, seven sizes,
