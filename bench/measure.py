@@ -40,15 +40,23 @@ def system_calls(build, command, prefix=()):
     return int(total.group(1))
 
 
+# /sys is made private first, in a namespace of its own, so that nobody else sees what is mounted over it. In a
+# chroot "/" is no mount point, and unshare(1) could not change the propagation of all.
+PRIVATE_SYS = ["unshare", "-m", "--propagation", "unchanged", "sh", "-c"]
+
+
 def ten_devices(build, command):
-    """System calls on a machine with ten PCI devices, whose tree is mounted over /sys for this command only."""
-    if os.geteuid() != 0:
+    """System calls on a machine with ten PCI devices, whose tree is mounted over /sys for this command only.
+
+    None where mounting is not allowed.
+    """
+    if subprocess.run([*PRIVATE_SYS, "mount --make-rprivate /sys"], capture_output=True).returncode != 0:
         return None
     tree = (build / "bench/ten").resolve()
     shutil.rmtree(tree, ignore_errors=True)
     machine.build(tree)
-    script = 'mount --bind "$0" /sys && exec "$@"'
-    return system_calls(build, command, ["unshare", "-m", "sh", "-c", script, str(tree)])
+    script = 'mount --make-rprivate /sys && mount --bind "$0" /sys && exec "$@"'
+    return system_calls(build, command, [*PRIVATE_SYS, script, str(tree)])
 
 
 def libraries(command):
