@@ -268,7 +268,7 @@ struct vw_sparc_facts {
 };
 
 struct vw_kernel_facts {
-	struct vw_text release; /* /proc/sys/kernel/osrelease */
+	struct vw_text release; /* of /proc/version, else /proc/sys/kernel/osrelease */
 	struct vw_text cmdline;
 };
 

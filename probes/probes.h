@@ -60,7 +60,7 @@ enum vw_probe_flags {
  * Run every probe of the table.
  *
  * @flags: of enum vw_probe_flags
- * @ret_facts: the facts; free with vw_facts_free()
+ * @ret_facts: the facts; they live in the source's memory: free them with vw_facts_free() before the source
  *
  * Returns 0 or -ENOMEM. A source that cannot be read is a fact with its state, never an error.
  */
