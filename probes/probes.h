@@ -34,7 +34,7 @@ _must_check_ int vw_source_live(struct vw_source **ret_source);
  * for one beyond the bounds, -EOPNOTSUPP when the library for the archive's format is not installed.
  */
 _must_check_ int vw_source_snapshot(const char *path, struct vw_source **ret_source, char *problem,
-                                    size_t problem_size);
+				    size_t problem_size);
 
 void vw_source_free(struct vw_source *source);
 void vw_source_freep(struct vw_source **source);
@@ -85,6 +85,6 @@ enum vw_snapshot_flags {
  *writing gave.
  */
 _must_check_ int vw_snapshot_record(struct vw_source *source, const char *path, unsigned flags, char *problem,
-                                    size_t problem_size);
+				    size_t problem_size);
 
 #endif
