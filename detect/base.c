@@ -275,6 +275,11 @@ int vw_parse_number(const char *text, int base, uint64_t max, uint64_t *ret)
 	return 0;
 }
 
+static bool is_part(char c)
+{
+	return is_space(c) || c == ',' || c == '\0';
+}
+
 bool vw_has_word(const char *text, const char *word)
 {
 	size_t length;
@@ -283,16 +288,9 @@ bool vw_has_word(const char *text, const char *word)
 		return false;
 
 	length = strlen(word);
-	while (*text) {
-		size_t size;
-
-		while (is_space(*text) || *text == ',')
-			text++;
-		for (size = 0; text[size] && !is_space(text[size]) && text[size] != ','; size++)
-			;
-		if (size == length && memcmp(text, word, size) == 0)
+	for (const char *at = text; (at = strstr(at, word)); at++) {
+		if ((at == text || is_part(at[-1])) && is_part(at[length]))
 			return true;
-		text += size;
 	}
 	return false;
 }

@@ -17,6 +17,7 @@ enum {
 
 /* Evidence while it grows: the words that it supports are added one by one. */
 struct vw_clue {
+	size_t index;
 	struct vw_evidence evidence;
 	const char *support[VW_SUPPORT_LIMIT];
 };
@@ -28,7 +29,7 @@ struct vw_build {
 	const struct vw_row *row;   /* the platform; never NULL */
 	const struct vw_row *lower; /* the layer that shows through it, or NULL */
 	size_t clues;
-	struct vw_clue *clue;
+	struct vw_clue **clue;
 	struct vw_layer *layer;
 	struct vw_conflict *conflict;
 };

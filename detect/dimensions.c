@@ -284,7 +284,7 @@ static struct vw_refs platform_evidence(struct vw_build *build, const char *cons
 
 	for (size_t i = 0; index && i < all.count; i++) {
 		for (const char *const *one = prefix; *one; one++) {
-			if (!vw_starts_with(build->clue[all.index[i]].evidence.source, *one))
+			if (!vw_starts_with(build->clue[all.index[i]]->evidence.source, *one))
 				continue;
 			index[some.count++] = all.index[i];
 			break;

@@ -21,10 +21,10 @@ static void support(struct vw_clue *clue, const char *word)
 static struct vw_clue *find(struct vw_build *build, const char *source, const char *value)
 {
 	for (size_t i = 0; i < build->clues; i++) {
-		struct vw_evidence *evidence = &build->clue[i].evidence;
+		struct vw_evidence *evidence = &build->clue[i]->evidence;
 
 		if (same(evidence->source, source) && same(evidence->value, value))
-			return &build->clue[i];
+			return build->clue[i];
 	}
 	return NULL;
 }
@@ -36,7 +36,11 @@ static struct vw_clue *make(struct vw_build *build, const char *source, const ch
 
 	if (build->clues == VW_EVIDENCE_LIMIT)
 		return NULL;
-	clue = &build->clue[build->clues++];
+	clue = vw_arena_alloc(build->arena, sizeof(*clue));
+	if (!clue)
+		return NULL;
+	clue->index = build->clues;
+	build->clue[build->clues++] = clue;
 	clue->evidence = (struct vw_evidence){
 		.id = vw_arena_printf(build->arena, "e%zu", build->clues),
 		.source = source,
@@ -61,7 +65,7 @@ size_t vw_evidence_add(struct vw_build *build, const char *source, const char *v
 	if (!clue->evidence.reference)
 		clue->evidence.reference = reference;
 	support(clue, word);
-	return (size_t)(clue - build->clue);
+	return clue->index;
 }
 
 static bool supports(const struct vw_clue *clue, const char *word)
@@ -79,7 +83,7 @@ struct vw_refs vw_evidence_for(struct vw_build *build, const char *word)
 	struct vw_refs refs = {.index = index};
 
 	for (size_t i = 0; index && i < build->clues; i++) {
-		if (supports(&build->clue[i], word))
+		if (supports(build->clue[i], word))
 			index[refs.count++] = i;
 	}
 	return refs;
@@ -90,10 +94,10 @@ size_t vw_evidence_strongest(const struct vw_build *build, const char *word)
 	size_t best = VW_EVIDENCE_LIMIT;
 
 	for (size_t i = 0; i < build->clues; i++) {
-		if (!supports(&build->clue[i], word))
+		if (!supports(build->clue[i], word))
 			continue;
 		if (best == VW_EVIDENCE_LIMIT ||
-		    build->clue[i].evidence.weight > build->clue[best].evidence.weight)
+		    build->clue[i]->evidence.weight > build->clue[best]->evidence.weight)
 			best = i;
 	}
 	return best;

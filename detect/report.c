@@ -16,8 +16,8 @@ static void copy_evidence(struct vw_build *build)
 	struct vw_evidence *evidence = vw_arena_array(build->arena, build->clues, sizeof(*evidence));
 
 	for (size_t i = 0; evidence && i < build->clues; i++) {
-		build->clue[i].evidence.supports = build->clue[i].support;
-		evidence[i] = build->clue[i].evidence;
+		build->clue[i]->evidence.supports = build->clue[i]->support;
+		evidence[i] = build->clue[i]->evidence;
 	}
 	report->evidence = evidence;
 	report->evidence_count = evidence ? build->clues : 0;

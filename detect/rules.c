@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "detect/rules.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,9 +25,12 @@ static enum vw_answer answer_without_value(enum vw_state state)
 
 static void see(struct vw_seen *seen, const char *source, const char *value)
 {
-	size_t length = strlen(value);
+	size_t length;
 
 	seen->source = source;
+	if (!seen->wanted)
+		return;
+	length = strlen(value);
 	if (length > VW_VALUE_MAX) {
 		length = VW_VALUE_MAX;
 		while (length > 0 && ((unsigned char)value[length] & 0xc0) == 0x80)
@@ -34,6 +38,19 @@ static void see(struct vw_seen *seen, const char *source, const char *value)
 	}
 	memcpy(seen->value, value, length);
 	seen->value[length] = '\0';
+}
+
+static void tell(struct vw_seen *seen, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void tell(struct vw_seen *seen, const char *format, ...)
+{
+	va_list arguments;
+
+	if (!seen->wanted)
+		return;
+	va_start(arguments, format);
+	vsnprintf(seen->value, sizeof(seen->value), format, arguments);
+	va_end(arguments);
 }
 
 static enum vw_answer yes_if(bool holds)
@@ -96,7 +113,7 @@ enum vw_answer vw_ask_word(const struct vw_rule *rule, const struct vw_facts *fa
 	enum vw_answer answer = ask_text(rule, facts, seen, vw_has_word);
 
 	/* A line of eighty flags is no evidence that anybody can read: show the one that counts. */
-	if (answer == VW_HOLDS && strlen(seen->value) > strlen(rule->text) + 40)
+	if (answer == VW_HOLDS && seen->wanted && strlen(seen->value) > strlen(rule->text) + 40)
 		see(seen, seen->source, rule->text);
 	return answer;
 }
@@ -112,7 +129,7 @@ enum vw_answer vw_ask_lacks_word(const struct vw_rule *rule, const struct vw_fac
 	if (!lacks_word(text, rule->text))
 		return VW_HOLDS_NOT;
 	if (strlen(text) > 40)
-		snprintf(seen->value, sizeof(seen->value), "without %s", rule->text);
+		tell(seen, "without %s", rule->text);
 	return VW_HOLDS;
 }
 
@@ -146,8 +163,7 @@ enum vw_answer vw_ask_bits(const struct vw_rule *rule, const struct vw_facts *fa
 	if (fact->state != VW_VALUE)
 		return answer_without_value(fact->state);
 	seen->source = fact->source;
-	snprintf(seen->value, sizeof(seen->value), fact->value > 9 ? "0x%llx" : "%llu",
-		 (unsigned long long)fact->value);
+	tell(seen, fact->value > 9 ? "0x%llx" : "%llu", (unsigned long long)fact->value);
 	return yes_if((fact->value & rule->mask) == rule->number);
 }
 
@@ -237,8 +253,7 @@ enum vw_answer vw_ask_hypervisor_bit(const struct vw_rule *rule, const struct vw
 	if (!leaf || !leaf_1_is_consistent(leaf))
 		return VW_CANNOT_TELL;
 	seen->source = "cpuid 0x00000001";
-	snprintf(seen->value, sizeof(seen->value), "ecx=0x%08x: hypervisor bit %s", leaf->ecx,
-		 leaf->ecx >> 31 ? "set" : "clear");
+	tell(seen, "ecx=0x%08x: hypervisor bit %s", leaf->ecx, leaf->ecx >> 31 ? "set" : "clear");
 	return yes_if(leaf->ecx >> 31 == rule->number);
 }
 
@@ -258,8 +273,7 @@ enum vw_answer vw_ask_leaf(const struct vw_rule *rule, const struct vw_facts *fa
 		return answer_without_value(facts->cpuid.state == VW_VALUE ? VW_ABSENT : facts->cpuid.state);
 	value = register_of(leaf, (unsigned)(rule->number >> 32));
 	seen->source = rule->text;
-	snprintf(seen->value, sizeof(seen->value), "eax=0x%08x ebx=0x%08x ecx=0x%08x edx=0x%08x", leaf->eax,
-		 leaf->ebx, leaf->ecx, leaf->edx);
+	tell(seen, "eax=0x%08x ebx=0x%08x ecx=0x%08x edx=0x%08x", leaf->eax, leaf->ebx, leaf->ecx, leaf->edx);
 	return yes_if((value & (uint32_t)rule->mask) == (uint32_t)rule->number);
 }
 
@@ -279,8 +293,7 @@ enum vw_answer vw_ask_pci(const struct vw_rule *rule, const struct vw_facts *fac
 		if ((ids & rule->mask) != rule->number)
 			continue;
 		seen->source = "/sys/bus/pci/devices";
-		snprintf(seen->value, sizeof(seen->value), "%s %04x:%04x", pci->slot, pci->vendor,
-			 pci->device);
+		tell(seen, "%s %04x:%04x", pci->slot, pci->vendor, pci->device);
 		return VW_HOLDS;
 	}
 	return VW_HOLDS_NOT;
@@ -294,7 +307,7 @@ enum vw_answer vw_ask_pci_any(const struct vw_rule *rule, const struct vw_facts 
 	if (devices->pci_state != VW_VALUE)
 		return answer_without_value(devices->pci_state);
 	seen->source = "/sys/bus/pci/devices";
-	snprintf(seen->value, sizeof(seen->value), "%zu functions", devices->pci_count);
+	tell(seen, "%zu functions", devices->pci_count);
 	return yes_if(devices->pci_count > 0);
 }
 
@@ -310,8 +323,7 @@ enum vw_answer vw_ask_acpi_oem(const struct vw_rule *rule, const struct vw_facts
 		if (!vw_equal(table->oem_id, rule->text))
 			continue;
 		seen->source = "/sys/firmware/acpi/tables";
-		snprintf(seen->value, sizeof(seen->value), "%s: OEM id %s, table id %s", table->name,
-			 table->oem_id, table->oem_table_id);
+		tell(seen, "%s: OEM id %s, table id %s", table->name, table->oem_id, table->oem_table_id);
 		return VW_HOLDS;
 	}
 	/* The tables that could be read do not carry it; those that could not be read might. */
@@ -484,8 +496,8 @@ static enum vw_answer ask_unless(const struct vw_trial *trial, const struct vw_r
 enum vw_answer vw_rule_ask(const struct vw_trial *trial, const struct vw_rule *rule,
 			   enum vw_weight *ret_weight)
 {
-	struct vw_seen seen = {.source = NULL};
 	enum vw_answer answer;
+	struct vw_seen seen;
 
 	switch (rule->combine) {
 	case VW_ANY_OF:
@@ -503,6 +515,9 @@ enum vw_answer vw_rule_ask(const struct vw_trial *trial, const struct vw_rule *r
 	}
 	if (!(rule->domain & trial->domains))
 		return VW_HOLDS_NOT;
+	seen.wanted = trial->witness != NULL;
+	seen.source = NULL;
+	seen.value[0] = '\0';
 	answer = rule->ask(rule, trial->facts, &seen);
 	if (answer != VW_HOLDS)
 		return answer;

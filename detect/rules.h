@@ -30,6 +30,7 @@ struct vw_rule;
 
 /* What a rule looked at: for evidence. */
 struct vw_seen {
+	bool wanted; /* somebody will read the value */
 	const char *source;
 	char value[VW_VALUE_MAX + 1];
 };
