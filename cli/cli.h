@@ -140,7 +140,7 @@ const struct vw_wordlist *vw_wordlist_at(size_t index);
  * Returns 0 or -ENOMEM.
  */
 _must_check_ int vw_wordlist_gather(const struct vw_wordlist *list, const struct vw_word ***ret_word,
-                                    size_t *ret_count);
+				    size_t *ret_count);
 
 /** The list of all words that `is` knows. */
 const struct vw_wordlist *vw_wordlist_of_is(void);

@@ -33,7 +33,7 @@ static void put_commands(struct vw_canvas *canvas)
 	put_heading(canvas, "Commands:");
 	for (size_t i = 0; (command = vw_command_at(i)); i++) {
 		snprintf(name, sizeof(name), "%s %s", command->name ? command->name : "(none)",
-		         command->arguments);
+			 command->arguments);
 		put_row(canvas, name, command->summary);
 	}
 }
@@ -50,10 +50,10 @@ static void put_options(struct vw_canvas *canvas, const struct vw_command *comma
 		if (!vw_option_applies(option, command))
 			continue;
 		snprintf(name, sizeof(name), "%s--%s%s%s%s", option->letter ? letter : "    ", option->name,
-		         option->optional   ? "[="
-		         : option->argument ? " "
-		                            : "",
-		         option->argument ? option->argument : "", option->optional ? "]" : "");
+			 option->optional   ? "[="
+			 : option->argument ? " "
+					    : "",
+			 option->argument ? option->argument : "", option->optional ? "]" : "");
 		put_row(canvas, name, option->meaning);
 	}
 }
@@ -86,7 +86,7 @@ void vw_put_help(const struct vw_command *command, const struct vw_view *view, s
 		vw_putf(out, "Usage: virtwhere %s [OPTIONS] %s\n\n", command->name, command->arguments);
 	else
 		vw_put(out, "Usage: virtwhere [OPTIONS] [COMMAND]\n\n"
-		            "Says which layers of virtualization this Linux system runs in.\n\n");
+			    "Says which layers of virtualization this Linux system runs in.\n\n");
 	vw_draw_words(&canvas, VW_INK_PLAIN, command->details);
 	vw_draw_end(&canvas);
 	if (!command->name)

@@ -45,7 +45,7 @@ static enum vw_tristate all_of(const struct vw_answer *answer, size_t count)
 }
 
 static enum vw_exit answer_all(const struct vw_request *request, const struct vw_report *report,
-                               struct vw_answer *answer)
+			       struct vw_answer *answer)
 {
 	static const enum vw_exit exits[] = {
 		[VW_UNKNOWN] = VW_EXIT_UNDETERMINED, [VW_NO] = VW_EXIT_NO, [VW_YES] = VW_EXIT_YES};

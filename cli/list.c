@@ -10,7 +10,7 @@ static const struct vw_wordlist wordlists[] = {
 	{"platforms", LISTS("platforms")},
 	{"targets", LISTS("targets")},
 	{"words",
-         LISTS("words", "platforms", "hypervisors", "modes", "vmms", "clouds", "containers", "confidential")},
+	 LISTS("words", "platforms", "hypervisors", "modes", "vmms", "clouds", "containers", "confidential")},
 	{"clouds", LISTS("clouds")},
 	{"containers", LISTS("containers")},
 	{"hypervisors", LISTS("hypervisors")},

@@ -78,11 +78,11 @@ static bool set_with_ids(struct vw_request *request, const char *argument)
 static const struct vw_option options[] = {
 	{"output", 'o', "PATH", false, COMMANDS("snapshot"), "where to record", set_output},
 	{"with-ids", 0, NULL, false, COMMANDS("snapshot"),
-         "keep serials, UUIDs, MAC addresses and instance ids", set_with_ids},
+	 "keep serials, UUIDs, MAC addresses and instance ids", set_with_ids},
 	{"json", 0, "STYLE", true, NULL, "print JSON; STYLE is pretty or compact", set_json},
 	{"format", 0, "FORMAT", false, NULL, "print in another format", set_format},
 	{"snapshot", 0, "PATH", false, NULL, "answer from a recorded machine, never from this one",
-         set_snapshot},
+	 set_snapshot},
 	{"timing", 0, NULL, false, NULL, "measure how long a CPUID instruction takes, too", set_timing},
 	{"color", 0, "WHEN", true, NULL, "auto, always or never", set_colour},
 	{"verbose", 'v', NULL, false, NULL, "leave nothing out to fit the screen", set_verbose},
@@ -124,8 +124,8 @@ static struct spelling spell(void)
 		spelling.names[i] = (struct option){
 			.name = option->name,
 			.has_arg = !option->argument  ? no_argument
-		                   : option->optional ? optional_argument
-		                                      : required_argument,
+				   : option->optional ? optional_argument
+						      : required_argument,
 			.val = LONG_ONLY + (int)i,
 		};
 		if (!option->letter)
@@ -161,7 +161,7 @@ static enum vw_exit take_options(int argc, char **argv, struct vw_request *reque
 		*ret_used |= 1U << (option - options);
 		if (!option->set(request, optarg)) {
 			vw_complain("--%s: '%s' is none of its words: %s", option->name, optarg,
-			            option->meaning);
+				    option->meaning);
 			return VW_EXIT_USAGE;
 		}
 	}
@@ -201,7 +201,7 @@ static enum vw_exit check_words(const struct vw_request *request)
 	}
 	if (request->words > command->most_words) {
 		vw_complain("%s: '%s' is one argument too many", command->name,
-		            request->word[command->most_words]);
+			    request->word[command->most_words]);
 		return VW_EXIT_USAGE;
 	}
 	return VW_EXIT_YES;

@@ -112,7 +112,7 @@ static const char *now(char *text, size_t size)
 		days -= length;
 	}
 	snprintf(text, size, "%04d-%02d-%02dT%02d:%02d:%02dZ", year, month + 1, days + 1, seconds / 3600,
-	         seconds / 60 % 60, seconds % 60);
+		 seconds / 60 % 60, seconds % 60);
 	return text;
 }
 

@@ -3,7 +3,7 @@
 
 /* The older tools' words decide the exit code as those tools do: systemd-detect-virt says "none" with 1. */
 static enum vw_exit exit_of(const struct vw_request *request, const struct vw_report *report,
-                            const struct vw_buffer *out)
+			    const struct vw_buffer *out)
 {
 	if (vw_equal(request->format, "systemd-detect-virt") && vw_equal(out->data, "none\n"))
 		return VW_EXIT_NO;

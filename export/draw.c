@@ -50,10 +50,10 @@ static size_t decode(const char *text, uint32_t *ret_point)
 {
 	const unsigned char *byte = (const unsigned char *)text;
 	size_t length = byte[0] < 0x80       ? 1
-	                : byte[0] >> 5 == 6  ? 2
-	                : byte[0] >> 4 == 14 ? 3
-	                : byte[0] >> 3 == 30 ? 4
-	                                     : 0;
+			: byte[0] >> 5 == 6  ? 2
+			: byte[0] >> 4 == 14 ? 3
+			: byte[0] >> 3 == 30 ? 4
+					     : 0;
 	uint32_t point;
 
 	*ret_point = 0;

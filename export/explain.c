@@ -21,7 +21,7 @@ static void begin(struct vw_canvas *canvas)
 /* The words that a piece of evidence speaks for: those that hold, those that do not, and those that the
  * report cannot tell. */
 static void draw_supports(struct vw_canvas *canvas, const struct vw_report *report,
-                          const struct vw_evidence *evidence)
+			  const struct vw_evidence *evidence)
 {
 	static const struct {
 		enum vw_tristate holds;
@@ -54,7 +54,7 @@ static void draw_supports(struct vw_canvas *canvas, const struct vw_report *repo
 }
 
 static void draw_evidence(struct vw_canvas *canvas, const struct vw_report *report,
-                          const struct vw_evidence *evidence)
+			  const struct vw_evidence *evidence)
 {
 	vw_draw(canvas, VW_INK_BOLD, evidence->id);
 	vw_draw_to(canvas, WEIGHT_COLUMN);
@@ -79,7 +79,7 @@ static void draw_evidence(struct vw_canvas *canvas, const struct vw_report *repo
 }
 
 static void draw_conflict(struct vw_canvas *canvas, const struct vw_report *report,
-                          const struct vw_conflict *conflict)
+			  const struct vw_conflict *conflict)
 {
 	for (size_t i = 0; i < VW_COUNT(conflict->evidence); i++)
 		if (conflict->evidence[i] < report->evidence_count) {

@@ -7,9 +7,9 @@ static const struct vw_format formats[] = {
 	{"text", "text/plain; charset=utf-8", "for people, on one screen", vw_render_text},
 	{"json", "application/json", "the document " VW_REPORT_SCHEMA, vw_render_json},
 	{"systemd-detect-virt", "text/plain; charset=us-ascii", "the word that systemd-detect-virt prints",
-         vw_render_systemd_words},
+	 vw_render_systemd_words},
 	{"virt-what", "text/plain; charset=us-ascii", "the words that virt-what prints",
-         vw_render_virt_what_words},
+	 vw_render_virt_what_words},
 };
 
 const struct vw_format *vw_format_at(size_t index)

@@ -60,11 +60,11 @@ int vw_render_json(const struct vw_report *report, const struct vw_view *view, s
  * "none"; nothing when the platform is unknown.
  */
 int vw_render_systemd_words(const struct vw_report *report, const struct vw_view *view,
-                            struct vw_buffer *out);
+			    struct vw_buffer *out);
 
 /** The words that virt-what(1) prints for what the report says, one per line; none on bare metal. */
 int vw_render_virt_what_words(const struct vw_report *report, const struct vw_view *view,
-                              struct vw_buffer *out);
+			      struct vw_buffer *out);
 
 /** One word that was asked for, and whether it holds. */
 struct vw_answer {
@@ -74,15 +74,15 @@ struct vw_answer {
 
 /** The answers of `virtwhere is` as JSON, and whether all of them hold. */
 int vw_render_answers(const struct vw_answer *answer, size_t count, enum vw_tristate all,
-                      const struct vw_view *view, struct vw_buffer *out);
+		      const struct vw_view *view, struct vw_buffer *out);
 
 /** Words with their meanings, for people. */
 int vw_render_words(const struct vw_word *const *word, size_t count, const struct vw_view *view,
-                    struct vw_buffer *out);
+		    struct vw_buffer *out);
 
 /** The same as JSON. @name: of the list */
 int vw_render_words_json(const char *name, const struct vw_word *const *word, size_t count,
-                         const struct vw_view *view, struct vw_buffer *out);
+			 const struct vw_view *view, struct vw_buffer *out);
 
 /** What `virtwhere snapshot` wrote, as JSON. */
 int vw_render_recorded(const char *path, bool with_ids, const struct vw_view *view, struct vw_buffer *out);
@@ -100,7 +100,7 @@ enum vw_passport_as { VW_PASSPORT_TEXT, VW_PASSPORT_RAW, VW_PASSPORT_QEMU, VW_PA
 
 /** A passport as ready lines: for people, alone, as QEMU's options, or as libvirt's <sysinfo> elements. */
 int vw_render_passport(const char *passport, enum vw_passport_as as, const struct vw_view *view,
-                       struct vw_buffer *out);
+		       struct vw_buffer *out);
 
 /** The same as JSON. */
 int vw_render_passport_json(const char *passport, const struct vw_view *view, struct vw_buffer *out);

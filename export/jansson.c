@@ -42,7 +42,7 @@ static int put(const char *bytes, size_t size, void *data)
 }
 
 int vw_jansson_finish(const struct vw_jansson *jansson, json_t *document, const struct vw_view *view,
-                      struct vw_buffer *out)
+		      struct vw_buffer *out)
 {
 	int r;
 

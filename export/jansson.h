@@ -40,6 +40,6 @@ json_t *vw_jansson_tristate(const struct vw_jansson *jansson, enum vw_tristate v
  * Returns 0, -EBADMSG for NULL, or the buffer's error.
  */
 int vw_jansson_finish(const struct vw_jansson *jansson, json_t *document, const struct vw_view *view,
-                      struct vw_buffer *out);
+		      struct vw_buffer *out);
 
 #endif

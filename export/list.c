@@ -5,7 +5,7 @@
 #include "export/jansson.h"
 
 int vw_render_words(const struct vw_word *const *word, size_t count, const struct vw_view *view,
-                    struct vw_buffer *out)
+		    struct vw_buffer *out)
 {
 	struct vw_canvas canvas = vw_canvas(view, out);
 	size_t widest = 0;
@@ -25,7 +25,7 @@ int vw_render_words(const struct vw_word *const *word, size_t count, const struc
 }
 
 int vw_render_words_json(const char *name, const struct vw_word *const *word, size_t count,
-                         const struct vw_view *view, struct vw_buffer *out)
+			 const struct vw_view *view, struct vw_buffer *out)
 {
 	const struct vw_jansson *j = vw_jansson();
 	json_t *array;

@@ -98,15 +98,15 @@ static void put_qemu(struct vw_buffer *out, const char *passport)
 static void put_libvirt(struct vw_buffer *out, const char *passport)
 {
 	vw_putf(out,
-	        "<sysinfo type='smbios'>\n"
-	        "  <oemStrings>\n"
-	        "    <entry>%s</entry>\n"
-	        "  </oemStrings>\n"
-	        "</sysinfo>\n"
-	        "<sysinfo type='fwcfg'>\n"
-	        "  <entry name='" FW_CFG_NAME "'>%s</entry>\n"
-	        "</sysinfo>\n",
-	        passport, passport);
+		"<sysinfo type='smbios'>\n"
+		"  <oemStrings>\n"
+		"    <entry>%s</entry>\n"
+		"  </oemStrings>\n"
+		"</sysinfo>\n"
+		"<sysinfo type='fwcfg'>\n"
+		"  <entry name='" FW_CFG_NAME "'>%s</entry>\n"
+		"</sysinfo>\n",
+		passport, passport);
 }
 
 static void put_comment(struct vw_canvas *canvas, const char *text)
@@ -131,7 +131,7 @@ static void put_text(struct vw_buffer *out, const char *passport, const struct v
 }
 
 int vw_render_passport(const char *passport, enum vw_passport_as as, const struct vw_view *view,
-                       struct vw_buffer *out)
+		       struct vw_buffer *out)
 {
 	switch (as) {
 	case VW_PASSPORT_TEXT:
@@ -172,7 +172,7 @@ int vw_render_passport_json(const char *passport, const struct vw_view *view, st
 	if (r < 0)
 		return r;
 	return vw_jansson_finish(j,
-	                         j->json_pack("{s:s, s:s, s:s}", "passport", passport, "qemu", qemu.data,
-	                                      "libvirt", libvirt.data),
-	                         view, out);
+				 j->json_pack("{s:s, s:s, s:s}", "passport", passport, "qemu", qemu.data,
+					      "libvirt", libvirt.data),
+				 view, out);
 }

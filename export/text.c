@@ -135,7 +135,7 @@ static void draw_origin(struct vw_canvas *canvas, const struct vw_facts *facts)
 #define UNDER_UNKNOWN "under it: not known"
 
 static void draw_rule(struct vw_canvas *canvas, enum vw_glyph left, enum vw_glyph right, size_t inside,
-                      const char *note)
+		      const char *note)
 {
 	vw_draw_to(canvas, BOX_COLUMN);
 	vw_draw_glyph(canvas, VW_INK_DIM, left, 1);
@@ -156,7 +156,7 @@ static bool undecided(const struct vw_report *report, const char *word)
 
 /* The label of a layer: its level, but for the hardware below level 0 and the containers above the kernel. */
 static void draw_level(struct vw_canvas *canvas, const struct vw_layer *layer, const struct vw_layer *kernel,
-                       bool known)
+		       bool known)
 {
 	char level[NUMBER_SIZE];
 
@@ -173,7 +173,7 @@ static void draw_level(struct vw_canvas *canvas, const struct vw_layer *layer, c
 }
 
 static void draw_layer(struct vw_canvas *canvas, const struct vw_layer *layer, const struct vw_layer *kernel,
-                       size_t inside, bool known)
+		       size_t inside, bool known)
 {
 	draw_level(canvas, layer, kernel, known);
 	vw_draw_to(canvas, BOX_COLUMN);
@@ -184,7 +184,7 @@ static void draw_layer(struct vw_canvas *canvas, const struct vw_layer *layer, c
 	vw_draw_glyph(canvas, VW_INK_DIM, VW_GLYPH_SIDE, 1);
 	vw_draw_to(canvas, canvas->column + 1);
 	vw_draw(canvas, layer->known == VW_OBSERVED ? VW_INK_DIM : VW_INK_WARN,
-	        layer == kernel ? "this kernel" : vw_known_word(layer->known));
+		layer == kernel ? "this kernel" : vw_known_word(layer->known));
 	vw_draw_end(canvas);
 }
 
@@ -222,7 +222,7 @@ static void draw_stack(struct vw_canvas *canvas, const struct vw_report *report)
 			draw_rule(canvas, VW_GLYPH_TEE_LEFT, VW_GLYPH_TEE_RIGHT, inside, "");
 	}
 	draw_rule(canvas, VW_GLYPH_BOTTOM_LEFT, VW_GLYPH_BOTTOM_RIGHT, inside,
-	          undecided(report, "nested") ? UNDER_UNKNOWN : "");
+		  undecided(report, "nested") ? UNDER_UNKNOWN : "");
 }
 
 /* --- dimensions ------------------------------------------------------------------------------------------
@@ -327,7 +327,7 @@ static void draw_devices(struct vw_canvas *canvas, const struct vw_report *repor
 	for (size_t i = 0; i < report->device_count; i++) {
 		const struct vw_device *device = &report->device[i];
 		const char *const parts[] = {device->name, device->bus, device->ids, device->driver,
-		                             device->driver_version};
+					     device->driver_version};
 
 		draw_cell(canvas, device->kind, device->class);
 		for (size_t k = 0; k < VW_COUNT(parts); k++)
@@ -412,16 +412,16 @@ static void draw_gains(struct vw_canvas *canvas, const struct vw_facts *facts, b
 		size_t i = 0;
 
 		while (i < facts->unread_count && !(denied(&facts->unread[i]) &&
-		                                    vw_starts_with(facts->unread[i].source, gains[g].prefix)))
+						    vw_starts_with(facts->unread[i].source, gains[g].prefix)))
 			i++;
 		if (i == facts->unread_count)
 			continue;
 		if (first) {
 			vw_draw_dot(canvas);
 			vw_draw_words(canvas, VW_INK_PLAIN,
-			              facts->snapshot ? "the snapshot lacks:"
-			              : privileged    ? "kept even from root:"
-			                              : "run as root to read:");
+				      facts->snapshot ? "the snapshot lacks:"
+				      : privileged    ? "kept even from root:"
+						      : "run as root to read:");
 		} else {
 			vw_draw(canvas, VW_INK_PLAIN, ",");
 		}

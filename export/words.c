@@ -173,7 +173,7 @@ static const struct rule virt_what_rules[] = {
 };
 
 int vw_render_virt_what_words(const struct vw_report *report, const struct vw_view *view,
-                              struct vw_buffer *out)
+			      struct vw_buffer *out)
 {
 	(void)view;
 	for (size_t i = 0; i < VW_COUNT(virt_what_rules); i++) {

@@ -36,14 +36,14 @@ const char *vw_source_captured(const struct vw_source *source); /* RFC 3339 or N
  * -ELOOP, -EIO and others as the kernel gave them; outputs are untouched on failure.
  */
 _must_check_ int vw_source_read(struct vw_source *source, const char *path, size_t limit,
-                                const char **ret_bytes, size_t *ret_size);
+				const char **ret_bytes, size_t *ret_size);
 
 /** The text of a symbolic link, not followed; owned by the source. Returns 0 or a negative errno as above. */
 _must_check_ int vw_source_link(struct vw_source *source, const char *path, const char **ret_target);
 
 /** A directory's entries in ascending byte order, without "." and "..", VW_LIST_LIMIT at the most. */
 _must_check_ int vw_source_list(struct vw_source *source, const char *path, size_t *ret_count,
-                                const char *const **ret_name);
+				const char *const **ret_name);
 
 /** Is there anything at @path (links followed)? Returns 0 or a negative errno. */
 _must_check_ int vw_source_exists(struct vw_source *source, const char *path);
@@ -62,7 +62,7 @@ _must_check_ int vw_source_usable(struct vw_source *source, const char *path);
  * Returns 0 or a negative errno.
  */
 _must_check_ int vw_source_pread(struct vw_source *source, const char *path, void *buffer, size_t size,
-                                 uint64_t offset);
+				 uint64_t offset);
 
 /**
  * A path by which a library that opens files itself reaches @path of this source
@@ -72,7 +72,7 @@ _must_check_ int vw_source_pread(struct vw_source *source, const char *path, voi
  * Returns 0, -EXDEV when some link leaves the source, or another negative errno.
  */
 _must_check_ int vw_source_library_path(struct vw_source *source, const char *path,
-                                        const char *const *paths_below, size_t count, const char **ret_path);
+					const char *const *paths_below, size_t count, const char **ret_path);
 
 enum vw_cpuid_kind {
 	VW_CPUID_NATIVE,
@@ -86,12 +86,12 @@ enum vw_cpuid_kind {
  * no Xen answers the prefix; -EACCES when denied.
  */
 _must_check_ int vw_source_cpuid(struct vw_source *source, enum vw_cpuid_kind kind, uint32_t leaf,
-                                 uint32_t subleaf, struct vw_leaf *ret_leaf);
+				 uint32_t subleaf, struct vw_leaf *ret_leaf);
 
 /** All leaves seen so far of one kind, in the order of execution; owned by the source, valid until the next
  * one. */
 const struct vw_leaf *vw_source_leaves(const struct vw_source *source, enum vw_cpuid_kind kind,
-                                       size_t *ret_count);
+				       size_t *ret_count);
 
 /** Measured CPUID exit latency in ns: measured now when live, timing.json's on a snapshot. Returns 0 or
  * -ENODATA. */
@@ -108,12 +108,12 @@ enum vw_state vw_state_of(int error); /* 0, -ENOENT, -EACCES, … as a fact's st
 void vw_read_text(struct vw_source *source, const char *path, struct vw_text *fact);
 void vw_read_number(struct vw_source *source, const char *path, int base, struct vw_number *fact);
 void vw_read_present(struct vw_source *source, const char *path,
-                     struct vw_number *fact); /* 1 when it is there */
+		     struct vw_number *fact); /* 1 when it is there */
 void vw_read_list(struct vw_source *source, const char *path, struct vw_names *fact);
 
 /* A text fact from bytes at hand, cleaned; @size 0 gives an empty text. */
 void vw_set_text(struct vw_source *source, struct vw_text *fact, const char *bytes, size_t size,
-                 const char *origin);
+		 const char *origin);
 void vw_set_number(struct vw_number *fact, uint64_t value, const char *origin);
 
 #endif

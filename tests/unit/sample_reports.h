@@ -32,7 +32,7 @@ static const char *const sample_supports[] = {"nitro", "kvm", "aws", "nested", "
 
 static const struct vw_evidence sample_evidence[] = {
 	{"e1", "cpuid 0x40000000", "KVMKVMKVM", 2, sample_supports, VW_DECISIVE,
-         "Linux, arch/x86/include/uapi/asm/kvm_para.h"},
+	 "Linux, arch/x86/include/uapi/asm/kvm_para.h"},
 	{"e2", "/sys/class/dmi/id/sys_vendor", "Amazon EC2", 6, sample_supports, VW_STRONG, NULL},
 	{"e3", "/sys/hypervisor/type", NULL, 0, NULL, VW_WEAK, NULL},
 };
@@ -42,15 +42,15 @@ static const char *const sample_features[] = {"ept", "vpid", "unrestricted_guest
 
 static const struct vw_device sample_devices[] = {
 	{"network", "ens5", "pci", "1d0f:ec20", "ena", "2.10.0g", "Amazon Elastic Network Adapter",
-         VW_CLASS_VH},
+	 VW_CLASS_VH},
 	{"storage", "nvme0n1", "pci", "1d0f:8061", "nvme", NULL, "Amazon Elastic Block Store", VW_CLASS_VH},
 	{"pmu", "cpu", NULL, NULL, NULL, NULL, "8 counters", VW_CLASS_UNKNOWN},
 };
 
 static const struct vw_finding sample_findings[] = {
 	{"CLK001", VW_WARN, VW_ADVICE, "clocksource", "the clock is read through kvm-clock",
-         "echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource", "e2",
-         "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/set-time.html"},
+	 "echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource", "e2",
+	 "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/set-time.html"},
 	{"NET001", VW_PASS, VW_FATAL, "ens5", "driven by ena", NULL, NULL, NULL},
 };
 
@@ -77,15 +77,15 @@ static const struct vw_report sample_nitro = {
 	.dimension =
 		{
 			[VW_CPU_MEMORY] = {VW_CLASS_VH,
-                                           "VT-x or AMD-V with nested paging, below this guest",
-                                           {2, sample_refs}},
+					   "VT-x or AMD-V with nested paging, below this guest",
+					   {2, sample_refs}},
 			[VW_NETWORK] = {VW_CLASS_VH, "ens5 (ena 1d0f:ec20)", {0, NULL}},
 			[VW_LOCAL_STORAGE] = {VW_CLASS_NONE, NULL, {0, NULL}},
 			[VW_REMOTE_STORAGE] = {VW_CLASS_VH, "nvme0n1 (nvme 1d0f:8061)", {1, sample_refs}},
 			[VW_INTERRUPTS_TIMERS] = {VW_CLASS_P, "kvm-clock, MSI-X", {0, NULL}},
 			[VW_MOTHERBOARD_BOOT] = {VW_CLASS_VS,
-                                                 "SMBIOS and ACPI of Amazon EC2",
-                                                 {1, sample_refs}},
+						 "SMBIOS and ACPI of Amazon EC2",
+						 {1, sample_refs}},
 		},
 	.nested = {VW_YES, "vmx", 4, sample_features, "usable", "KVM is loaded with nested=Y"},
 	.device_count = 3,
@@ -123,10 +123,10 @@ static const struct vw_layer sample_metal_layers[] = {
 static const struct vw_report sample_metal = {
 	.facts = &sample_metal_facts,
 	.platform = {.id = "metal",
-                     .name = "Bare metal",
-                     .hypervisor = "none",
-                     .row = "metal",
-                     .confidence = VW_CERTAIN},
+		     .name = "Bare metal",
+		     .hypervisor = "none",
+		     .row = "metal",
+		     .confidence = VW_CERTAIN},
 	.layer_count = 2,
 	.layer = sample_metal_layers,
 	.dimension =

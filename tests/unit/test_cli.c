@@ -36,7 +36,7 @@ static void bare_command_has_its_defaults(void **state)
 	assert_int_equal(request.words, 0);
 	assert_int_equal(request.colour, VW_COLOUR_AUTO);
 	assert_false(request.timing || request.with_ids || request.help || request.version ||
-	             request.view.verbose);
+		     request.view.verbose);
 }
 
 static void options_may_stand_anywhere(void **state)

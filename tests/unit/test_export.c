@@ -299,7 +299,7 @@ static void text_is_ascii_when_asked(void **state)
 static void nothing_hostile_reaches_the_terminal(void **state)
 {
 	static const char *const never[] = {"\033",     "\a",   "\r",          "\xe2\x80\xae",
-	                                    "\xc2\x9b", "\xc0", "\xef\xbb\xbf"};
+					    "\xc2\x9b", "\xc0", "\xef\xbb\xbf"};
 	const struct vw_view view = {.verbose = true};
 	const renderer renderers[] = {vw_render_text, vw_render_explain};
 
@@ -322,7 +322,7 @@ static void explain_tells_each_piece(void **state)
 	(void)state;
 	assert_has(text, "AWS Nitro (KVM) nitro · certain\n");
 	assert_has(text, "e1    decisive  cpuid 0x40000000: KVMKVMKVM\n                for nitro kvm\n"
-	                 "                Linux, arch/x86/include/uapi/asm/kvm_para.h\n");
+			 "                Linux, arch/x86/include/uapi/asm/kvm_para.h\n");
 	assert_has(text, "also fits nested xen-hvm");
 	assert_has(text, "e3    weak      /sys/hypervisor/type\n");
 	assert_has(text, "e1 e3           the processor says KVM");
@@ -341,15 +341,15 @@ static void json_follows_the_contract(void **state)
 	(void)state;
 	assert_int_equal(count_lines(text), 1);
 	assert_true(vw_starts_with(text,
-	                           "{\"schema\":\"virtwhere.report/1\",\"version\":\"" VW_VERSION
-	                           "\",\"source\":{\"kind\":\"live\",\"path\":null,\"arch\":\"x86_64\","
-	                           "\"kernel\":\"6.1.102-108.177.amzn2023.x86_64\","
-	                           "\"captured\":\"2026-01-02T03:04:05Z\"},\"platform\":{\"id\":\"nitro\","));
+				   "{\"schema\":\"virtwhere.report/1\",\"version\":\"" VW_VERSION
+				   "\",\"source\":{\"kind\":\"live\",\"path\":null,\"arch\":\"x86_64\","
+				   "\"kernel\":\"6.1.102-108.177.amzn2023.x86_64\","
+				   "\"captured\":\"2026-01-02T03:04:05Z\"},\"platform\":{\"id\":\"nitro\","));
 	assert_has(text,
-	           "\"cloud\":{\"provider\":\"aws\",\"instance_type\":\"c8i.large\",\"instance_id\":null}");
+		   "\"cloud\":{\"provider\":\"aws\",\"instance_type\":\"c8i.large\",\"instance_id\":null}");
 	assert_has(text,
-	           "\"cpu_memory\":{\"class\":\"VH\",\"with\":\"VT-x or AMD-V with nested paging, below "
-	           "this guest\",\"evidence\":[\"e1\",\"e2\"]}");
+		   "\"cpu_memory\":{\"class\":\"VH\",\"with\":\"VT-x or AMD-V with nested paging, below "
+		   "this guest\",\"evidence\":[\"e1\",\"e2\"]}");
 	assert_has(text, "\"can_host\":true");
 	assert_has(text, "\"conflicts\":[{\"evidence\":[\"e1\",\"e3\"]");
 	assert_has(text, "\"other\":[{\"kind\":\"pmu\"");
@@ -398,8 +398,8 @@ static void json_of_answers(void **state)
 	(void)state;
 	assert_int_equal(vw_render_answers(answers, 3, VW_NO, &view, &out), 0);
 	assert_string_equal(out.data,
-	                    "{\"holds\":false,\"words\":[{\"word\":\"vm\",\"holds\":true},"
-	                    "{\"word\":\"nested\",\"holds\":null},{\"word\":\"metal\",\"holds\":false}]}\n");
+			    "{\"holds\":false,\"words\":[{\"word\":\"vm\",\"holds\":true},"
+			    "{\"word\":\"nested\",\"holds\":null},{\"word\":\"metal\",\"holds\":false}]}\n");
 	vw_buffer_free(&out);
 	assert_int_equal(vw_render_recorded("a \"b\"", true, &view, &out), 0);
 	assert_string_equal(out.data, "{\"snapshot\":\"a \\\"b\\\"\",\"with_ids\":true}\n");
@@ -419,7 +419,7 @@ static void words_are_listed(void **state)
 	vw_buffer_free(&out);
 	assert_int_equal(vw_render_words_json("some", words, 2, &view, &out), 0);
 	assert_string_equal(out.data, "{\"list\":\"some\",\"words\":[{\"word\":\"xen\",\"meaning\":\"Xen\"},"
-	                              "{\"word\":\"nitro\",\"meaning\":null}]}\n");
+				      "{\"word\":\"nitro\",\"meaning\":null}]}\n");
 	vw_buffer_free(&out);
 }
 
@@ -571,7 +571,7 @@ static void passport_is_what_its_reader_parses(void **state)
 static void passport_of_a_host_that_is_the_hypervisor(void **state)
 {
 	const struct vw_layer layers[] = {{0, "xen", "Xen 4.17", VW_OBSERVED},
-	                                  {1, "linux", "Linux", VW_OBSERVED}};
+					  {1, "linux", "Linux", VW_OBSERVED}};
 	struct vw_report report = sample_empty;
 
 	(void)state;
@@ -585,7 +585,7 @@ static void passport_of_a_host_that_is_the_hypervisor(void **state)
 static void passport_tells_nothing_outside_its_grammar(void **state)
 {
 	const struct vw_layer layers[] = {{0, "KVM,file=/etc/shadow", NULL, VW_OBSERVED},
-	                                  {1, "linux", "Linux", VW_OBSERVED}};
+					  {1, "linux", "Linux", VW_OBSERVED}};
 	struct vw_report report = sample_metal;
 
 	(void)state;
@@ -632,12 +632,12 @@ static void passport_is_ready_to_use(void **state)
 	vw_buffer_free(&out);
 	assert_int_equal(vw_render_passport(passport, VW_PASSPORT_QEMU, &view, &out), 0);
 	assert_string_equal(out.data,
-	                    "-smbios 'type=11,value=virtwhere:1;stack=nitro/kvm'\n"
-	                    "-fw_cfg 'name=opt/virtwhere/passport,string=virtwhere:1;stack=nitro/kvm'\n");
+			    "-smbios 'type=11,value=virtwhere:1;stack=nitro/kvm'\n"
+			    "-fw_cfg 'name=opt/virtwhere/passport,string=virtwhere:1;stack=nitro/kvm'\n");
 	vw_buffer_free(&out);
 	assert_int_equal(vw_render_passport(passport, VW_PASSPORT_LIBVIRT, &view, &out), 0);
 	assert_has(out.data,
-	           "<sysinfo type='smbios'>\n  <oemStrings>\n    <entry>virtwhere:1;stack=nitro/kvm</entry>");
+		   "<sysinfo type='smbios'>\n  <oemStrings>\n    <entry>virtwhere:1;stack=nitro/kvm</entry>");
 	assert_has(out.data, "<entry name='opt/virtwhere/passport'>virtwhere:1;stack=nitro/kvm</entry>");
 	vw_buffer_free(&out);
 	assert_int_equal(vw_render_passport(passport, VW_PASSPORT_TEXT, &view, &out), 0);
@@ -658,7 +658,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(file_is_written_and_replaced, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(file_behind_a_link_is_replaced, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(file_that_is_no_file_stays_what_it_is, make_folder,
-	                                        remove_folder),
+						remove_folder),
 		cmocka_unit_test_setup_teardown(file_in_no_folder_fails, make_folder, remove_folder),
 		cmocka_unit_test(text_says_it_on_one_screen),
 		cmocka_unit_test(text_names_what_is_wrong),
