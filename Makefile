@@ -40,10 +40,10 @@ sanitize  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fr
 # SANITIZE=1 is what `make check-sanitize` sets.
 instrument = $(if $(SANITIZE),$(sanitize),$(fortify))
 
-# libpci and libcpuid are linked. jansson and libarchive are opened when first needed, so only their headers
+# libcpuid is linked. libpci, jansson and libarchive are opened when first needed, so only their headers
 # count here; libcpuid exists for x86 only.
-linked  = libpci $(if $(x86),libcpuid)
-headers = jansson libarchive
+linked  = $(if $(x86),libcpuid)
+headers = libpci jansson libarchive
 
 pkg = $(shell $(pkg_path) $(PKG_CONFIG) $(1) $(2))
 library_cflags = $(eval library_cflags := $(call pkg,--cflags,$(linked) $(headers)))$(library_cflags)
@@ -71,7 +71,8 @@ library_sources := $(wildcard detect/*.c probes/*.c probes/*/*.c export/*.c) \
                    $(filter-out cli/main.c,$(wildcard cli/*.c))
 unit_sources    := $(wildcard tests/unit/test_*.c)
 tool_sources    := $(wildcard tests/tools/*.c bench/*.c)
-sources         := $(library_sources) $(wildcard cli/main.c agent/*.c) $(unit_sources) $(tool_sources)
+fuzz_sources    := $(wildcard tests/fuzz/*.c)
+sources         := $(library_sources) $(wildcard cli/main.c agent/*.c) $(unit_sources) $(tool_sources) $(fuzz_sources)
 all_headers     := $(wildcard */*.h probes/*/*.h tests/*/*.h)
 
 library_objects := $(library_sources:%.c=$(BUILD)/%.o)
@@ -81,6 +82,7 @@ library := $(BUILD)/libvirtwhere.a
 program := $(BUILD)/virtwhere
 units   := $(unit_sources:%.c=$(BUILD)/%)
 tools   := $(tool_sources:%.c=$(BUILD)/%)
+fuzzers := $(fuzz_sources:%.c=$(BUILD)/%)
 
 .DELETE_ON_ERROR:
 .SECONDARY: $(objects)
@@ -91,7 +93,7 @@ MAKEFLAGS += --no-builtin-rules
 build_groups := build $(if $(filter x86_64 i%86,$(shell uname -m)),build-x86)
 
 # A missing library is told once, before anything is compiled. These goals compile nothing themselves.
-ifneq ($(filter-out run check bench lint check-sanitize check-clang check-cross lab lab-quick clean \
+ifneq ($(filter-out run check bench lint check-sanitize check-clang check-cross check-fuzz lab lab-quick clean \
 	uninstall help,$(or $(MAKECMDGOALS),all)),)
   needed := $(linked) $(headers) $(if $(filter check-% units tools,$(MAKECMDGOALS)),cmocka)
   found   = $(shell $(pkg_path) $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
@@ -112,8 +114,8 @@ again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(she
 
 # --- people's targets ---
 
-.PHONY: all run check install uninstall lint bench check-sanitize check-clang check-cross check-unit \
-	clean help check-all units tools need-libraries FORCE
+.PHONY: all run check install uninstall lint bench check-sanitize check-clang check-cross check-fuzz \
+	check-unit clean help check-all units tools fuzzers need-libraries FORCE
 
 all: $(program) ## build build/virtwhere
 
@@ -155,6 +157,12 @@ check-cross: ## build for arm64, in build/aarch64-linux-gnu/, and run the unit t
 	@packaging/packages install build test arm64
 	+@$(again) CROSS=aarch64-linux-gnu all check-unit
 
+SECONDS ?= 20
+check-fuzz: ## feed hostile bytes to every parser, SECONDS=20 for each; builds in build/fuzz/
+	@packaging/packages install $(build_groups) fuzz
+	+@$(again) BUILD=build/fuzz CC=clang SANITIZE=1 CFLAGS=-fsanitize=fuzzer-no-link fuzzers
+	$(PYTHON) tests/fuzz/run.py --seconds $(SECONDS) build/fuzz/tests/fuzz/fuzz
+
 clean: ## remove build/
 	rm -rf build
 
@@ -167,6 +175,7 @@ help: ## print this
 
 units: $(units)
 tools: $(tools)
+fuzzers: $(fuzzers)
 
 check-all: $(program) $(units) $(tools)
 	$(PYTHON) tests/run.py --build $(BUILD) --cc $(CC) all
@@ -210,6 +219,11 @@ $(units): %: %.o $(library)
 $(tools): %: %.o $(library)
 	$(call say,LINK,$@)
 	$(Q)$(CC) -o $@ $^ $(link_flags) $(library_libs)
+
+# libFuzzer brings main().
+$(fuzzers): %: %.o $(library)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -fsanitize=fuzzer -o $@ $^ $(link_flags) $(library_libs)
 
 $(objects): $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$@)
