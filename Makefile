@@ -45,7 +45,7 @@ instrument = $(if $(SANITIZE),$(sanitize),$(fortify))
 linked  = $(if $(x86),libcpuid)
 headers = libpci jansson libarchive
 
-pkg = $(shell $(pkg_path) $(PKG_CONFIG) $(1) $(2))
+pkg = $(if $(strip $(2)),$(shell $(pkg_path) $(PKG_CONFIG) $(1) $(2)))
 library_cflags = $(eval library_cflags := $(call pkg,--cflags,$(linked) $(headers)))$(library_cflags)
 library_libs   = $(eval library_libs := $(call pkg,--libs,$(linked)))$(library_libs)
 cmocka_cflags  = $(eval cmocka_cflags := $(call pkg,--cflags,cmocka))$(cmocka_cflags)
