@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Hostile bytes for every parser and for the whole way from a snapshot to each format, under libFuzzer. One
+ * program; VW_FUZZ names the row of the table below that it runs. tests/fuzz/run.py makes the seeds.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "detect/passport.h"
+#include "export/export.h"
+#include "probes/probe.h"
+#include "probes/tree.h"
+
+#define META "{\"format\": \"virtwhere.snapshot/1\", \"arch\": \"%s\"}"
+
+enum { PROBLEM_SIZE = 512, PATH_SIZE = 256, TARGET_SIZE = 4096 };
+
+/* Where the machines are built: a private directory, and in it the one of the run at hand. */
+static char folder[PATH_SIZE], machine[PATH_SIZE + 16];
+
+static _Noreturn void give_up(const char *what, const char *why)
+{
+	fprintf(stderr, "fuzz: %s: %s\n", what, why);
+	abort();
+}
+
+/* What must hold whatever the bytes are. */
+#define MUST(condition)                                \
+	do {                                           \
+		if (!(condition))                      \
+			give_up(#condition, "broken"); \
+	} while (0)
+
+/* --- machines on disk -------------------------------------------------------------------------------- */
+
+static int open_machine(void)
+{
+	int fd;
+
+	vw_tree_remove(AT_FDCWD, machine);
+	if (mkdir(machine, 0700) < 0)
+		give_up(machine, strerror(errno));
+	fd = open(machine, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		give_up(machine, strerror(errno));
+	return fd;
+}
+
+static void add(int fd, enum vw_node_type type, const char *name, const void *bytes, size_t size)
+{
+	struct vw_node node = {.name = name, .type = type, .bytes = bytes, .size = size};
+
+	(void)!vw_tree_add(fd, &node); /* names are hostile too */
+}
+
+static void add_meta(int fd, const char *arch)
+{
+	char meta[128];
+	int size = snprintf(meta, sizeof(meta), META, arch);
+
+	add(fd, VW_NODE_FILE, "meta.json", meta, (size_t)size);
+}
+
+/* A part of an input, up to the next mark or the end. Returns its size. */
+static size_t part_size(const char *bytes, size_t size, const char *mark)
+{
+	const char *found = memmem(bytes, size, mark, strlen(mark));
+
+	return found ? (size_t)(found - bytes) : size;
+}
+
+/* "\n@path\ncontent" is a file, "\n@>path\ntarget" a link, "\n@/path\n" a directory. */
+static void add_part(int fd, const char *bytes, size_t size)
+{
+	char name[PATH_SIZE], target[TARGET_SIZE];
+	size_t length = part_size(bytes, size, "\n");
+	enum vw_node_type type = VW_NODE_FILE;
+
+	if (!length || length >= sizeof(name))
+		return;
+	memcpy(name, bytes, length);
+	name[length] = '\0';
+	bytes += length < size ? length + 1 : length;
+	size -= length < size ? length + 1 : length;
+	if (name[0] == '/')
+		type = VW_NODE_DIRECTORY;
+	if (name[0] == '>') {
+		type = VW_NODE_LINK;
+		size = size < sizeof(target) ? size : sizeof(target) - 1;
+		memcpy(target, bytes, size);
+		target[size] = '\0';
+		bytes = target;
+	}
+	if (type != VW_NODE_LINK || *bytes)
+		add(fd, type, name + (type != VW_NODE_FILE), bytes, size);
+}
+
+static void build(const char *bytes, size_t size)
+{
+	static const char mark[] = "\n@";
+	int fd = open_machine();
+
+	while (size) {
+		size_t part = part_size(bytes, size, mark);
+
+		add_part(fd, bytes, part);
+		bytes += part;
+		size -= part;
+		if (size) {
+			bytes += strlen(mark);
+			size -= strlen(mark);
+		}
+	}
+	close(fd);
+}
+
+/* --- what must hold of texts ------------------------------------------------------------------------- */
+
+/* No control character but the line's end gets out, and no byte above ASCII where none was asked for. */
+static void check_text(const struct vw_buffer *out, bool ascii)
+{
+	for (size_t i = 0; i < out->size; i++) {
+		unsigned char c = (unsigned char)out->data[i];
+
+		MUST(c == '\n' || (c >= 0x20 && c != 0x7f));
+		MUST(!ascii || c < 0x80);
+	}
+}
+
+static void check_passport(const struct vw_report *report, const struct vw_view *view)
+{
+	_cleanup_(vw_buffer_free) struct vw_buffer out = {0};
+	char line[VW_PASSPORT_MAX + 1];
+	struct vw_passport passport;
+	int r = vw_passport_format(report, line);
+
+	MUST(r == 0 || r == -EOVERFLOW);
+	if (r < 0)
+		return;
+	MUST(vw_passport_parse(line, &passport) == 0);
+	for (int as = VW_PASSPORT_TEXT; as <= VW_PASSPORT_LIBVIRT; as++)
+		MUST(vw_render_passport(line, (enum vw_passport_as)as, view, &out) == 0);
+	check_text(&out, true);
+}
+
+static void check_formats(const struct vw_report *report, const struct vw_view *view)
+{
+	const struct vw_format *format;
+
+	for (size_t i = 0; (format = vw_format_at(i)); i++) {
+		_cleanup_(vw_buffer_free) struct vw_buffer out = {0};
+
+		MUST(format->render(report, view, &out) == 0);
+		check_text(&out, view->ascii && strcmp(format->name, "json") != 0);
+	}
+}
+
+static void check_words(const struct vw_report *report)
+{
+	static const char *const lists[] = {"platforms", "clouds", "words"};
+	enum vw_tristate holds;
+
+	for (size_t i = 0; i < VW_COUNT(lists); i++)
+		for (size_t k = 0; vw_word_at(lists[i], k); k++)
+			MUST(vw_report_is(report, vw_word_at(lists[i], k)->word, &holds) == 0);
+}
+
+static void check_report(const struct vw_facts *facts)
+{
+	static const struct vw_view views[] = {
+		{.columns = 80}, {.ascii = true, .verbose = true}, {.compact = true, .columns = 20}};
+	_cleanup_(vw_buffer_free) struct vw_buffer out = {0};
+	struct vw_report *report;
+
+	MUST(vw_detect(facts, &report) == 0);
+	for (size_t i = 0; i < VW_COUNT(views); i++) {
+		check_formats(report, &views[i]);
+		check_passport(report, &views[i]);
+	}
+	MUST(vw_render_explain(report, &views[1], &out) == 0);
+	check_text(&out, true);
+	check_words(report);
+	vw_report_free(report);
+}
+
+/* --- ways -------------------------------------------------------------------------------------------- */
+
+static void check_problem(const char *problem)
+{
+	struct vw_buffer line = {.data = (char *)(uintptr_t)problem, .size = strlen(problem)};
+
+	MUST(line.size && !strchr(problem, '\n'));
+	check_text(&line, false);
+}
+
+/* Open a snapshot as the command line does, and take it all the way. */
+static void examine(const char *path)
+{
+	_cleanup_(vw_source_freep) struct vw_source *source = NULL;
+	_cleanup_(vw_facts_freep) struct vw_facts *facts = NULL;
+	char problem[PROBLEM_SIZE] = "";
+
+	if (vw_source_snapshot(path, &source, problem, sizeof(problem)) < 0) {
+		check_problem(problem);
+		return;
+	}
+	MUST(vw_probe(source, VW_PROBE_WIDE | VW_PROBE_TIMING, &facts) == 0);
+	check_report(facts);
+}
+
+struct target {
+	const char *name;
+	const char *arch; /* of the machine; NULL: no meta.json is made */
+	const char *path; /* the file that the input becomes; NULL: the input is something else */
+	void (*probe)(struct vw_run *run); /* the one probe to run; NULL: all of them */
+	void (*run)(const struct target *target, const char *bytes, size_t size);
+};
+
+/* One file and the probe that reads it: the fast way. */
+static void run_probe(const struct target *target, const char *bytes, size_t size)
+{
+	_cleanup_(vw_source_freep) struct vw_source *source = NULL;
+	struct vw_facts facts = {.snapshot = true, .arch = target->arch};
+	struct vw_run run = {.facts = &facts, .flags = VW_PROBE_WIDE};
+	struct vw_report *report;
+	char problem[PROBLEM_SIZE];
+	int fd = open_machine();
+
+	add_meta(fd, target->arch);
+	add(fd, VW_NODE_FILE, target->path, bytes, size);
+	close(fd);
+	MUST(vw_source_snapshot(machine, &source, problem, sizeof(problem)) == 0);
+	run.source = source;
+	run.arena = vw_source_arena(source);
+	target->probe(&run);
+	MUST(!vw_arena_failed(run.arena));
+	MUST(vw_detect(&facts, &report) == 0);
+	vw_report_free(report);
+}
+
+/* One file and the whole way. */
+static void run_file(const struct target *target, const char *bytes, size_t size)
+{
+	int fd = open_machine();
+
+	if (target->arch)
+		add_meta(fd, target->arch);
+	add(fd, VW_NODE_FILE, target->path, bytes, size);
+	close(fd);
+	examine(machine);
+}
+
+static void run_passport(const struct target *target, const char *bytes, size_t size)
+{
+	_cleanup_(vw_buffer_free) struct vw_buffer text = {0}, out = {0};
+	struct vw_passport passport;
+
+	(void)target;
+	vw_put_bytes(&text, bytes, size);
+	if (!text.data || vw_passport_parse(text.data, &passport) < 0)
+		return;
+	MUST(passport.layers >= 1 && passport.layers <= VW_PASSPORT_LAYERS);
+	for (size_t i = 0; i < passport.layers; i++)
+		MUST(strnlen(passport.kind[i], VW_PASSPORT_KIND_SIZE) < VW_PASSPORT_KIND_SIZE);
+	MUST(vw_render_passport(text.data, VW_PASSPORT_TEXT, &(struct vw_view){0}, &out) == 0);
+}
+
+static void run_machine(const struct target *target, const char *bytes, size_t size)
+{
+	(void)target;
+	build(bytes, size);
+	examine(machine);
+}
+
+/* What a machine is recorded to can be read again. */
+static void run_record(const struct target *target, const char *bytes, size_t size)
+{
+	_cleanup_(vw_source_freep) struct vw_source *source = NULL;
+	char path[PATH_SIZE + 32], problem[PROBLEM_SIZE] = "";
+	bool archive = size % 2;
+
+	(void)target;
+	build(bytes, size);
+	if (vw_source_snapshot(machine, &source, problem, sizeof(problem)) < 0)
+		return;
+	snprintf(path, sizeof(path), "%s/recorded%s", folder, archive ? ".tar" : "");
+	if (vw_snapshot_record(source, path, VW_SNAPSHOT_TIMING, problem, sizeof(problem)) == 0) {
+		vw_source_freep(&source);
+		MUST(vw_source_snapshot(path, &source, problem, sizeof(problem)) == 0);
+	} else {
+		check_problem(problem);
+	}
+	if (archive)
+		unlink(path);
+	else
+		vw_tree_remove(AT_FDCWD, path);
+}
+
+static void run_archive(const struct target *target, const char *bytes, size_t size)
+{
+	char path[PATH_SIZE + 32];
+	int fd;
+
+	(void)target;
+	snprintf(path, sizeof(path), "%s/archive.tar", folder);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0 || vw_write_all(fd, bytes, size) < 0)
+		give_up(path, strerror(errno));
+	close(fd);
+	examine(path);
+}
+
+/* --- the table --------------------------------------------------------------------------------------- */
+
+static const struct target targets[] = {
+	{"cpuid", "x86_64", "cpuid.txt", vw_probe_cpuid, run_probe},
+	{"smbios", "x86_64", "sys/firmware/dmi/tables/DMI", vw_probe_dmi, run_probe},
+	{"acpi", "x86_64", "sys/firmware/acpi/tables/FACP", vw_probe_acpi, run_probe},
+	{"cpuinfo", "x86_64", "proc/cpuinfo", vw_probe_cpuinfo, run_probe},
+	{"cpuinfo-s390", "s390x", "proc/cpuinfo", vw_probe_cpuinfo, run_probe},
+	{"interrupts", "x86_64", "proc/interrupts", vw_probe_interrupts, run_probe},
+	{"sysinfo", "s390x", "proc/sysinfo", vw_probe_s390, run_probe},
+	{"environ", "x86_64", "proc/1/environ", vw_probe_container, run_probe},
+	{"meta", NULL, "meta.json", NULL, run_file},
+	{"timing", "x86_64", "timing.json", NULL, run_file},
+	{"passport", NULL, NULL, NULL, run_passport},
+	{"machine", NULL, NULL, NULL, run_machine},
+	{"record", NULL, NULL, NULL, run_record},
+	{"archive", NULL, NULL, NULL, run_archive},
+};
+
+static const struct target *find_target(const char *name)
+{
+	for (size_t i = 0; i < VW_COUNT(targets); i++)
+		if (vw_equal(targets[i].name, name))
+			return &targets[i];
+	return NULL;
+}
+
+static const struct target *chosen;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	const char *parent = getenv("TMPDIR"), *name = getenv("VW_FUZZ");
+
+	(void)argc;
+	(void)argv;
+	chosen = find_target(name);
+	if (!chosen) {
+		for (size_t i = 0; i < VW_COUNT(targets); i++)
+			printf("%s\n", targets[i].name);
+		exit(name && strcmp(name, "list") != 0);
+	}
+	snprintf(folder, sizeof(folder), "%s/virtwhere-fuzz.XXXXXX", parent ? parent : "/dev/shm");
+	if (!mkdtemp(folder))
+		give_up(folder, strerror(errno));
+	snprintf(machine, sizeof(machine), "%s/machine", folder);
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	chosen->run(chosen, (const char *)bytes, size);
+	return 0;
+}
