@@ -273,7 +273,7 @@ struct vw_kernel_facts {
 };
 
 struct vw_passport_facts {
-	struct vw_number fw_cfg_present; /* /sys/firmware/qemu_fw_cfg */
+	struct vw_number fw_cfg_present; /* /sys/firmware/qemu_fw_cfg/by_name */
 	struct vw_text fw_cfg;           /* opt/virtwhere/passport */
 	struct vw_text oem_string;       /* the SMBIOS OEM string that begins with "virtwhere:" */
 };

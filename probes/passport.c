@@ -3,8 +3,10 @@
 
 #include "detect/passport.h"
 
-#define FW_CFG   "/sys/firmware/qemu_fw_cfg"
-#define PASSPORT FW_CFG "/by_name/opt/virtwhere/passport/raw"
+/* The driver makes the directory above when it is loaded, with or without a device; what is in it, for a
+ * device. */
+#define FW_CFG   "/sys/firmware/qemu_fw_cfg/by_name"
+#define PASSPORT FW_CFG "/opt/virtwhere/passport/raw"
 
 static void find_oem_string(struct vw_run *run)
 {
@@ -26,7 +28,7 @@ static void find_oem_string(struct vw_run *run)
  *
  * QEMU's own files there are for root only.
  *
- * Source: Linux, Documentation/ABI/testing/sysfs-firmware-qemu_fw_cfg.
+ * Source: Linux, Documentation/ABI/testing/sysfs-firmware-qemu_fw_cfg, drivers/firmware/qemu_fw_cfg.c.
  */
 void vw_probe_passport(struct vw_run *run)
 {

@@ -804,6 +804,12 @@ static void test_passport(void **state)
 	assert_number(passport->fw_cfg_present, 1);
 	assert_state(passport->fw_cfg, VW_ABSENT);
 	guest_free(&guest);
+
+	/* what the driver makes where there is no device */
+	guest_new(&guest, "x86_64");
+	put_directory(&guest, "/sys/firmware/qemu_fw_cfg");
+	assert_state(guest_probe(&guest, 0)->passport.fw_cfg_present, VW_ABSENT);
+	guest_free(&guest);
 }
 
 static void test_timing(void **state)
