@@ -12,16 +12,21 @@
 	K_IS(container.pid1_container, word, VW_DECISIVE, INTERFACE), \
 		K_IS(container.manager, word, VW_DECISIVE, MANAGER)
 
+/* The variable is set and not empty: flatpak, bubblewrap and whoever follows the interface next. */
+#define SAYS_SOMETHING(fact, reference) \
+	VW_ALL(K_THERE(fact, VW_DECISIVE, reference), VW_NONE(VW_DECISIVE, K_IS(fact, "", 0, NULL)))
+
 /* LXD's socket is in its virtual machines too: only LXC's own marks tell a container. */
 #define LXC_MARKS                                                                                            \
 	SAYS("lxc"), SAYS("lxc-libvirt"), K_HAS(container.cgroup, "/lxc/", VW_STRONG, "LXC's cgroup names"), \
 		K_HAS(container.cgroup, "lxc.payload", VW_STRONG, "LXC 4.0's cgroup names")
 
+/* Whatever is started in WSL's own container is the innermost: all that may be refine "wsl". */
 static const struct vw_row container_rows[] = {
 	{
 		.id = "docker",
 		.name = "Docker",
-		.refines = IDS("kubernetes", "oci", "wsl"),
+		.refines = IDS("kubernetes", "oci"),
 		.needs = VW_RULES(
 			VW_ANY(SAYS("docker"), K_THERE(container.dockerenv, VW_STRONG, "Docker: /.dockerenv"),
 			       K_THERE(container.dockerinit, VW_STRONG, "Docker before 1.11: /.dockerinit"),
@@ -41,6 +46,7 @@ static const struct vw_row container_rows[] = {
 	{
 		.id = "lxc",
 		.name = "LXC",
+		.refines = IDS("wsl"),
 		.needs = VW_RULES(VW_ANY(LXC_MARKS)),
 	},
 	{
@@ -66,6 +72,7 @@ static const struct vw_row container_rows[] = {
 	{
 		.id = "systemd-nspawn",
 		.name = "systemd-nspawn",
+		.refines = IDS("wsl"),
 		.needs = VW_RULES(VW_ANY(SAYS("systemd-nspawn"))),
 	},
 	{
@@ -102,26 +109,37 @@ static const struct vw_row container_rows[] = {
 	{
 		.id = "rkt",
 		.name = "rkt",
+		.refines = IDS("wsl"),
 		.needs = VW_RULES(VW_ANY(SAYS("rkt"))),
 	},
 	{
 		.id = "proot",
 		.name = "PRoot",
+		.refines = IDS("wsl"),
 		.needs = VW_RULES(VW_ANY(SAYS("proot"))),
 	},
 	{
 		.id = "pouch",
 		.name = "PouchContainer",
+		.refines = IDS("wsl"),
 		.needs = VW_RULES(VW_ANY(SAYS("pouch"))),
 	},
 	{
 		.id = "kubernetes",
 		.name = "Kubernetes pod",
+		.refines = IDS("wsl"),
 		.needs = VW_RULES(VW_ANY(
 			K_THERE(container.kubernetes, VW_STRONG, "Kubernetes, service account admission"),
 			K_NAME(container.pid1_markers, "KUBERNETES_SERVICE_HOST", VW_STRONG,
 			       "Kubernetes, environment of services"),
 			K_HAS(container.cgroup, "kubepods", VW_STRONG, "kubelet's cgroup names"))),
+	},
+	{
+		.id = "container-other",
+		.name = "container of another manager",
+		.needs = VW_RULES(VW_ANY(SAYS_SOMETHING(container.pid1_container, INTERFACE),
+					 SAYS_SOMETHING(container.manager, MANAGER))),
+		.fallback = true,
 	},
 };
 

@@ -218,6 +218,7 @@ static const struct vw_row *decide_simple(struct vw_build *build, const struct v
 	const struct candidate *winner;
 
 	enter(&contest, build->facts, VW_FROM_ALL, NULL);
+	drop_fallbacks(&contest);
 	for (size_t i = 0; i < contest.count; i++)
 		call_witnesses(build, contest.candidate[i].row, VW_FROM_ALL);
 	drop_refined(&contest);

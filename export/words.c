@@ -49,10 +49,17 @@ static bool holds(const struct rule *rule, const struct vw_report *report)
 
 #define ANY "*"
 
+/* A word of its own to systemd: LXC as libvirt starts it. */
+static bool started_by_libvirt(const struct vw_facts *facts)
+{
+	return vw_equal(facts->container.pid1_container.text, "lxc-libvirt") ||
+	       vw_equal(facts->container.manager.text, "lxc-libvirt");
+}
+
 static const struct rule systemd_rules[] = {
 	{"docker", .container = "docker"},
 	{"podman", .container = "podman"},
-	{"lxc-libvirt", .container = "lxc-libvirt"},
+	{"lxc-libvirt", .container = "lxc", .test = started_by_libvirt},
 	{"lxc", .container = "lxc"},
 	{"lxc", .container = "lxd"},
 	{"systemd-nspawn", .container = "systemd-nspawn"},

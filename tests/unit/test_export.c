@@ -511,6 +511,7 @@ static void clouds_and_containers_have_their_words(void **state)
 {
 	struct vw_facts power = {.arch = "ppc64le", .power.lparcfg = {VW_VALUE, 1, "/proc/ppc64/lparcfg"}};
 	struct vw_facts mainframe = {.arch = "s390x"};
+	struct vw_facts libvirt = {.container.manager = {VW_VALUE, "lxc-libvirt", "/run/systemd/container"}};
 	struct vw_report report = sample_empty;
 
 	(void)state;
@@ -529,6 +530,11 @@ static void clouds_and_containers_have_their_words(void **state)
 	report.platform.cloud.provider = NULL;
 	report.platform.container = "lxd";
 	assert_words(&report, "lxc\n", "lxc\nkvm\n");
+	report.platform.container = "lxc";
+	assert_words(&report, "lxc\n", "lxc\nkvm\n");
+	report.facts = &libvirt;
+	assert_words(&report, "lxc-libvirt\n", "lxc\nkvm\n");
+	report.facts = sample_empty.facts;
 	report.platform.container = NULL;
 	report.platform.vmm = "ahv";
 	assert_words(&report, "kvm\n", "nutanix_ahv\nkvm\n");
