@@ -15,6 +15,7 @@ void vw_probe_clock(struct vw_run *run)
 {
 	struct vw_clock_facts *clock = &run->facts->clock;
 
-	vw_read_text(run->source, CLOCKSOURCE "current_clocksource", &clock->current);
+	if (run->flags & VW_PROBE_WIDE)
+		vw_read_text(run->source, CLOCKSOURCE "current_clocksource", &clock->current);
 	vw_read_text(run->source, CLOCKSOURCE "available_clocksource", &clock->available);
 }

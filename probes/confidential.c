@@ -12,13 +12,14 @@
 /* Facts that are one file each. */
 static const struct presence {
 	const char *path;
-	size_t fact; /* offset in struct vw_confidential_facts */
+	size_t fact;      /* offset in struct vw_confidential_facts */
+	bool foreign_x86; /* not on x86 */
 } presences[] = {
-	{"/dev/sev-guest", offsetof(struct vw_confidential_facts, sev_guest)},
-	{"/dev/tdx_guest", offsetof(struct vw_confidential_facts, tdx_guest)},
-	{"/dev/nsm", offsetof(struct vw_confidential_facts, nsm)},
-	{"/dev/nitro_enclaves", offsetof(struct vw_confidential_facts, nitro_enclaves)},
-	{"/sys/devices/platform/arm-cca-dev", offsetof(struct vw_confidential_facts, arm_cca)},
+	{"/dev/sev-guest", offsetof(struct vw_confidential_facts, sev_guest), false},
+	{"/dev/tdx_guest", offsetof(struct vw_confidential_facts, tdx_guest), false},
+	{"/dev/nsm", offsetof(struct vw_confidential_facts, nsm), false},
+	{"/dev/nitro_enclaves", offsetof(struct vw_confidential_facts, nitro_enclaves), false},
+	{"/sys/devices/platform/arm-cca-dev", offsetof(struct vw_confidential_facts, arm_cca), true},
 };
 
 static const struct vw_leaf *find_leaf(const struct vw_cpuid_facts *cpuid, uint32_t number)
@@ -57,9 +58,15 @@ void vw_probe_confidential(struct vw_run *run)
 {
 	struct vw_confidential_facts *confidential = &run->facts->confidential;
 
-	for (size_t i = 0; i < VW_COUNT(presences); i++)
-		vw_read_present(run->source, presences[i].path,
+	bool x86 = vw_is_x86(run->facts->arch);
+
+	for (size_t i = 0; i < VW_COUNT(presences); i++) {
+		if (!x86 || !presences[i].foreign_x86)
+			vw_read_present(
+				run->source, presences[i].path,
 				(struct vw_number *)(void *)((char *)confidential + presences[i].fact));
-	vw_read_text(run->source, UV_GUEST, &confidential->s390_guest);
+	}
+	if (!x86)
+		vw_read_text(run->source, UV_GUEST, &confidential->s390_guest);
 	read_sev_status(run);
 }

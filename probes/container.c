@@ -88,16 +88,24 @@ static void read_cgroup(struct vw_run *run)
 		vw_read_text(run->source, "/proc/self/cgroup", cgroup);
 }
 
-/* Linux-VServer adds one line to the status of each process, under this name or, in old kernels, that. */
+/*
+ * Linux-VServer adds one line to the status of each process, under this name or, in old kernels, that. Its
+ * kernels are called so: "2.6.32-5-vserver-amd64", "3.18.7-vs2.3.7.4".
+ */
 static void read_vserver(struct vw_run *run)
 {
 	static const char path[] = "/proc/self/status";
 	struct vw_text *vxid = &run->facts->container.vxid;
+	const struct vw_text *release = &run->facts->kernel.release;
 	struct vw_line line;
 	const char *text;
 	size_t size;
-	int r = vw_source_read(run->source, path, VW_TEXT_LIMIT, &text, &size);
+	int r;
 
+	vw_text_is(vxid, VW_ABSENT, path);
+	if (release->state == VW_VALUE && !strstr(release->text, "-vs") && !(run->flags & VW_PROBE_WIDE))
+		return;
+	r = vw_source_read(run->source, path, VW_TEXT_LIMIT, &text, &size);
 	vw_text_is(vxid, r < 0 ? vw_state_of(r) : VW_ABSENT, path);
 	if (r < 0)
 		return;

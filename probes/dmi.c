@@ -51,9 +51,12 @@ static struct vw_text *fact_at(struct vw_dmi_facts *dmi, size_t index)
 /* Which directory holds the strings; the first text, read already, often answers. NULL when there is none. */
 static const char *find_directory(struct vw_run *run, const struct vw_text *first)
 {
+	/* A kernel has both or none of the places; a dump may have either. */
+	size_t places = run->facts->snapshot ? VW_COUNT(directories) : 1;
+
 	if (first->state != VW_ABSENT)
 		return directories[0];
-	for (size_t i = 0; i < VW_COUNT(directories); i++) {
+	for (size_t i = 0; i < places; i++) {
 		const char *const *name;
 		size_t count;
 

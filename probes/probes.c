@@ -5,20 +5,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* THE TABLE of probes, in the order in which they run: a probe may read the facts of those above it. */
-static void (*const probes[])(struct vw_run *run) = {
-	vw_probe_kernel,       vw_probe_cpuid,     vw_probe_cpuinfo,
-	vw_probe_clock,        vw_probe_xen,       vw_probe_cpuid_xen, /* reads cpuid, clock, xen */
-	vw_probe_dmi,          vw_probe_acpi,      vw_probe_devicetree,
-	vw_probe_pci,          vw_probe_bus,       /* reads pci */
-	vw_probe_net,                              /* reads pci, bus, xen */
-	vw_probe_block,                            /* reads pci, bus, xen */
-	vw_probe_interrupts,                       /* reads cpuid, xen */
-	vw_probe_kvm,          vw_probe_container, /* reads kernel */
-	vw_probe_confidential,                     /* reads cpuid */
-	vw_probe_s390,         vw_probe_power,     /* reads devicetree */
-	vw_probe_sparc,        vw_probe_passport,  /* reads dmi */
-	vw_probe_exits,
+/*
+ * THE TABLE of probes, in the order in which they run: a probe may read the facts of those above it. What no
+ * x86 kernel has is not looked for there.
+ */
+static const struct {
+	void (*run)(struct vw_run *run);
+	bool foreign_x86;
+} probes[] = {
+	{vw_probe_kernel, false},       {vw_probe_cpuid, false},
+	{vw_probe_cpuinfo, false},      {vw_probe_clock, false},
+	{vw_probe_xen, false},          {vw_probe_cpuid_xen, false}, /* reads cpuid, clock, xen */
+	{vw_probe_dmi, false},          {vw_probe_acpi, false},
+	{vw_probe_devicetree, true},    {vw_probe_pci, false},
+	{vw_probe_bus, false},                                       /* reads pci */
+	{vw_probe_net, false},                                       /* reads pci, bus, xen */
+	{vw_probe_block, false},                                     /* reads pci, bus, xen */
+	{vw_probe_interrupts, false},                                /* reads cpuid, xen */
+	{vw_probe_kvm, false},          {vw_probe_container, false}, /* reads kernel */
+	{vw_probe_confidential, false},                              /* reads cpuid */
+	{vw_probe_s390, true},          {vw_probe_power, true},      /* reads devicetree */
+	{vw_probe_sparc, true},         {vw_probe_passport, false},  /* reads dmi */
+	{vw_probe_exits, false},
 };
 
 /* What the source could not read, and behind it what the probes noted. */
@@ -48,8 +56,10 @@ int vw_probe(struct vw_source *source, unsigned flags, struct vw_facts **ret_fac
 	run.facts->path = vw_source_path(source);
 	run.facts->arch = vw_source_arch(source);
 	run.facts->captured = vw_source_captured(source);
-	for (size_t i = 0; i < VW_COUNT(probes); i++)
-		probes[i](&run);
+	for (size_t i = 0; i < VW_COUNT(probes); i++) {
+		if (!probes[i].foreign_x86 || !vw_is_x86(run.facts->arch))
+			probes[i].run(&run);
+	}
 	collect_unread(&run);
 	if (vw_arena_failed(run.arena)) {
 		vw_facts_free(run.facts);
