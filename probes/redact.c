@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "detect/passport.h"
+
 static bool is_hex(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -251,7 +253,7 @@ static const struct smbios_field {
 	{17, 0x18}, {17, 0x19}, {22, 0x07}, {39, 0x08}, {39, 0x09},
 };
 
-enum { SMBIOS_HEADER = 4, SMBIOS_SYSTEM = 1, SMBIOS_UUID = 8, SMBIOS_UUID_END = 24 };
+enum { SMBIOS_HEADER = 4, SMBIOS_SYSTEM = 1, SMBIOS_UUID = 8, SMBIOS_UUID_END = 24, SMBIOS_OEM_STRINGS = 11 };
 
 /* EC2's first bytes stay, in either order; see redact_uuid(). */
 static void redact_raw_uuid(unsigned char *uuid)
@@ -289,29 +291,71 @@ static size_t strings_size(const char *strings, size_t size)
 	return 0;
 }
 
-static size_t redact_smbios(char *bytes, size_t size)
+struct smbios {
+	unsigned char *structure;
+	size_t length; /* of its formatted area, behind which stand the strings */
+	char *strings;
+	size_t size;
+};
+
+static size_t walk_smbios(char *bytes, size_t size, void (*clean)(const struct smbios *smbios))
 {
 	size_t at = 0;
 
 	while (at + SMBIOS_HEADER <= size) {
-		unsigned char *structure = (unsigned char *)bytes + at;
-		size_t length = structure[1], strings;
+		struct smbios smbios = {.structure = (unsigned char *)bytes + at};
 
-		if (length < SMBIOS_HEADER || at + length > size)
+		smbios.length = smbios.structure[1];
+		if (smbios.length < SMBIOS_HEADER || at + smbios.length > size)
 			break;
-		strings = strings_size(bytes + at + length, size - at - length);
-		if (!strings)
+		smbios.strings = bytes + at + smbios.length;
+		smbios.size = strings_size(smbios.strings, size - at - smbios.length);
+		if (!smbios.size)
 			break;
-		if (structure[0] == SMBIOS_SYSTEM && length >= SMBIOS_UUID_END)
-			redact_raw_uuid(structure + SMBIOS_UUID);
-		for (size_t i = 0; i < VW_COUNT(smbios_fields); i++)
-			if (smbios_fields[i].type == structure[0] && smbios_fields[i].offset < length)
-				redact_string(bytes + at + length, strings,
-					      structure[smbios_fields[i].offset]);
-		at += length + strings;
+		clean(&smbios);
+		at += smbios.length + smbios.size;
 	}
 	mask(bytes + at, size - at); /* what makes no sense may be anything */
 	return size;
+}
+
+static void clean_ids(const struct smbios *smbios)
+{
+	unsigned char type = smbios->structure[0];
+
+	if (type == SMBIOS_SYSTEM && smbios->length >= SMBIOS_UUID_END)
+		redact_raw_uuid(smbios->structure + SMBIOS_UUID);
+	for (size_t i = 0; i < VW_COUNT(smbios_fields); i++)
+		if (smbios_fields[i].type == type && smbios_fields[i].offset < smbios->length)
+			redact_string(smbios->strings, smbios->size,
+				      smbios->structure[smbios_fields[i].offset]);
+}
+
+static size_t redact_smbios(char *bytes, size_t size)
+{
+	return walk_smbios(bytes, size, clean_ids);
+}
+
+/* OEM strings hand credentials to a guest: "io.systemd.credential:NAME=VALUE"
+ * (systemd.system-credentials(7)).
+ */
+static void clean_credentials(const struct smbios *smbios)
+{
+	if (smbios->structure[0] != SMBIOS_OEM_STRINGS)
+		return;
+	for (size_t i = 0; i < smbios->size && smbios->strings[i];) {
+		char *text = smbios->strings + i;
+		size_t length = strlen(text), name = strcspn(text, "=");
+
+		if (!vw_starts_with(text, VW_PASSPORT_PREFIX))
+			mask(text + name, length - name);
+		i += length + 1;
+	}
+}
+
+static size_t redact_credentials(char *bytes, size_t size)
+{
+	return walk_smbios(bytes, size, clean_credentials);
 }
 
 /* MSDM and SLIC carry a licence key behind the header; ACPI 6.5, section 5.2.6. */
@@ -345,6 +389,8 @@ static const struct redaction {
 	{"*/dmi/id/product_uuid", redact_uuid, false},
 	{"*/dmi/id/board_asset_tag", redact_value, false},
 	{"*/hypervisor/uuid", redact_uuid, false},
+	{"/sys/firmware/dmi/tables/DMI", redact_credentials, true},
+	{"/sys/firmware/dmi/entries/*/raw", redact_credentials, true},
 	{"/sys/firmware/dmi/tables/DMI", redact_smbios, false},
 	{"/sys/firmware/dmi/entries/*/raw", redact_smbios, false},
 	{"/sys/firmware/acpi/tables/MSDM*", redact_acpi_body, false},

@@ -981,6 +981,30 @@ static void environments_lose_their_values(void **state)
 		}
 }
 
+static void oem_strings_lose_credentials(void **state)
+{
+	static const char table[] =
+		"\x0b\x05\x01\x00\x03"
+		"io.systemd.credential:db.pass=s3cret=1\0virtwhere:1;stack=kvm\0vboxVer_7.0.6\0\0"
+		"\x7f\x04\x02\x00\0";
+	static const char expect[] =
+		"\x0b\x05\x01\x00\x03"
+		"io.systemd.credential:db.pass=000000=0\0virtwhere:1;stack=kvm\0vboxVer_7.0.6\0\0"
+		"\x7f\x04\x02\x00\0";
+	static const char *const places[] = {"/sys/firmware/dmi/tables/DMI",
+					     "/sys/firmware/dmi/entries/11-0/raw"};
+
+	(void)state;
+	for (int with_ids = 0; with_ids < 2; with_ids++)
+		for (size_t i = 0; i < VW_COUNT(places); i++) {
+			char bytes[sizeof(table)];
+
+			memcpy(bytes, table, sizeof(table));
+			assert_int_equal(vw_redact(places[i], bytes, sizeof(table), with_ids), sizeof(table));
+			assert_memory_equal(bytes, expect, sizeof(expect));
+		}
+}
+
 static void firmware_tables_lose_ids(void **state)
 {
 	/* type 1, of 27 bytes: maker, product, version, serial, UUID, wake-up, SKU, family; then type 127 */
@@ -1057,6 +1081,7 @@ int main(void)
 		TEST(this_machine_is_recorded),
 		cmocka_unit_test(ids_lose_letters_and_digits),
 		cmocka_unit_test(environments_lose_their_values),
+		cmocka_unit_test(oem_strings_lose_credentials),
 		cmocka_unit_test(firmware_tables_lose_ids),
 	};
 
