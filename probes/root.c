@@ -55,6 +55,7 @@ struct walk {
 	int open_flags;
 	unsigned flags;
 	int links;
+	bool told; /* @visit knows of where it is */
 	vw_root_visit visit;
 	void *context;
 	char rest[PATH_MAX];  /* what is still to go */
@@ -70,6 +71,7 @@ static int start_at_root(struct walk *walk)
 	vw_closep(&walk->fd);
 	walk->fd = fd;
 	walk->place[0] = '\0';
+	walk->told = false;
 	return 0;
 }
 
@@ -99,6 +101,7 @@ static int go_up(struct walk *walk)
 	walk->fd = fd;
 	if (slash)
 		*slash = '\0';
+	walk->told = false;
 	return 0;
 }
 
@@ -157,6 +160,7 @@ static int follow_text(struct walk *walk, const char *target, size_t length, con
 	if (r < 0)
 		return r;
 	cut_place(walk);
+	walk->told = false;
 	if (++walk->links > LINKS_MAX)
 		return -ELOOP;
 	if (length == 0)
@@ -226,6 +230,7 @@ static int step(struct walk *walk, const char *name, size_t length, int *ret_fd)
 	} else if (S_ISDIR(status.st_mode)) {
 		/* the last one too: it may be followed by slashes, dots, or nothing */
 		r = visit_place(walk, &status, NULL);
+		walk->told = true;
 		vw_closep(&walk->fd);
 		walk->fd = fd;
 		fd = -1;
@@ -241,6 +246,20 @@ static int step(struct walk *walk, const char *name, size_t length, int *ret_fd)
 	return 0;
 }
 
+/* Open the directory that the walk has come to, be it by dots or through a link that ends in them. */
+static int open_here(struct walk *walk)
+{
+	struct stat status;
+	int fd, r = 0;
+
+	if (walk->visit && !walk->told)
+		r = fstat(walk->fd, &status) < 0 ? -errno : visit_place(walk, &status, NULL);
+	if (r < 0)
+		return r;
+	fd = openat(walk->fd, ".", walk->open_flags | OPEN_FLAGS);
+	return fd < 0 ? -errno : fd;
+}
+
 static int walk_all(struct walk *walk)
 {
 	char name[NAME_MAX + 1];
@@ -252,10 +271,8 @@ static int walk_all(struct walk *walk)
 
 		if (length > NAME_MAX)
 			return -ENAMETOOLONG;
-		if (length == 0) {
-			fd = openat(walk->fd, ".", walk->open_flags | OPEN_FLAGS);
-			return fd < 0 ? -errno : fd;
-		}
+		if (length == 0)
+			return open_here(walk);
 		if (strcmp(name, "..") == 0)
 			r = go_up(walk);
 		else if (strcmp(name, ".") != 0)

@@ -101,12 +101,13 @@ static int visit(void *context, const char *place, const struct stat *status, co
  * where it was asked for. */
 static int go(struct recording *recording, const char *path, int open_flags)
 {
+	unsigned flags = recording->source->snapshot ? VW_ROOT_FLAT_LINKS : 0;
 	int fd;
 
 	recording->place[0] = '/';
 	recording->place[1] = '\0';
 	recording->type = S_IFDIR;
-	fd = vw_root_walk(&recording->source->root, path, O_PATH | open_flags, 0, visit, recording);
+	fd = vw_root_walk(&recording->source->root, path, O_PATH | open_flags, flags, visit, recording);
 	if (fd >= 0) {
 		close(fd);
 		return 0;
@@ -257,13 +258,15 @@ static int record_meta(struct recording *recording)
 
 /* --- order ------------------------------------------------------------------------------------------- */
 
-/* By name; of two with the same one, the fuller comes first: a file that was read before one that was only
- * listed. */
+/* By name; of two with the same one, the one that says more comes first: a link before the file that stands
+ * for it, a file that was read before one that was only listed. */
 static int compare_nodes(const void *a, const void *b)
 {
 	const struct vw_node *x = a, *y = b;
 	int r = strcmp(x->name, y->name);
 
+	if (r == 0)
+		r = (y->type == VW_NODE_LINK) - (x->type == VW_NODE_LINK);
 	return r ? r : (x->size < y->size) - (x->size > y->size);
 }
 

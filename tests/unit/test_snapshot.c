@@ -659,6 +659,45 @@ static void recordings_are_replayed(void **state)
 	same_files(beside(scratch, "a.tar"), beside(scratch, "b.tar"));
 }
 
+/* Links that end at a dot, at two or at the root lead to directories that have a place of their own. */
+static void circles_are_recorded(void **state)
+{
+	struct scratch *scratch = *state;
+	const char *target;
+
+	put_file(scratch, "sys/bus/pci/drivers", "");
+	put_link(scratch, "sys/bus/pci/devices", ".");
+	put_link(scratch, "sys/class/net", "../bus/..");
+	put_link(scratch, "sys/block", "/");
+	assert_int_equal(open_snapshot(scratch, scratch->snap), 0);
+	assert_int_equal(record(scratch, beside(scratch, "circles.tar"), 0), 0);
+	assert_int_equal(open_snapshot(scratch, beside(scratch, "circles.tar")), 0);
+	assert_int_equal(vw_source_link(scratch->source, "/sys/bus/pci/devices", &target), 0);
+	assert_string_equal(target, ".");
+	assert_int_equal(vw_source_link(scratch->source, "/sys/class/net", &target), 0);
+	assert_string_equal(target, "../bus/..");
+	assert_int_equal(vw_source_exists(scratch->source, "/sys/bus/pci/drivers"), 0);
+}
+
+/* Files that stand for links become links again. */
+static void flat_links_are_recorded(void **state)
+{
+	struct scratch *scratch = *state;
+	const char *target, *bytes;
+
+	put_file(scratch, "sys/class/net/eth0", "../../devices/vif-0/net/eth0");
+	put_link(scratch, "sys/devices/vif-0/net/eth0/device", "../../../vif-0");
+	put_file(scratch, "sys/class/dmi/id", "../../devices/virtual/dmi/id");
+	put_file(scratch, "sys/devices/virtual/dmi/id/sys_vendor", "Xen\n");
+	assert_int_equal(open_snapshot(scratch, scratch->snap), 0);
+	assert_int_equal(record(scratch, beside(scratch, "flat.tar"), 0), 0);
+	assert_int_equal(open_snapshot(scratch, beside(scratch, "flat.tar")), 0);
+	assert_int_equal(vw_source_link(scratch->source, "/sys/class/net/eth0", &target), 0);
+	assert_string_equal(target, "../../devices/vif-0/net/eth0");
+	assert_int_equal(read_of(scratch->source, "/sys/class/dmi/id/sys_vendor", &bytes), 0);
+	assert_string_equal(bytes, "Xen\n");
+}
+
 static void ids_are_kept_when_asked_for(void **state)
 {
 	struct scratch *scratch = *state;
@@ -1071,6 +1110,8 @@ int main(void)
 		TEST(long_files_are_cut),
 		TEST(no_place_to_unpack),
 		TEST(recordings_are_replayed),
+		TEST(circles_are_recorded),
+		TEST(flat_links_are_recorded),
 		TEST(ids_are_kept_when_asked_for),
 		TEST(denials_are_recorded),
 		TEST(recorded_denials_answer_for_themselves),
