@@ -34,6 +34,7 @@ enum vw_exit vw_examine(const struct vw_request *request, struct vw_examined *re
 	if (opened != VW_EXIT_YES)
 		return opened;
 	r = vw_probe(examined.source, flags, &examined.facts);
+	vw_source_finish(examined.source); /* before output, which may wait for its reader */
 	if (r == 0)
 		r = vw_detect(examined.facts, &examined.report);
 	if (r < 0) {

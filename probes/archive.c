@@ -20,7 +20,7 @@
 #define SONAME "libarchive.so.13"
 
 enum {
-	ENTRIES_MAX = 65536,
+	ENTRIES_MAX = 16384,          /* a whole recording has some two thousand */
 	TOTAL_MAX = 64 * 1024 * 1024, /* bytes unpacked, headers among them */
 	KEEP_MAX = VW_TABLE_LIMIT + 1,
 	SECONDS_MAX = 10,
@@ -103,6 +103,7 @@ struct unpacking {
 	int from; /* the archive */
 	int root; /* where to */
 	const char *path;
+	const struct vw_hold *hold;
 	char *problem;
 	size_t problem_size;
 	time_t deadline;
@@ -187,7 +188,7 @@ static int check_bounds(struct unpacking *unpacking, int64_t size)
 	int64_t unpacked = library.archive_filter_bytes(unpacking->archive, 0);
 
 	if (++unpacking->entries > ENTRIES_MAX)
-		return too_big(unpacking, "more than 65,536 entries");
+		return too_big(unpacking, "more than 16,384 entries");
 	if (size > TOTAL_MAX || unpacked > TOTAL_MAX || unpacking->kept > TOTAL_MAX)
 		return too_big(unpacking, "more than 64 MiB unpacked");
 	return 0;
@@ -308,6 +309,15 @@ static int check_end(struct unpacking *unpacking, int64_t before)
 			  "%s: damaged archive: the end is missing", unpacking->path);
 }
 
+/* A few compressed bytes may be thousands of entries: the time is looked at for each. */
+static int check_patience(struct unpacking *unpacking)
+{
+	if (vw_hold_broken(unpacking->hold))
+		return vw_problem(unpacking->problem, unpacking->problem_size, -EINTR, "%s: interrupted",
+				  unpacking->path);
+	return seconds() > unpacking->deadline ? too_big(unpacking, "takes too long to unpack") : 0;
+}
+
 static int unpack_entries(struct unpacking *unpacking)
 {
 	for (;;) {
@@ -319,7 +329,9 @@ static int unpack_entries(struct unpacking *unpacking)
 			return check_end(unpacking, before);
 		if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
 			return damaged(unpacking);
-		r = unpack_entry(unpacking, entry);
+		r = check_patience(unpacking);
+		if (r == 0)
+			r = unpack_entry(unpacking, entry);
 		if (r < 0)
 			return r;
 	}
@@ -368,7 +380,8 @@ static char *make_private_directory(void)
 	return NULL;
 }
 
-int vw_archive_unpack(int fd, const char *path, char **ret_directory, char *problem, size_t problem_size)
+int vw_archive_unpack(int fd, const char *path, const struct vw_hold *hold, char **ret_directory,
+		      char *problem, size_t problem_size)
 {
 	struct unpacking *unpacking;
 	char *directory;
@@ -387,6 +400,7 @@ int vw_archive_unpack(int fd, const char *path, char **ret_directory, char *prob
 
 	unpacking->from = fd;
 	unpacking->path = path;
+	unpacking->hold = hold;
 	unpacking->problem = problem;
 	unpacking->problem_size = problem_size;
 	unpacking->deadline = seconds() + SECONDS_MAX;
@@ -483,6 +497,7 @@ static int write_node(struct archive *archive, const struct vw_node *node)
 struct writing {
 	int fd;
 	int err;
+	const struct vw_hold *hold;
 };
 
 /* The library leaks when a write fails: it is told that all went well, and whoever called it is told the
@@ -509,16 +524,18 @@ static int write_nodes(struct archive *archive, struct writing *writing, const s
 	if (library.archive_write_open(archive, writing, NULL, write_output, NULL) != ARCHIVE_OK)
 		return -EIO;
 	for (size_t i = 0; i < count && !writing->err; i++)
-		if (write_node(archive, &nodes[i]) < ARCHIVE_WARN)
+		if (vw_hold_broken(writing->hold))
+			writing->err = -EINTR;
+		else if (write_node(archive, &nodes[i]) < ARCHIVE_WARN)
 			return -EIO;
 	return library.archive_write_close(archive) == ARCHIVE_OK ? writing->err : -EIO;
 }
 
-int vw_archive_write(int fd, const char *path, const struct vw_node *nodes, size_t count, char *problem,
-		     size_t problem_size)
+int vw_archive_write(int fd, const char *path, const struct vw_hold *hold, const struct vw_node *nodes,
+		     size_t count, char *problem, size_t problem_size)
 {
 	const struct suffix *suffix = find_suffix(path);
-	struct writing writing = {.fd = fd};
+	struct writing writing = {.fd = fd, .hold = hold};
 	struct archive *archive;
 	int r = load_or_say(path, problem, problem_size);
 

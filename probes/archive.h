@@ -7,6 +7,7 @@
  * Internal to probes/.
  */
 
+#include "probes/hold.h"
 #include "probes/tree.h"
 
 /**
@@ -17,12 +18,14 @@
  *
  * @fd: the archive, a regular file; stays open
  * @path: its name, for @problem
+ * @hold: begun by the caller, who ends it when the directory is gone
  * @ret_directory: to be removed with vw_tree_remove() and freed
  *
- * Returns 0 or a negative errno as vw_source_snapshot() does, with @problem filled.
+ * Returns 0 or a negative errno as vw_source_snapshot() does, with @problem filled; -EINTR when @hold is
+ * broken.
  */
-_must_check_ int vw_archive_unpack(int fd, const char *path, char **ret_directory, char *problem,
-				   size_t problem_size);
+_must_check_ int vw_archive_unpack(int fd, const char *path, const struct vw_hold *hold, char **ret_directory,
+				   char *problem, size_t problem_size);
 
 /** Does the name end like an archive that vw_archive_write() can make? */
 bool vw_archive_has_suffix(const char *path);
@@ -32,10 +35,13 @@ bool vw_archive_has_suffix(const char *path);
  *
  * @fd: where to; stays open
  * @path: its name; the suffix chooses the compression
+ * @hold: as for vw_archive_unpack()
  *
- * Returns 0 or a negative errno: -EOPNOTSUPP for a missing library, or what writing gave; @problem is filled.
+ * Returns 0 or a negative errno: -EOPNOTSUPP for a missing library, -EINTR when @hold is broken, or what
+ * writing gave; @problem is filled.
  */
-_must_check_ int vw_archive_write(int fd, const char *path, const struct vw_node *nodes, size_t count,
-				  char *problem, size_t problem_size);
+_must_check_ int vw_archive_write(int fd, const char *path, const struct vw_hold *hold,
+				  const struct vw_node *nodes, size_t count, char *problem,
+				  size_t problem_size);
 
 #endif

@@ -36,6 +36,13 @@ _must_check_ int vw_source_live(struct vw_source **ret_source);
 _must_check_ int vw_source_snapshot(const char *path, struct vw_source **ret_source, char *problem,
 				    size_t problem_size);
 
+/**
+ * Say that nothing more will be read: removes what an archive was unpacked into, and lets the signals through
+ * that were held back so long (SIGTERM, SIGINT and their like). What was read stays valid. vw_source_free()
+ * does it too.
+ */
+void vw_source_finish(struct vw_source *source);
+
 void vw_source_free(struct vw_source *source);
 void vw_source_freep(struct vw_source **source);
 

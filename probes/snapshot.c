@@ -367,7 +367,8 @@ static int write_directory(const struct target *target, const struct recording *
 	if (fd < 0)
 		return fail(target, -errno);
 	for (size_t i = 0; i < recording->nodes; i++) {
-		int r = vw_tree_add(fd, &recording->node[i]);
+		bool broken = vw_hold_broken(&recording->source->hold);
+		int r = broken ? -EINTR : vw_tree_add(fd, &recording->node[i]);
 
 		if (r < 0)
 			return vw_problem(target->problem, target->problem_size, r, "%s/%s: %s", target->path,
@@ -385,8 +386,8 @@ static int write_archive(const struct target *target, const struct recording *re
 		    recording->with_ids ? 0600 : 0666);
 	if (fd < 0)
 		return fail(target, -errno);
-	r = vw_archive_write(fd, target->path, recording->node, recording->nodes, target->problem,
-			     target->problem_size);
+	r = vw_archive_write(fd, target->path, &recording->source->hold, recording->node, recording->nodes,
+			     target->problem, target->problem_size);
 	if (r < 0)
 		return r;
 	return fsync(fd) < 0 ? fail(target, -errno) : 0;
@@ -423,13 +424,19 @@ static bool is_other_archive(const char *path)
 
 static int write_target(const struct target *target, const struct recording *recording)
 {
-	int r = vw_archive_has_suffix(target->name) ? write_archive(target, recording)
-						    : write_directory(target, recording);
+	struct vw_hold *hold = &recording->source->hold;
+	bool held = hold->holding;
+	int r;
 
+	vw_hold_begin(hold);
+	r = vw_archive_has_suffix(target->name) ? write_archive(target, recording)
+						: write_directory(target, recording);
 	if (r == 0)
 		r = put_in_place(target);
 	if (r < 0 && unlinkat(target->parent, target->temporary, 0) < 0)
 		vw_tree_remove(target->parent, target->temporary);
+	if (!held)
+		vw_hold_end(hold);
 	return r;
 }
 

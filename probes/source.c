@@ -65,16 +65,23 @@ int vw_source_live(struct vw_source **ret_source)
 	return 0;
 }
 
+void vw_source_finish(struct vw_source *source)
+{
+	if (source->unpacked)
+		vw_tree_remove(AT_FDCWD, source->unpacked);
+	free(source->unpacked);
+	source->unpacked = NULL;
+	vw_hold_end(&source->hold);
+}
+
 void vw_source_free(struct vw_source *source)
 {
 	if (!source)
 		return;
 
 	vw_closep(&source->root.fd);
-	if (source->unpacked)
-		vw_tree_remove(AT_FDCWD, source->unpacked);
+	vw_source_finish(source);
 	vw_arena_free(source->arena);
-	free(source->unpacked);
 	free(source->slot);
 	free(source->buffer);
 	free(source);

@@ -6,6 +6,7 @@
  * The inside of a source. Only source*.c, snapshot.c and their tests include it.
  */
 
+#include "probes/hold.h"
 #include "probes/root.h"
 #include "probes/source.h"
 
@@ -51,7 +52,8 @@ struct vw_source {
 	struct vw_root root;
 	bool snapshot;
 	const char *path, *arch, *captured;
-	char *unpacked; /* private directory to remove at the end, or NULL */
+	char *unpacked;      /* private directory to remove at the end, or NULL */
+	struct vw_hold hold; /* while there is one, or a recording is being written */
 
 	size_t accesses, access_space;
 	struct vw_access **access; /* in the order of access */

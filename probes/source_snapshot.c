@@ -109,6 +109,7 @@ static int check_root(struct vw_source *source)
 struct opened {
 	int fd;         /* O_PATH of a directory */
 	char *unpacked; /* or NULL */
+	struct vw_hold hold;
 };
 
 static int open_archive(const char *path, struct opened *opened, char *problem, size_t problem_size)
@@ -126,7 +127,8 @@ static int open_archive(const char *path, struct opened *opened, char *problem, 
 	if (status.st_size > ARCHIVE_MAX)
 		return vw_problem(problem, problem_size, -E2BIG, "%s: too big for a snapshot", path);
 
-	r = vw_archive_unpack(fd, path, &opened->unpacked, problem, problem_size);
+	vw_hold_begin(&opened->hold);
+	r = vw_archive_unpack(fd, path, &opened->hold, &opened->unpacked, problem, problem_size);
 	if (r < 0)
 		return r;
 	opened->fd = open(opened->unpacked, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -193,11 +195,13 @@ int vw_source_snapshot(const char *path, struct vw_source **ret_source, char *pr
 		if (opened.unpacked)
 			vw_tree_remove(AT_FDCWD, opened.unpacked);
 		free(opened.unpacked);
+		vw_hold_end(&opened.hold);
 		return r;
 	}
 
 	source->snapshot = true;
 	source->unpacked = opened.unpacked;
+	source->hold = opened.hold;
 	r = begin(source, path, problem, problem_size);
 	if (r < 0)
 		return r;

@@ -281,11 +281,12 @@ static const struct vw_node machine[] = {
 
 static void pack(const char *path, const struct vw_node *nodes, size_t count)
 {
+	const struct vw_hold hold = {0};
 	char problem[256];
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 
 	assert_true(fd >= 0);
-	assert_int_equal(vw_archive_write(fd, path, nodes, count, problem, sizeof(problem)), 0);
+	assert_int_equal(vw_archive_write(fd, path, &hold, nodes, count, problem, sizeof(problem)), 0);
 	close(fd);
 }
 
@@ -524,7 +525,7 @@ static void damaged_archives_do_no_harm(void **state)
 
 static void big_archives_are_refused(void **state)
 {
-	enum { FILES = 70, ENTRIES = 66000 };
+	enum { FILES = 70, ENTRIES = 16500 };
 	struct scratch *scratch = *state;
 	struct vw_node node[FILES];
 	char names[FILES][16];
@@ -554,7 +555,7 @@ static void big_archives_are_refused(void **state)
 		many[i] = (struct vw_node){.name = "sys", .type = VW_NODE_DIRECTORY};
 	pack(beside(scratch, "many.tar.zst"), many, ENTRIES);
 	free(many);
-	refuses(scratch, beside(scratch, "many.tar.zst"), -E2BIG, "65,536");
+	refuses(scratch, beside(scratch, "many.tar.zst"), -E2BIG, "16,384");
 }
 
 static void long_files_are_cut(void **state)
@@ -570,6 +571,73 @@ static void long_files_are_cut(void **state)
 	assert_int_equal(open_snapshot(scratch, beside(scratch, "long.tar.gz")), 0);
 	assert_int_equal(vw_source_read(scratch->source, "/sys/long", sizeof(two), &bytes, &size), 0);
 	assert_int_equal(size, VW_TABLE_LIMIT + 1); /* so that whoever reads it sees that it was longer */
+}
+
+/* --- interrupted --------------------------------------------------------------------------------------
+ */
+
+static volatile sig_atomic_t caught;
+
+static void catch (int number)
+{
+	caught = number;
+}
+
+/* A signal waits until what is temporary has gone. */
+static void signals_wait(void **state)
+{
+	struct sigaction action = {.sa_handler = catch}, before;
+	struct scratch *scratch = *state;
+	char problem[256] = "", *directory = NULL;
+	struct vw_hold hold = {0};
+	int fd;
+
+	pack(beside(scratch, "a.tar"), machine, VW_COUNT(machine));
+	fd = open(beside(scratch, "a.tar"), O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	caught = 0;
+	assert_int_equal(sigaction(SIGTERM, &action, &before), 0);
+
+	vw_hold_begin(&hold);
+	assert_false(vw_hold_broken(&hold));
+	assert_int_equal(raise(SIGTERM), 0);
+	assert_int_equal(caught, 0);
+	assert_true(vw_hold_broken(&hold));
+	assert_int_equal(vw_archive_unpack(fd, "a.tar", &hold, &directory, problem, sizeof(problem)), -EINTR);
+	assert_null(directory);
+	assert_int_equal(entries_of(beside(scratch, "unpacked")), 0);
+	vw_hold_end(&hold);
+	assert_int_equal(caught, SIGTERM);
+	assert_false(vw_hold_broken(&hold));
+
+	/* one that is ignored breaks nothing */
+	action.sa_handler = SIG_IGN;
+	assert_int_equal(sigaction(SIGTERM, &action, NULL), 0);
+	vw_hold_begin(&hold);
+	assert_int_equal(raise(SIGTERM), 0);
+	assert_false(vw_hold_broken(&hold));
+	vw_hold_end(&hold);
+	assert_int_equal(sigaction(SIGTERM, &before, NULL), 0);
+	close(fd);
+}
+
+/* While an archive is open, and not a moment longer. */
+static void signals_wait_for_the_source(void **state)
+{
+	struct sigaction action = {.sa_handler = catch}, before;
+	struct scratch *scratch = *state;
+
+	pack(beside(scratch, "a.tar"), machine, VW_COUNT(machine));
+	caught = 0;
+	assert_int_equal(sigaction(SIGINT, &action, &before), 0);
+	assert_int_equal(open_snapshot(scratch, beside(scratch, "a.tar")), 0);
+	assert_int_equal(raise(SIGINT), 0);
+	assert_int_equal(caught, 0);
+	assert_int_equal(entries_of(beside(scratch, "unpacked")), 1);
+	vw_source_finish(scratch->source);
+	assert_int_equal(caught, SIGINT);
+	assert_int_equal(entries_of(beside(scratch, "unpacked")), 0);
+	assert_int_equal(sigaction(SIGINT, &before, NULL), 0);
 }
 
 static void no_place_to_unpack(void **state)
@@ -1108,6 +1176,8 @@ int main(void)
 		TEST(damaged_archives_do_no_harm),
 		TEST(big_archives_are_refused),
 		TEST(long_files_are_cut),
+		TEST(signals_wait),
+		TEST(signals_wait_for_the_source),
 		TEST(no_place_to_unpack),
 		TEST(recordings_are_replayed),
 		TEST(circles_are_recorded),
