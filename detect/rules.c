@@ -299,6 +299,27 @@ enum vw_answer vw_ask_pci(const struct vw_rule *rule, const struct vw_facts *fac
 	return VW_HOLDS_NOT;
 }
 
+enum vw_answer vw_ask_pci_subsystem(const struct vw_rule *rule, const struct vw_facts *facts,
+				    struct vw_seen *seen)
+{
+	const struct vw_device_facts *devices = &facts->devices;
+
+	if (devices->pci_state != VW_VALUE)
+		return answer_without_value(devices->pci_state);
+	for (size_t i = 0; i < devices->pci_count; i++) {
+		const struct vw_pci_device *pci = &devices->pci[i];
+
+		if (pci->vendor == pci->subvendor ||
+		    (((uint64_t)pci->subvendor << 16) | pci->subdevice) != rule->number)
+			continue;
+		seen->source = "/sys/bus/pci/devices";
+		snprintf(seen->value, sizeof(seen->value), "%s %04x:%04x, subsystem %04x:%04x", pci->slot,
+			 pci->vendor, pci->device, pci->subvendor, pci->subdevice);
+		return VW_HOLDS;
+	}
+	return VW_HOLDS_NOT;
+}
+
 enum vw_answer vw_ask_pci_any(const struct vw_rule *rule, const struct vw_facts *facts, struct vw_seen *seen)
 {
 	const struct vw_device_facts *devices = &facts->devices;

@@ -95,6 +95,7 @@ enum vw_answer vw_ask_leaf(const struct vw_rule *, const struct vw_facts *, stru
 enum vw_answer vw_ask_hypervisor_bit(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
 enum vw_answer vw_ask_pci(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
 enum vw_answer vw_ask_pci_any(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_pci_subsystem(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
 enum vw_answer vw_ask_acpi_oem(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
 enum vw_answer vw_ask_xenbus(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
 enum vw_answer vw_ask_arch(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
@@ -166,6 +167,9 @@ enum vw_answer vw_ask_metal_type(const struct vw_rule *, const struct vw_facts *
 	VW_RULE(vw_ask_pci, VW_FROM_BOARD, 0, NULL, ((uint64_t)(v) << 16) | (d), 0xffffffff, w, r)
 #define B_PCI_VENDOR(v, w, r) \
 	VW_RULE(vw_ask_pci, VW_FROM_BOARD, 0, NULL, (uint64_t)(v) << 16, 0xffff0000, w, r)
+/* The subsystem of a function that another vendor made. */
+#define B_PCI_SUBSYSTEM(v, d, w, r) \
+	VW_RULE(vw_ask_pci_subsystem, VW_FROM_BOARD, 0, NULL, ((uint64_t)(v) << 16) | (d), 0, w, r)
 #define B_PCI_ANY(w, r)      VW_RULE(vw_ask_pci_any, VW_FROM_BOARD, 0, NULL, 0, 0, w, r)
 #define B_ACPI_OEM(t, w, r)  VW_RULE(vw_ask_acpi_oem, VW_FROM_BOARD, 0, t, 0, 0, w, r)
 #define B_METAL_TYPE(w, r)   VW_RULE(vw_ask_metal_type, VW_FROM_BOARD, 0, NULL, 0, 0, w, r)
