@@ -20,10 +20,10 @@
 #define SONAME "libarchive.so.13"
 
 enum {
-	ENTRIES_MAX = 16384,          /* a whole recording has some two thousand */
+	ENTRIES_MAX = 32768,          /* a whole recording has some two thousand */
 	TOTAL_MAX = 64 * 1024 * 1024, /* bytes unpacked, headers among them */
 	KEEP_MAX = VW_TABLE_LIMIT + 1,
-	SECONDS_MAX = 10,
+	SECONDS_MAX = 5,
 	READ_SIZE = 16 * 1024, /* small: between two reads the time is looked at */
 };
 
@@ -188,7 +188,7 @@ static int check_bounds(struct unpacking *unpacking, int64_t size)
 	int64_t unpacked = library.archive_filter_bytes(unpacking->archive, 0);
 
 	if (++unpacking->entries > ENTRIES_MAX)
-		return too_big(unpacking, "more than 16,384 entries");
+		return too_big(unpacking, "more than 32,768 entries");
 	if (size > TOTAL_MAX || unpacked > TOTAL_MAX || unpacking->kept > TOTAL_MAX)
 		return too_big(unpacking, "more than 64 MiB unpacked");
 	return 0;
