@@ -4,10 +4,15 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "export/library.h"
 
-enum { DENIALS_MAX = 4096 };
+enum {
+	DENIALS_MAX = 4096,
+	ARCH_MAX = 32, /* bytes, as of the next */
+	TIME_MAX = 64,
+};
 
 /* --- jansson ----------------------------------------------------------------------------------------- */
 
@@ -73,11 +78,52 @@ static int load_json(struct vw_source *source, const char *path, json_t **ret_js
 	return 0;
 }
 
-static const char *text_of(struct vw_source *source, const json_t *meta, const char *key)
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* As uname(1) calls one. */
+static bool is_arch(const char *text)
+{
+	size_t length = strspn(text, "0123456789_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+	return length && length <= ARCH_MAX && !text[length];
+}
+
+/* Does @text begin like @form, where '0' stands for any digit? Returns how much of it, or 0. */
+static size_t take_form(const char *text, const char *form)
+{
+	size_t i;
+
+	for (i = 0; form[i]; i++)
+		if (form[i] == '0' ? !is_digit(text[i]) : text[i] != form[i])
+			return 0;
+	return i;
+}
+
+/* A time of RFC 3339, section 5.6. */
+static bool is_time(const char *text)
+{
+	size_t at = take_form(text, "0000-00-00T00:00:00");
+
+	if (!at || strlen(text) > TIME_MAX)
+		return false;
+	if (take_form(text + at, ".0"))
+		at += 1 + strspn(text + at + 1, "0123456789");
+	if (vw_equal(text + at, "Z"))
+		return true;
+	return strlen(text + at) == strlen("+00:00") &&
+	       (take_form(text + at, "+00:00") || take_form(text + at, "-00:00"));
+}
+
+/* What is not of its kind was not told. */
+static const char *text_of(struct vw_source *source, const json_t *meta, const char *key,
+			   bool (*belongs)(const char *text))
 {
 	const char *text = library.json_string_value(library.json_object_get(meta, key));
 
-	return text ? vw_source_clean(source, text) : NULL;
+	return text && belongs(text) ? vw_arena_string(source->arena, text) : NULL;
 }
 
 /* What could not be read when the snapshot was taken is neither there nor absent. */
@@ -109,8 +155,8 @@ int vw_meta_read(struct vw_source *source)
 		return r;
 	if (!vw_equal(library.json_string_value(library.json_object_get(meta, "format")), VW_SNAPSHOT_FORMAT))
 		return -EBADMSG;
-	source->arch = text_of(source, meta, "arch");
-	source->captured = text_of(source, meta, "captured");
+	source->arch = text_of(source, meta, "arch", is_arch);
+	source->captured = text_of(source, meta, "captured", is_time);
 	return take_denials(source, library.json_object_get(meta, "denied"));
 }
 

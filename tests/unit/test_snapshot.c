@@ -226,21 +226,32 @@ static void meta_is_checked(void **state)
 	static const struct {
 		const char *text;
 		int r;
-		const char *arch;
+		const char *arch, *captured;
 	} cases[] = {
 		{"{\"format\": \"virtwhere.snapshot/1\", \"arch\": \"aarch64\", \"captured\": "
 		 "\"2026-01-02T03:04:05Z\"}",
-		 0, "aarch64"},
-		{"{\"format\": \"virtwhere.snapshot/1\", \"arch\": 7, \"unknown\": []}", 0, "unknown"},
-		{"{\"format\": \"virtwhere.snapshot/2\"}", -EBADMSG, NULL},
-		{"{\"arch\": \"x86_64\"}", -EBADMSG, NULL},
-		{"{\"format\": [\"virtwhere.snapshot/1\"]}", -EBADMSG, NULL},
-		{"[\"virtwhere.snapshot/1\"]", -EBADMSG, NULL},
-		{"{\"format\": \"virtwhere.snapshot/1\"", -EBADMSG, NULL},
-		{"{\"format\": \"virtwhere.snapshot/1\", \"denied\": {\"/a\": \"ENOSUCH\"}}", -EBADMSG, NULL},
-		{"{\"format\": \"virtwhere.snapshot/1\", \"denied\": {\"/a\": 13}}", -EBADMSG, NULL},
-		{"\xff\xfe", -EBADMSG, NULL},
-		{"", -EBADMSG, NULL},
+		 0, "aarch64", "2026-01-02T03:04:05Z"},
+		{"{\"format\": \"virtwhere.snapshot/1\", \"captured\": \"2026-01-02T03:04:05.123-01:30\"}", 0,
+		 "unknown", "2026-01-02T03:04:05.123-01:30"},
+		{"{\"format\": \"virtwhere.snapshot/1\", \"arch\": \"\", \"captured\": \"2026-01-02\"}", 0,
+		 "unknown", NULL},
+		{"{\"format\": \"virtwhere.snapshot/1\", \"arch\": \"x86_64\\u001b[2J\", \"captured\": "
+		 "\"2026-01-02T03:04:05Z, or so\"}",
+		 0, "unknown", NULL},
+		{"{\"format\": \"virtwhere.snapshot/1\", \"arch\": \"a b\", \"captured\": "
+		 "\"2026-01-02T03:04:05+1:30\"}",
+		 0, "unknown", NULL},
+		{"{\"format\": \"virtwhere.snapshot/1\", \"arch\": 7, \"unknown\": []}", 0, "unknown", NULL},
+		{"{\"format\": \"virtwhere.snapshot/2\"}", -EBADMSG, NULL, NULL},
+		{"{\"arch\": \"x86_64\"}", -EBADMSG, NULL, NULL},
+		{"{\"format\": [\"virtwhere.snapshot/1\"]}", -EBADMSG, NULL, NULL},
+		{"[\"virtwhere.snapshot/1\"]", -EBADMSG, NULL, NULL},
+		{"{\"format\": \"virtwhere.snapshot/1\"", -EBADMSG, NULL, NULL},
+		{"{\"format\": \"virtwhere.snapshot/1\", \"denied\": {\"/a\": \"ENOSUCH\"}}", -EBADMSG, NULL,
+		 NULL},
+		{"{\"format\": \"virtwhere.snapshot/1\", \"denied\": {\"/a\": 13}}", -EBADMSG, NULL, NULL},
+		{"\xff\xfe", -EBADMSG, NULL, NULL},
+		{"", -EBADMSG, NULL, NULL},
 	};
 	struct scratch *scratch = *state;
 	char deep[40001];
@@ -253,6 +264,7 @@ static void meta_is_checked(void **state)
 		}
 		assert_int_equal(open_snapshot(scratch, scratch->snap), 0);
 		assert_string_equal(vw_source_arch(scratch->source), cases[i].arch);
+		assert_true(vw_equal(vw_source_captured(scratch->source), cases[i].captured));
 		assert_string_equal(vw_source_path(scratch->source), scratch->snap);
 		assert_true(vw_source_is_snapshot(scratch->source));
 	}
