@@ -237,4 +237,25 @@ $(BUILD)/flags: FORCE
 	@echo '$(subst ','\'',$(CC) $(target) $(compile_flags) $(link_flags))' | cmp -s - $@ || \
 		echo '$(subst ','\'',$(CC) $(target) $(compile_flags) $(link_flags))' >$@
 
+# --- the lab: real hypervisors (tests/lab/) ---
+
+LAB_WORK ?= build/lab
+lab_run = $(PYTHON) tests/lab/lab.py --work $(LAB_WORK) $(LAB_FLAGS)
+
+.PHONY: lab lab-quick lab-fixtures lab-programs
+
+lab: lab-programs ## boot hypervisors from Debian's packages, virtwhere in each guest; ENV="l2-q35 uml" for some
+	$(lab_run) $(if $(ENV),$(ENV),--document docs/lab.md)
+
+lab-quick: lab-programs ## the part of the lab that fits into 15 minutes
+	$(lab_run) --quick
+
+lab-fixtures: lab-programs ## boot all of the lab and renew the fixtures in tests/corpus/lab/
+	$(lab_run) --document docs/lab.md --fixtures tests/corpus/lab
+
+lab-programs:
+	@packaging/packages install $(build_groups) test arm64
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory CROSS=aarch64-linux-gnu all
+
 -include $(objects:.o=.d)

@@ -239,14 +239,15 @@ class Lab:
         row = self.rows[name]
         flavour, hvm = row.get("kernel", "cloud"), "type='hvm'" in row["xl"]
         append = self.append(row, "ttyS0" if hvm else "hvc0")
-        disk = f"format=raw,vdev={'hda' if hvm else 'xvda'},access=rw,backendtype=phy,script=block-lab,target=/dev/loop0"
+        disk = f"format=raw,vdev={'hda' if hvm else 'xvda'},access=rw,target=/dev/loop0"
         lines = [f"name='{name}'", f"memory={GUEST_MEMORY}", "vcpus=1", f"kernel='/lab/kernel-{flavour}'",
                  f"ramdisk='/lab/initrd-{flavour}'", f"extra='{append}'", f"disk=['{disk}']",
                  "on_poweroff='destroy'", "on_reboot='destroy'", "on_crash='destroy'", *row["xl"]]
         if not any(line.startswith("vif") for line in row["xl"]):
             lines.append("vif=['type=vif,script=vif-lab,mac=00:16:3e:00:00:01']")
         if hvm:
-            lines += ["serial='pty'", "vga='none'", "nographic=1",
+            # boot: the kernel comes as a ROM, which the firmware tries after the disk otherwise
+            lines += ["boot='n'", "serial='file:/tmp/serial'", "vga='none'", "nographic=1",
                       "device_model_override='/usr/libexec/xen-qemu-system-i386'"]
         return "\n".join(lines) + "\n"
 
@@ -282,6 +283,15 @@ class Lab:
         return ", ".join(words)
 
 
+def keep_programs(programs, work):
+    """Copies, so that one and the same program runs in the guests and judges them."""
+    for arch, program in programs.items():
+        (work / f"virtwhere-{arch}").unlink(missing_ok=True)
+        if program.exists():
+            shutil.copy(program, work / f"virtwhere-{arch}")
+    return {arch: work / f"virtwhere-{arch}" for arch in programs}
+
+
 def tsc_khz():
     """The rate of this machine's time stamp counter, which an emulated one follows."""
     for line in open("/proc/cpuinfo", encoding="ascii", errors="replace"):
@@ -313,7 +323,8 @@ def main():
         return 0
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # which ends the machine that runs
     arguments.work.mkdir(parents=True, exist_ok=True)
-    lab = Lab(table, arguments.work.resolve(), {"amd64": arguments.program, "arm64": arguments.program_arm64})
+    programs = {"amd64": arguments.program, "arm64": arguments.program_arm64}
+    lab = Lab(table, arguments.work.resolve(), keep_programs(programs, arguments.work.resolve()))
     counts = {"pass": 0, "fail": 0, "skip": 0}
     for root in lab.roots(wanted):
         for name, result in lab.run(root, wanted):

@@ -118,8 +118,8 @@ class Systems:
         for name in ("xl", "xenstored", "xenconsoled"):
             image.link(f"/usr/sbin/{name}", f"{XEN_BIN}/{name}")
         image.files(tree, "/usr/lib/xen-4.17/boot/*", "/etc/xen/xl.conf", "/usr/share/qemu/keymaps/*", *FIRMWARE)
-        for name in ("block", "vif"):
-            image.add(f"/etc/xen/scripts/{name}-lab", GUEST / f"xen-{name}", 0o755)
+        for name in ("block", "vif-lab"):
+            image.add(f"/etc/xen/scripts/{name}", GUEST / f"xen-{name}", 0o755)
 
     def host_container(self, image):
         image.programs(self.tree("amd64"), "/usr/bin/systemd-nspawn", "/usr/bin/bwrap")
