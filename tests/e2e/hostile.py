@@ -115,9 +115,9 @@ def one_line(done):
     return done.stderr.startswith(b"virtwhere: ") and done.stderr.count(b"\n") == 1 and done.stderr.endswith(b"\n")
 
 
-def refuse(name, path, reason=b""):
+def refuse(name, path, reason=b"", commands=([], ["--json"], ["is", "vm"])):
     """Of no use as a whole: exit 3, one line that names it, and no output."""
-    for words in ([], ["--json"], ["is", "vm"]):
+    for words in commands:
         done = run(*words, "--snapshot", path)
         label = f"{name}: {' '.join(words)}"
         check(f"{label}: refused", done.returncode == 3 and done.stdout == b"" and one_line(done), shown(done))
@@ -316,7 +316,7 @@ def huge_archives():
            b"too big")
     refuse("negative size", archive("negative.tar", member("sys/x", size=-5)[0].tobuf(tarfile.GNU_FORMAT) + bytes(2048)))
     many = b"".join(member(f"sys/{i}")[0].tobuf() for i in range(70_000))
-    refuse("70,000 members", archive("many.tar.gz", gzip.compress(many + bytes(1024), 1)), b"too big")
+    refuse("70,000 members", archive("many.tar.gz", gzip.compress(many + bytes(1024), 1)), b"too big", [[]])
     refuse("deep", archive("deep.tar", tar(member("sys/" + "d/" * 500 + "f"))), b"too deep")
     refuse("long", archive("long.tar", tar(member("sys/" + "/".join(["d" * 250] * 20)))), b"too long")
     refuse("long component", archive("component.tar", tar(member("sys/" + "d" * 1000))), b"too long")
