@@ -84,7 +84,9 @@ static struct vw_device_kind kind_of(const struct vw_build *build, const struct 
 	found = kind ? *kind : told_by_nothing;
 	if (machine == MACHINE_HARDWARE)
 		found.class = VW_CLASS_H;
-	else if (machine == MACHINE_UNKNOWN && !vw_driver_kind(device->driver))
+	/* There is virtio made in hardware, on machines of metal: its driver alone tells no guest. */
+	else if (machine == MACHINE_UNKNOWN &&
+		 (!vw_driver_kind(device->driver) || vw_equal(build->row->id, "unknown")))
 		found.class = VW_CLASS_UNKNOWN;
 	return found;
 }

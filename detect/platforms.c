@@ -440,6 +440,7 @@ static const struct vw_row rows[] = {
 		.id = "vmware",
 		.name = "VMware",
 		.hypervisor = "vmware",
+		.refines = IDS("hyperv"),
 		.needs = VW_RULES(
 			VW_ANY(C_SIGNATURE("VMwareVMware", VW_DECISIVE, "VMware KB 1009458"),
 			       B_STARTS(dmi.sys_vendor, "VMware, Inc.", VW_STRONG, "VMware KB 1009458"),
@@ -674,7 +675,9 @@ static const struct vw_row rows[] = {
 					      0, VW_STRONG,
 					      "Intel SDM and AMD APM volume 3, CPUID Fn0000_0001 ECX[31]"),
 				      B_ABSENT(dmi.sys_vendor, VW_STRONG, NULL))),
-			PROCESSOR_WAS_LOOKED_AT),
+			PROCESSOR_WAS_LOOKED_AT,
+			/* One emulated function is enough to tell a guest that hides. */
+			A_PCI_KNOWN),
 		/* What Bochs and QEMU have in common; which of them, other evidence tells. */
 		.unless = VW_RULES(B_PCI(0x1234, 0x1111, 0, NULL), B_ACPI_OEM("BOCHS", 0, NULL)),
 		.fallback = true,

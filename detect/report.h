@@ -167,7 +167,7 @@ struct vw_word {
 
 /**
  * Walk a list of words. @list: "platforms", "clouds", "containers", "hypervisors", "modes", "vmms",
- * "confidential", "rows", "targets", "checks" or "words" (those that only `is` knows).
+ * "confidential", "rows", "targets" or "words" (those that only `is` knows).
  *
  * Returns the word at @index, static, or NULL past the end or for a list that does not exist.
  */

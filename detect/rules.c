@@ -313,11 +313,23 @@ enum vw_answer vw_ask_pci_subsystem(const struct vw_rule *rule, const struct vw_
 		    (((uint64_t)pci->subvendor << 16) | pci->subdevice) != rule->number)
 			continue;
 		seen->source = "/sys/bus/pci/devices";
-		snprintf(seen->value, sizeof(seen->value), "%s %04x:%04x, subsystem %04x:%04x", pci->slot,
-			 pci->vendor, pci->device, pci->subvendor, pci->subdevice);
+		tell(seen, "%s %04x:%04x, subsystem %04x:%04x", pci->slot, pci->vendor, pci->device,
+		     pci->subvendor, pci->subdevice);
 		return VW_HOLDS;
 	}
 	return VW_HOLDS_NOT;
+}
+
+enum vw_answer vw_ask_pci_known(const struct vw_rule *rule, const struct vw_facts *facts,
+				struct vw_seen *seen)
+{
+	const struct vw_device_facts *devices = &facts->devices;
+
+	(void)rule;
+	(void)seen;
+	if (devices->pci_state == VW_DENIED || devices->pci_state == VW_MALFORMED || devices->pci_incomplete)
+		return VW_CANNOT_TELL;
+	return VW_HOLDS;
 }
 
 enum vw_answer vw_ask_pci_any(const struct vw_rule *rule, const struct vw_facts *facts, struct vw_seen *seen)

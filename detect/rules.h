@@ -94,6 +94,7 @@ enum vw_answer vw_ask_signature(const struct vw_rule *, const struct vw_facts *,
 enum vw_answer vw_ask_leaf(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
 enum vw_answer vw_ask_hypervisor_bit(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
 enum vw_answer vw_ask_pci(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
+enum vw_answer vw_ask_pci_known(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
 enum vw_answer vw_ask_pci_any(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
 enum vw_answer vw_ask_pci_subsystem(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
 enum vw_answer vw_ask_acpi_oem(const struct vw_rule *, const struct vw_facts *, struct vw_seen *);
@@ -170,6 +171,8 @@ enum vw_answer vw_ask_metal_type(const struct vw_rule *, const struct vw_facts *
 /* The subsystem of a function that another vendor made. */
 #define B_PCI_SUBSYSTEM(v, d, w, r) \
 	VW_RULE(vw_ask_pci_subsystem, VW_FROM_BOARD, 0, NULL, ((uint64_t)(v) << 16) | (d), 0, w, r)
+/* Every function of the bus was seen, or there is no bus. */
+#define A_PCI_KNOWN          VW_RULE(vw_ask_pci_known, VW_FROM_ALL, 0, NULL, 0, 0, VW_DECISIVE, NULL)
 #define B_PCI_ANY(w, r)      VW_RULE(vw_ask_pci_any, VW_FROM_BOARD, 0, NULL, 0, 0, w, r)
 #define B_ACPI_OEM(t, w, r)  VW_RULE(vw_ask_acpi_oem, VW_FROM_BOARD, 0, t, 0, 0, w, r)
 #define B_METAL_TYPE(w, r)   VW_RULE(vw_ask_metal_type, VW_FROM_BOARD, 0, NULL, 0, 0, w, r)

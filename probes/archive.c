@@ -508,7 +508,7 @@ static la_ssize_t write_output(struct archive *archive, void *context, const voi
 
 	(void)archive;
 	if (!writing->err)
-		writing->err = vw_write_all(writing->fd, bytes, size);
+		writing->err = vw_tree_write_bytes(writing->fd, bytes, size);
 	return (la_ssize_t)size;
 }
 

@@ -102,7 +102,7 @@ static int open_parent(int root_fd, const char *name, bool make, mode_t mode, ch
 
 /* --- making ------------------------------------------------------------------------------------------ */
 
-int vw_write_all(int fd, const void *buffer, size_t size)
+int vw_tree_write_bytes(int fd, const void *buffer, size_t size)
 {
 	const char *bytes = buffer;
 
@@ -140,7 +140,7 @@ static int make_file(int parent, const char *name, const struct vw_node *node)
 
 	if (fd < 0)
 		return -errno;
-	r = vw_write_all(fd, node->bytes, node->size);
+	r = vw_tree_write_bytes(fd, node->bytes, node->size);
 	if (close(fd) < 0 && r == 0)
 		r = -errno;
 	return r;

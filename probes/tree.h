@@ -51,7 +51,7 @@ _must_check_ ssize_t vw_tree_read(int root_fd, const char *name, void *buffer, s
 void vw_tree_remove(int at, const char *path);
 
 /** Write all of @buffer. Returns 0 or a negative errno. */
-_must_check_ int vw_write_all(int fd, const void *buffer, size_t size);
+_must_check_ int vw_tree_write_bytes(int fd, const void *buffer, size_t size);
 
 /**
  * Say in one line what went wrong: formats into @problem, fit to print. Returns @err.
