@@ -27,7 +27,8 @@ PAGE = """# Performance
 
 Written by `make bench`; do not edit. Every figure is of one run on one machine:
 
-- {processor}, {processors} processors, {pci} PCI devices, Linux {kernel}, {machine}, as {user}
+- {processor}, {processors} processors, {pci} PCI devices, Linux {kernel}, {machine}, as {user}; load average before
+  the run {load:.1f}
 - {runs} runs of each command in turns, whole processes: from before `posix_spawn` to after `waitpid`, output to
   `/dev/null`
 - the empty C program is `int main(void) {{ return 0; }}` with the compiler, flags and libc of virtwhere
@@ -139,7 +140,7 @@ def loaded(command):
 
 
 def main():
-    build, output = Path(sys.argv[1]), Path(sys.argv[2])
+    build, output, load = Path(sys.argv[1]), Path(sys.argv[2]), os.getloadavg()[0]
     program = str(build / "virtwhere")
     ours = {"`virtwhere`": [program], "`virtwhere --json`": [program, "--json"]}
     commands = {EMPTY: [str(build / "bench/empty")], **ours, **PEERS}
@@ -149,8 +150,8 @@ def main():
     recorded = snapshots(build)
     page = PAGE.format(
         processor=processor(), processors=os.cpu_count(), pci=pci_devices(), kernel=platform.release(),
-        machine=platform.machine(), user="root" if os.geteuid() == 0 else "an ordinary user", runs=RUNS,
-        snapshots=len(recorded),
+        machine=platform.machine(), user="root" if os.geteuid() == 0 else "an ordinary user", load=load,
+        runs=RUNS, snapshots=len(recorded),
         targets=table(("target", "measured", "wanted", "holds"),
                       targets(build, ours, time, replays(build, program, recorded))),
         peers=table(("command", f"times of {PEER}", f"times of {EMPTY}", "median, ms", "system calls"),
