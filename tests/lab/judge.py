@@ -59,7 +59,7 @@ def judge(folder, environment, program, validator):
 def judge_user(report, environment):
     """An ordinary user is told less, never something wrong."""
     if report is None:
-        return ["no report as an ordinary user"]
+        return ["no report as an ordinary user"] if environment.get("ordinary", True) else []
     truth = {path: wanted + LESS_CERTAIN + environment.get("user", [])
              for path, wanted in environment.get("truth", {}).items()
              if path in ("platform.id", "platform.hypervisor")}

@@ -28,7 +28,7 @@ from packages import Unavailable
 from systems import HERE, Systems
 
 TOP = HERE.parent.parent
-LIMIT = 120
+LIMIT = 200
 MEMORY = {"amd64": 512, "arm64": 768}
 GUEST_MEMORY = 400
 CONSOLE = {"amd64": "ttyS0", "arm64": "ttyAMA0"}
@@ -36,10 +36,11 @@ ATTEMPTS = 2
 
 
 class Lab:
-    def __init__(self, table, work, programs):
+    def __init__(self, table, work, programs, patience):
         self.rows = table["environment"]
         self.smbios = table["smbios"]
         self.work = work
+        self.patience = patience
         self.systems = Systems(work, programs)
         self.results = work / "results"
         host = platform.machine()
@@ -110,13 +111,18 @@ class Lab:
                 command += ["-qmp", f"unix:{socket},server=on,wait=off"]
                 plug = [{"execute": "device_add", "arguments": device} for device in row["hotplug"]]
                 reactions["LAB HOTPLUG"] = lambda: machine.qmp(socket, plug)
-            outcome = machine.boot(command, self.work / "console", row.get("limit", LIMIT), self.work, reactions)
+            limit = sum(self.limit(name) for name in self.family(root, wanted))
+            outcome = machine.boot(command, self.work / "console", limit, self.work, reactions)
         machine.take_disk(disk, folder)
         shutil.copy(self.work / "console", folder / "console.txt")
         (folder / "command.txt").write_text(shlex.join(map(str, command)) + "\n")
         if not outcome.ended:
-            (folder / "limit.txt").write_text(f"not ended after {row.get('limit', LIMIT)} seconds\n")
+            (folder / "limit.txt").write_text(f"not ended after {limit} seconds\n")
         return outcome
+
+    def limit(self, name):
+        """Seconds until an environment counts as hung, without those of its guests."""
+        return int(self.rows[name].get("limit", LIMIT) * self.patience)
 
     def image(self, row):
         if row.get("way") == "uml":
@@ -226,13 +232,14 @@ class Lab:
             way = row["passport"]
             line += f' -{way.replace("_", "_")} "$(passport {way})"'
         prepare = f"own_initrd {initrd}\n" if row.get("hosts") else ""
-        return f"{prepare}guest {name} {row.get('limit', 200)} {line}"
+        limit = sum(self.limit(n) for n in self.family(name, self.rows))
+        return f"{prepare}guest {name} {limit} {line}"
 
     def start_xen(self, name):
-        return f"guest {name} {self.rows[name].get('limit', 200)} {name}"
+        return f"guest {name} {self.limit(name)} {name}"
 
     def start_container(self, name):
-        return f"guest {name} {self.rows[name].get('limit', 60)} {self.rows[name]['run']}"
+        return f"guest {name} {self.limit(name)} {self.rows[name]['run']}"
 
     def domain(self, name):
         """The configuration of a Xen domain, for xl."""
@@ -308,6 +315,7 @@ def main():
     parser.add_argument("--work", type=pathlib.Path, default=TOP / "build/lab", help="packages, images, results")
     parser.add_argument("--program", type=pathlib.Path, default=TOP / "build/virtwhere")
     parser.add_argument("--program-arm64", type=pathlib.Path, default=TOP / "build/aarch64-linux-gnu/virtwhere")
+    parser.add_argument("--patience", type=float, default=1, help="factor for all limits, on a slow machine")
     parser.add_argument("--document", type=pathlib.Path, help="write the table of all results there")
     parser.add_argument("--fixtures", type=pathlib.Path, help="renew the fixtures there from passed environments")
     arguments = parser.parse_args()
@@ -324,7 +332,8 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # which ends the machine that runs
     arguments.work.mkdir(parents=True, exist_ok=True)
     programs = {"amd64": arguments.program, "arm64": arguments.program_arm64}
-    lab = Lab(table, arguments.work.resolve(), keep_programs(programs, arguments.work.resolve()))
+    lab = Lab(table, arguments.work.resolve(), keep_programs(programs, arguments.work.resolve()),
+              arguments.patience)
     counts = {"pass": 0, "fail": 0, "skip": 0}
     for root in lab.roots(wanted):
         for name, result in lab.run(root, wanted):

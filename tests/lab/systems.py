@@ -124,3 +124,6 @@ class Systems:
     def host_container(self, image):
         image.programs(self.tree("amd64"), "/usr/bin/systemd-nspawn", "/usr/bin/bwrap")
         image.folder("/box")
+        image.add("/usr/lib/os-release", b"ID=lab\nNAME=Lab\n")
+        image.link("/etc/os-release", "../usr/lib/os-release")
+        image.add("/etc/machine-id", b"00112233445566778899aabbccddeeff\n")
