@@ -3,6 +3,20 @@
 
 #include <errno.h>
 
+#ifdef VW_JANSSON_LINKED
+const struct vw_jansson *vw_jansson(void)
+{
+	static const struct vw_jansson jansson = {
+		.json_pack = json_pack,
+		.json_array = json_array,
+		.json_array_append_new = json_array_append_new,
+		.json_dump_callback = json_dump_callback,
+		.json_delete = json_delete,
+	};
+
+	return &jansson;
+}
+#else
 const struct vw_jansson *vw_jansson(void)
 {
 	static struct vw_jansson jansson;
@@ -16,6 +30,7 @@ const struct vw_jansson *vw_jansson(void)
 
 	return vw_library_open("libjansson.so.4", symbols, VW_COUNT(symbols)) < 0 ? NULL : &jansson;
 }
+#endif
 
 json_t *vw_jansson_append(const struct vw_jansson *jansson, json_t *array, json_t *item)
 {
