@@ -40,8 +40,8 @@ sanitize  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fr
 # SANITIZE=1 is what `make check-sanitize` sets.
 instrument = $(if $(SANITIZE),$(sanitize),$(fortify))
 
-# libcpuid is linked. libpci, jansson and libarchive are opened when first needed, so only their headers
-# count here; libcpuid exists for x86 only.
+# libcpuid, which exists for x86 only, is linked. libpci and libarchive are opened when first needed, so only
+# their headers count here; jansson too, where there is no archive of it.
 linked  = $(if $(x86),libcpuid)
 headers = libpci jansson libarchive
 
