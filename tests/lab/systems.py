@@ -3,6 +3,7 @@
 
 import gzip
 import pathlib
+import re
 import tomllib
 
 import packages
@@ -26,11 +27,16 @@ HOSTS = {
 }
 PEERS = ["/usr/bin/systemd-detect-virt", "/usr/bin/lscpu", "/usr/sbin/dmidecode",
          "/usr/bin/setpriv", "/usr/libexec/virt-what-cpuid-helper"]
-# What our program opens when it needs them. The second brings 40 MB with it, so that few guests have it.
-JSON, ARCHIVE = "libjansson.so.4", "libarchive.so.13"
+ARCHIVE = "libarchive.so.13"  # brings 40 MB with it, so that few guests have it
 FIRMWARE = ["/usr/share/qemu/linuxboot*.bin", "/usr/share/qemu/kvmvapic.bin", "/usr/share/qemu/pvh.bin",
             "/usr/share/seabios/bios*.bin", "/usr/share/seabios/vgabios-stdvga.bin"]
 XEN_BIN = "/usr/lib/xen-4.17/bin"
+
+
+def opened(program):
+    """The libraries that our program opens when it needs them: the names of libraries that stand in it."""
+    names = re.findall(rb"(?<=\0)lib[\w.+-]+\.so\.\d+(?=\0)", program.read_bytes())
+    return sorted({name.decode() for name in names})
 
 
 class Systems:
@@ -73,7 +79,7 @@ class Systems:
         if not program or not program.exists():
             raise packages.Unavailable(f"{program or 'no program'} is not built for {arch}")
         image.program(tree, "/usr/bin/virtwhere", program)
-        image.programs(tree, tree.find_library(JSON))
+        image.programs(tree, *[tree.find_library(name) for name in opened(program) if name != ARCHIVE])
         image.add("/init", GUEST / "init", 0o755)
         image.add("/etc/passwd", b"root:x:0:0:root:/:/bin/sh\nguest:x:1000:1000:guest:/:/bin/sh\n")
         image.add("/etc/group", b"root:x:0:\nguest:x:1000:\n")
