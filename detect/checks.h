@@ -7,6 +7,7 @@
  * against its report (drivers). One check is one row of a table. Pure, as all of detect/.
  */
 
+#include "detect/base.h"
 #include "detect/image.h"
 #include "detect/report.h"
 
@@ -98,8 +99,6 @@ extern const char *const vw_checked_modules[], *const vw_checked_units[], *const
 
 /**
  * Hold a guest's report against what its platform needs, and put the findings into it. vw_detect() calls it.
- *
- * @wide: also what needs facts that only VW_PROBE_WIDE reads
  *
  * Returns 0 or -ENOMEM.
  */

@@ -48,7 +48,7 @@ ROOMS = {
     # export/library.h opens libraries on demand for probes and export; jansson reads a snapshot's meta.json.
     # How far CPUID is scanned hangs on which signatures are known, and a passport is known by its prefix; the
     # calls below hold that nothing else of detect/ is used.
-    "probes": Room(("probes/", "detect/facts.h", "detect/base.h", "detect/signatures.h", "detect/passport.h",
+    "probes": Room(("probes/", "detect/facts.h", "detect/image.h", "detect/base.h", "detect/signatures.h", "detect/passport.h",
                     "export/library.h"),
                    ("libpci", "libcpuid", "libudev", "libkmod", "libarchive", "jansson")),
     "export": Room(("export/", "detect/"), ("jansson",)),
