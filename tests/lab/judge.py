@@ -44,7 +44,7 @@ def judge(folder, environment, program, validator):
         return [f"the guest was {(folder / 'limit.txt').read_text().strip()}"]
     report = load(folder / "report.json")
     if report is None:
-        return ["the guest gave no report: " + text(folder / "report.json.err", "no message")]
+        return ["the guest gave no report: " + text(folder / "report.json.err", last_words(folder / "console.txt"))]
     lines = misses(report, environment.get("truth", {}))
     if environment.get("hotplug"):
         after = load(folder / "after/report.json")
@@ -110,6 +110,11 @@ def lines_of(path):
         return path.read_text(errors="replace").splitlines()
     except OSError:
         return []
+
+
+def last_words(console):
+    said = [line for line in map(str.strip, lines_of(console)) if line]
+    return f"its console ends in \"{said[-1]}\"" if said else "nothing on its console"
 
 
 def peers(folder):

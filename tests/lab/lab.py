@@ -7,9 +7,9 @@ its guests that are wanted. What could not be booted is failed or skipped, with 
 """
 
 import argparse
+import concurrent.futures
 import datetime
 import json
-import os
 import pathlib
 import platform
 import shlex
@@ -17,6 +17,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import tomllib
 
 import jsonschema
@@ -43,6 +44,7 @@ class Lab:
         self.patience = patience
         self.systems = Systems(work, programs)
         self.results = work / "results"
+        self.building = threading.Lock()
         host = platform.machine()
         self.program = programs["arm64" if host == "aarch64" else "amd64"]
         schema = json.loads((TOP / "export/report.schema.json").read_text())
@@ -71,6 +73,12 @@ class Lab:
                 for name in todo:
                     yield name, {"status": "skip", "reasons": [str(reason)]}
                 return
+            except (OSError, ValueError) as error:
+                for name in todo:
+                    yield name, {"status": "fail", "reasons": [f"it could not be started: {error}"]}
+                return
+            if machine.stopping.is_set():
+                return
             missing = []
             for name in self.family(root, todo):
                 folder = self.folder(name)
@@ -98,23 +106,27 @@ class Lab:
         row, folder = self.rows[root], self.folder(root)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        disk = machine.new_disk(self.work / "disk")
-        image = self.image(row)
-        if row.get("hosts"):
-            self.add_guests(image, root, wanted)
-        initrd = image.write(self.work / "initrd")
+        place = self.work / "machines" / root
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        disk = machine.new_disk(place / "disk")
+        with self.building:
+            image = self.image(row)
+            if row.get("hosts"):
+                self.add_guests(image, root, wanted, place)
+            image.write(place / "initrd")
         with tempfile.TemporaryDirectory() as private:
             socket = pathlib.Path(private) / "qmp"
-            command = getattr(self, "command_" + row.get("way", "qemu"))(row, initrd, disk)
+            command = getattr(self, "command_" + row.get("way", "qemu"))(row, place)
             reactions = {}
             if row.get("hotplug"):
                 command += ["-qmp", f"unix:{socket},server=on,wait=off"]
                 plug = [{"execute": "device_add", "arguments": device} for device in row["hotplug"]]
                 reactions["LAB HOTPLUG"] = lambda: machine.qmp(socket, plug)
             limit = sum(self.limit(name) for name in self.family(root, wanted))
-            outcome = machine.boot(command, self.work / "console", limit, self.work, reactions)
+            outcome = machine.boot(command, folder / "console.txt", limit, place, reactions)
         machine.take_disk(disk, folder)
-        shutil.copy(self.work / "console", folder / "console.txt")
+        shutil.rmtree(place)
         (folder / "command.txt").write_text(shlex.join(map(str, command)) + "\n")
         if not outcome.ended:
             (folder / "limit.txt").write_text(f"not ended after {limit} seconds\n")
@@ -138,30 +150,24 @@ class Lab:
         words += [f"lab.hotplug={len(row['hotplug'])}"] if row.get("hotplug") else []
         return " ".join(filter(None, words))
 
-    def fill(self, text, inner=False):
-        """Put in what a row cannot know."""
-        path = (lambda name: name) if inner else (lambda name: str(self.systems.tree("amd64").path(name)))
+    def fill(self, text, place):
+        """Put in what a row cannot know; @place is None for a guest of a guest."""
+        path = self.systems.tree("amd64").path
         fillers = {
-            "%blank2": lambda: self.blank("blank2", inner), "%blank": lambda: self.blank("blank", inner),
-            "%ovmf": lambda: path("/usr/share/OVMF/OVMF_CODE.fd"),
-            "%efi": lambda: path("/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"),
+            "%blank2": lambda: blank(place, "blank2"), "%blank": lambda: blank(place, "blank"),
+            "%ovmf": lambda: str(path("/usr/share/OVMF/OVMF_CODE.fd")),
+            "%efi": lambda: str(path("/usr/share/qemu-efi-aarch64/QEMU_EFI.fd")),
             "%khz": tsc_khz,
         }
         for key, value in fillers.items():
             text = text.replace(key, value()) if key in text else text
         return text
 
-    def blank(self, name, inner):
-        if inner:
-            return f"/tmp/{name}.img"
-        machine.new_disk(self.work / name).write_bytes(b"")
-        os.truncate(self.work / name, machine.DISK_SIZE)
-        return str(self.work / name)
-
-    def qemu(self, row, disk, inner=False):
+    def qemu(self, row, place=None):
         """QEMU's arguments for a row, without the kernel and what belongs to it."""
+        disk = place / "disk" if place else "/tmp/guest.img"
         words = ["-display", "none", "-no-reboot", "-serial", "stdio", "-monitor", "none"]
-        words += shlex.split(self.fill(row["qemu"], inner))
+        words += shlex.split(self.fill(row["qemu"], place))
         words += [] if "-netdev" in words else ["-nic", "none"]
         for entry in self.smbios.get(row.get("smbios"), []):
             words += ["-smbios", entry]
@@ -169,13 +175,14 @@ class Lab:
         device, _, options = row.get("out", "virtio-blk-pci").partition(",")
         return words + ["-device", f"{device},drive=lab" + (f",{options}" if options else "")]
 
-    def command_qemu(self, row, initrd, disk):
+    def command_qemu(self, row, place):
         arch = row.get("arch", "amd64")
         kernel, _ = self.systems.kernel(arch, row.get("kernel", "cloud"))
         program = {"amd64": "x86_64", "arm64": "aarch64"}[arch]
         memory = row.get("memory", MEMORY[arch])
-        return self.emulator(program, memory) + self.qemu(row, disk) + [
-            "-kernel", kernel, "-initrd", initrd, "-append", self.fill(self.append(row, CONSOLE[arch]))]
+        return self.emulator(program, memory) + self.qemu(row, place) + [
+            "-kernel", kernel, "-initrd", place / "initrd",
+            "-append", self.fill(self.append(row, CONSOLE[arch]), place)]
 
     def emulator(self, program, memory):
         tree = self.systems.tree("amd64")
@@ -184,30 +191,30 @@ class Lab:
         return ["env", f"QEMU_MODULE_DIR={modules}", *tree.command(f"/usr/bin/qemu-system-{program}"),
                 "-accel", "tcg,thread=multi", "-m", str(memory), *folders]
 
-    def command_xen(self, row, initrd, disk):
+    def command_xen(self, row, place):
         kernel, _ = self.systems.kernel("amd64", "generic")
         xen = "com1=115200,8n1 console=com1 dom0_mem=1600M,max:1600M dom0_max_vcpus=1 noreboot=no " + row.get("xen", "")
-        return self.emulator("x86_64", 4000) + self.qemu(row | {"out": "nvme,serial=lab"}, disk) + [
-            "-kernel", self.systems.xen(), "-append", xen,
-            "-initrd", f"{kernel} {self.append(row, 'hvc0')},{initrd}"]
+        return self.emulator("x86_64", 4000) + self.qemu(row | {"out": "nvme,serial=lab"}, place) + [
+            "-kernel", self.systems.xen(place), "-append", xen,
+            "-initrd", f"{kernel} {self.append(row, 'hvc0')},{place / 'initrd'}"]
 
-    def command_uml(self, row, initrd, disk):
+    def command_uml(self, row, _):
         # TMPDIR: the memory of the machine is a file there. Started by name, not through a loader, for it lays
         # out its memory by where the kernel put the program.
         program = self.systems.tree("amd64").path("/usr/bin/linux.uml")
         return ["env", "TMPDIR=/dev/shm", program, "mem=512M",
-                f"initrd={initrd.name}", f"ubda={disk.name}", "con0=null,fd:1", "con=null", "ssl=null", "uml_dir=.",
+                "initrd=initrd", "ubda=disk", "con0=null,fd:1", "con=null", "ssl=null", "uml_dir=.",
                 *self.append(row, "tty0").split()[1:]]
 
     # --- guests of guests ---
 
-    def add_guests(self, image, host, wanted):
+    def add_guests(self, image, host, wanted, place):
         """What the host needs to start its wanted guests: their systems and a script, /lab/guests."""
         names = self.guests_of(host, wanted)
         below = [row for name in self.family(host, wanted)[1:] for row in [self.rows[name]]]
         flavours = {row.get("kernel", "cloud") for row in below if "run" not in row}
         # Xen's QEMU copies a kernel and an initramfs byte by byte
-        self.systems.inner(image, sorted(flavours), compressed=self.rows[host]["hosts"] == "xen")
+        self.systems.inner(image, sorted(flavours), place, compressed=self.rows[host]["hosts"] == "xen")
         image.add("/lab/guests", self.script(names, host).encode())
         for name in self.family(host, wanted)[1:]:
             if self.rows[name].get("hosts"):
@@ -225,7 +232,7 @@ class Lab:
         append = self.append(row, CONSOLE["amd64"]) + (f" lab.guests=.{name}" if row.get("hosts") else "")
         initrd = "/tmp/own-initrd" if row.get("hosts") else f"/lab/initrd-{flavour}"
         words = ["qemu-system-x86_64", "-accel", "kvm", "-nodefaults", "-m", str(row.get("memory", GUEST_MEMORY)),
-                 "-L", "/usr/share/qemu", "-L", "/usr/share/seabios", *self.qemu(row, "/tmp/guest.img", inner=True),
+                 "-L", "/usr/share/qemu", "-L", "/usr/share/seabios", *self.qemu(row),
                  "-kernel", f"/lab/kernel-{flavour}", "-initrd", initrd, "-append", append]
         line = shlex.join(words).replace("%nvme", "$(assign 0x010802)")
         if row.get("passport"):
@@ -260,6 +267,24 @@ class Lab:
 
     # --- results ---
 
+    def run_all(self, wanted, lanes):
+        """Boot what is wanted, as many machines at a time as there are lanes. Returns how often each status came."""
+        counts, telling = {"pass": 0, "fail": 0, "skip": 0}, threading.Lock()
+
+        def one(root):
+            if machine.stopping.is_set():
+                return
+            for name, result in self.run(root, wanted):
+                with telling:
+                    self.keep(name, result)
+                    counts[result["status"]] += 1
+                    print(f"{result['status']:4}  {name:22} {document.brief(result)}", flush=True)
+
+        with concurrent.futures.ThreadPoolExecutor(lanes) as pool:
+            for done in [pool.submit(one, root) for root in self.roots(wanted)]:
+                done.result()
+        return counts
+
     def result(self, name, outcome, attempt):
         folder, row = self.folder(name), self.rows[name]
         reasons = judge.judge(folder, row, self.program, self.validator)
@@ -281,7 +306,6 @@ class Lab:
             shutil.copytree(self.folder(name), place / "files", ignore=shutil.ignore_patterns("guests"))
         (place / "result.json").write_text(json.dumps(result, indent=1) + "\n")
 
-
     def versions(self):
         """The packages that matter, in words."""
         tree = self.systems.tree("amd64")
@@ -297,6 +321,15 @@ def keep_programs(programs, work):
         if program.exists():
             shutil.copy(program, work / f"virtwhere-{arch}")
     return {arch: work / f"virtwhere-{arch}" for arch in programs}
+
+
+def blank(place, name):
+    """An empty disk; those of guests of guests are made by guest/host-kvm."""
+    if not place:
+        return f"/tmp/{name}.img"
+    with open(place / name, "wb") as disk:
+        disk.truncate(machine.DISK_SIZE)
+    return str(place / name)
 
 
 def tsc_khz():
@@ -316,6 +349,7 @@ def main():
     parser.add_argument("--program", type=pathlib.Path, default=TOP / "build/virtwhere")
     parser.add_argument("--program-arm64", type=pathlib.Path, default=TOP / "build/aarch64-linux-gnu/virtwhere")
     parser.add_argument("--patience", type=float, default=1, help="factor for all limits, on a slow machine")
+    parser.add_argument("--lanes", type=int, default=1, help="machines at a time, 1 by default")
     parser.add_argument("--document", type=pathlib.Path, help="write the table of all results there")
     parser.add_argument("--fixtures", type=pathlib.Path, help="renew the fixtures there from passed environments")
     arguments = parser.parse_args()
@@ -329,17 +363,15 @@ def main():
     if arguments.list:
         print("\n".join(wanted))
         return 0
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # which ends the machine that runs
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: machine.stopping.set())
     arguments.work.mkdir(parents=True, exist_ok=True)
     programs = {"amd64": arguments.program, "arm64": arguments.program_arm64}
     lab = Lab(table, arguments.work.resolve(), keep_programs(programs, arguments.work.resolve()),
               arguments.patience)
-    counts = {"pass": 0, "fail": 0, "skip": 0}
-    for root in lab.roots(wanted):
-        for name, result in lab.run(root, wanted):
-            lab.keep(name, result)
-            counts[result["status"]] += 1
-            print(f"{result['status']:4}  {name:22} {document.brief(result)}", flush=True)
+    counts = lab.run_all(wanted, arguments.lanes)
+    if machine.stopping.is_set():
+        return 1
     if arguments.fixtures:
         document.renew_fixtures(lab, arguments.fixtures)
     if arguments.document:

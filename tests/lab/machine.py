@@ -8,10 +8,13 @@ import signal
 import socket
 import subprocess
 import tarfile
+import threading
 import time
 
 DISK_MARK = b"LAB-OUT\n"  # a guest finds the disk that is meant for its results by these first bytes
 DISK_SIZE = 64 << 20
+
+stopping = threading.Event()  # ends all machines, and no other is started
 
 
 @dataclasses.dataclass
@@ -34,7 +37,7 @@ def boot(command, log, limit, folder, reactions=None):
         process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=console,
                                    stderr=subprocess.STDOUT, cwd=folder, start_new_session=True)
     try:
-        while process.poll() is None and time.monotonic() - start < limit:
+        while process.poll() is None and time.monotonic() - start < limit and not stopping.is_set():
             time.sleep(0.2)
             peak = max(peak, held_mib(process.pid))
             seen = read_console(log) if reactions else ""

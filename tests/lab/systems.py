@@ -57,9 +57,9 @@ class Systems:
     def kernel(self, arch, flavour):
         return self.tree(arch).kernel(arch if flavour == "generic" else f"{flavour}-{arch}")
 
-    def xen(self):
+    def xen(self, place):
         """Xen itself, unpacked: QEMU loads it as a multiboot kernel."""
-        image = self.work / "xen"
+        image = place / "xen"
         image.write_bytes(gzip.decompress(self.tree("amd64").path("/boot/xen-4.17-amd64.gz").read_bytes()))
         return image
 
@@ -102,12 +102,12 @@ class Systems:
             getattr(self, f"host_{hosts}")(image)
         return image
 
-    def inner(self, image, flavours, compressed):
+    def inner(self, image, flavours, place, compressed):
         """Put the systems of a host's guests into the host's image."""
         for flavour in flavours:
             kernel, _ = self.kernel("amd64", flavour)
             image.add(f"/lab/kernel-{flavour}", kernel)
-            initrd = self.guest("amd64", flavour).write(self.work / f"inner-{flavour}")
+            initrd = self.guest("amd64", flavour).write(place / f"inner-{flavour}")
             image.add(f"/lab/initrd-{flavour}", gzip.compress(initrd.read_bytes(), 6) if compressed else initrd)
 
     def host_kvm(self, image):
