@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "detect/image.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "detect/base.h"
+
+static char plain(char c)
+{
+	return c == '-' ? '_' : c;
+}
+
+/* The kernel takes '-' and '_' in names for the same. Source: Linux kernel/params.c, parameqn(). */
+static bool same_name(const char *a, const char *b, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (!b[i] || plain(a[i]) != plain(b[i]))
+			return false;
+	return !b[length];
+}
+
+static bool holds_name(const struct vw_names *names, const char *name)
+{
+	for (size_t i = 0; names->state == VW_VALUE && i < names->count; i++)
+		if (same_name(names->name[i], name, strlen(names->name[i])))
+			return true;
+	return false;
+}
+
+const struct vw_module *vw_image_module(const struct vw_module_tree *tree, const char *name)
+{
+	size_t low = 0, high = tree->state == VW_VALUE ? tree->count : 0;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(tree->module[middle].name, name);
+
+		if (order == 0)
+			return &tree->module[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/* What a driver is called in a kernel's configuration, for kernels whose modules.builtin is not there.
+ * Source: the Makefiles of Linux' drivers/ and fs/. */
+static const struct {
+	const char *driver, *option;
+} options[] = {
+	{"nvme", "BLK_DEV_NVME"},
+	{"nvme_core", "NVME_CORE"},
+	{"ena", "ENA_ETHERNET"},
+	{"ixgbevf", "IXGBEVF"},
+	{"xen_blkfront", "XEN_BLKDEV_FRONTEND"},
+	{"xen_netfront", "XEN_NETDEV_FRONTEND"},
+	{"virtio_pci", "VIRTIO_PCI"},
+	{"virtio_blk", "VIRTIO_BLK"},
+	{"virtio_scsi", "SCSI_VIRTIO"},
+	{"virtio_net", "VIRTIO_NET"},
+	{"sd_mod", "BLK_DEV_SD"},
+	{"gve", "GVE"},
+	{"hv_vmbus", "HYPERV"},
+	{"hv_storvsc", "HYPERV_STORAGE"},
+	{"hv_netvsc", "HYPERV_NET"},
+	{"mana", "MICROSOFT_MANA"},
+	{"kvm", "KVM"},
+	{"kvm_intel", "KVM_INTEL"},
+	{"kvm_amd", "KVM_AMD"},
+	{"vhost_net", "VHOST_NET"},
+	{"vhost_vsock", "VHOST_VSOCK"},
+	{"tun", "TUN"},
+	{"ext4", "EXT4_FS"},
+	{"xfs", "XFS_FS"},
+	{"btrfs", "BTRFS_FS"},
+	{"vfat", "VFAT_FS"},
+	{"dm_mod", "BLK_DEV_DM"},
+	{"dm_crypt", "DM_CRYPT"},
+};
+
+static int configured(const struct vw_image_kernel *kernel, const char *driver, char *ret)
+{
+	for (size_t i = 0; i < VW_COUNT(options); i++)
+		if (vw_equal(options[i].driver, driver))
+			return vw_image_config(kernel, options[i].option, ret);
+	return -ENODATA;
+}
+
+/* "=m" in the configuration without a file is a driver that is not there. */
+static enum vw_driver_state without_module(const struct vw_image_kernel *kernel, const char *name)
+{
+	const struct vw_module_tree *tree = &kernel->modules;
+	bool files_known = tree->state == VW_VALUE || tree->state == VW_ABSENT;
+	char value;
+
+	if (tree->state == VW_VALUE && tree->builtin.state == VW_VALUE)
+		return tree->index == VW_DENIED || tree->index == VW_MALFORMED ? VW_DRIVER_UNKNOWN
+									       : VW_DRIVER_ABSENT;
+	if (configured(kernel, name, &value) < 0)
+		return VW_DRIVER_UNKNOWN;
+	if (value == 'y')
+		return VW_DRIVER_BUILTIN;
+	return value == 'n' || files_known ? VW_DRIVER_ABSENT : VW_DRIVER_UNKNOWN;
+}
+
+enum vw_driver_state vw_image_driver(const struct vw_image_kernel *kernel, const char *name)
+{
+	const struct vw_module *module = vw_image_module(&kernel->modules, name);
+
+	if (kernel->modules.state == VW_VALUE && holds_name(&kernel->modules.builtin, name))
+		return VW_DRIVER_BUILTIN;
+	if (module && !(module->path && vw_equal(module->path, kernel->modules.missing)))
+		return VW_DRIVER_MODULE;
+	return without_module(kernel, name);
+}
+
+int vw_image_config(const struct vw_image_kernel *kernel, const char *option, char *ret)
+{
+	const char *line = kernel->config.text;
+	size_t length = strlen(option);
+
+	if (kernel->config.state != VW_VALUE || !line)
+		return -ENODATA;
+	*ret = 'n';
+	while (line) {
+		if (vw_starts_with(line, "CONFIG_") && !strncmp(line + 7, option, length) &&
+		    line[7 + length] == '=') {
+			const char *value = line + 8 + length;
+
+			*ret = strchr("ymn", value[0]) && value[0] && strchr(" \r\n", value[1]) ? value[0]
+												: 's';
+		}
+		line = strchr(line, '\n');
+		line += line != NULL;
+	}
+	return 0;
+}
+
+/* One word of a command line; double quotes keep spaces in it. Source: Linux lib/cmdline.c, next_arg(). */
+static const char *word_end(const char *at)
+{
+	bool quoted = false;
+
+	for (; *at && (quoted || !strchr(" \t\n", *at)); at++)
+		quoted ^= *at == '"';
+	return at;
+}
+
+static void take_value(const char *start, const char *end, const char **value, size_t *length)
+{
+	if (start < end && *start == '"')
+		start++;
+	if (start < end && end[-1] == '"')
+		end--;
+	*value = start;
+	*length = (size_t)(end - start);
+}
+
+bool vw_cmdline_find(const char *cmdline, const char *name, const char **value, size_t *length)
+{
+	bool found = false;
+
+	for (const char *at = cmdline; at && *at;) {
+		const char *start = at += strspn(at, " \t\n"), *end = word_end(at), *equals;
+
+		start += start < end && *start == '"';
+		if (end - at == 2 && !strncmp(at, "--", 2))
+			break; /* what follows is for init */
+		equals = memchr(start, '=', (size_t)(end - start));
+		if (same_name(start, name, (size_t)((equals ? equals : end) - start))) {
+			found = true;
+			*value = NULL;
+			*length = 0;
+			if (equals)
+				take_value(equals + 1, end, value, length);
+		}
+		at = end;
+	}
+	return found;
+}
