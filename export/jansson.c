@@ -12,6 +12,10 @@ const struct vw_jansson *vw_jansson(void)
 		.json_array_append_new = json_array_append_new,
 		.json_dump_callback = json_dump_callback,
 		.json_delete = json_delete,
+		.json_loadb = json_loadb,
+		.json_object_get = json_object_get,
+		.json_array_get = json_array_get,
+		.json_string_value = json_string_value,
 	};
 
 	return &jansson;
@@ -26,6 +30,10 @@ const struct vw_jansson *vw_jansson(void)
 		{"json_array_append_new", &jansson.json_array_append_new},
 		{"json_dump_callback", &jansson.json_dump_callback},
 		{"json_delete", &jansson.json_delete},
+		{"json_loadb", &jansson.json_loadb},
+		{"json_object_get", &jansson.json_object_get},
+		{"json_array_get", &jansson.json_array_get},
+		{"json_string_value", &jansson.json_string_value},
 	};
 
 	return vw_library_open("libjansson.so.4", symbols, VW_COUNT(symbols)) < 0 ? NULL : &jansson;

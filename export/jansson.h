@@ -15,6 +15,10 @@ struct vw_jansson {
 	VW_LIBRARY_FUNCTION(json_array_append_new);
 	VW_LIBRARY_FUNCTION(json_dump_callback);
 	VW_LIBRARY_FUNCTION(json_delete);
+	VW_LIBRARY_FUNCTION(json_loadb);
+	VW_LIBRARY_FUNCTION(json_object_get);
+	VW_LIBRARY_FUNCTION(json_array_get);
+	VW_LIBRARY_FUNCTION(json_string_value);
 };
 
 /** The library's functions, or NULL when it is not installed. */
