@@ -22,6 +22,12 @@ enum {
 
 struct vw_assessment;
 
+/* What a target's devices need: drivers that work together, or others in their place. */
+struct vw_need {
+	const char *what;              /* "disks" */
+	const char *const *const *way; /* each a list of drivers, NULL-terminated; NULL-terminated itself */
+};
+
 /* One check. In a message or remedy {kernel} and {subject} stand for the kernel's release and the finding's
  * subject. */
 struct vw_check {
@@ -30,6 +36,7 @@ struct vw_check {
 	unsigned milder_on; /* targets where its worst is @milder */
 	enum vw_severity milder;
 	const char *const *remedies; /* VW_FAMILIES of them, each may be NULL; NULL: only word.remedy */
+	const struct vw_need *need;  /* of what it asks, where it asks for drivers */
 	void (*assess)(struct vw_assessment *a);                            /* of an image */
 	void (*live)(struct vw_build *build, const struct vw_check *check); /* of the running guest */
 };
@@ -39,7 +46,16 @@ struct vw_check_table {
 	size_t count;
 };
 
-extern const struct vw_check_table vw_image_checks, vw_live_checks;
+/* Drivers and kernels; initramfs and boot; what is mounted, network and the rest; the running guest. */
+extern const struct vw_check_table vw_kernel_checks, vw_boot_checks, vw_system_checks, vw_live_checks;
+
+/* A finding while they are gathered. */
+struct vw_found {
+	struct vw_found *next;
+	size_t order;  /* of its kernel: 0 for the image */
+	size_t number; /* in the order of saying */
+	struct vw_image_finding said;
+};
 
 /* A check at work: on one target, and on one kernel where it is about kernels. */
 struct vw_assessment {
@@ -53,8 +69,9 @@ struct vw_assessment {
 	enum vw_family family;
 	bool decides;
 	struct vw_arena *arena;
-	struct vw_found *first, *last; /* findings so far */
-	size_t count;
+	struct vw_found *found; /* the last one first; of all checks so far */
+	size_t count;           /* of them, those of this check on this target and kernel */
+	size_t all, order;
 };
 
 /*
@@ -63,6 +80,32 @@ struct vw_assessment {
  */
 void vw_say(struct vw_assessment *a, enum vw_status status, enum vw_severity severity, const char *subject,
 	    const char *evidence, const char *format, ...) _printf_(6, 7);
+
+/** Say that the check passed, unless it has said anything. */
+void vw_say_passed(struct vw_assessment *a, const char *evidence, const char *format, ...) _printf_(3, 4);
+
+/** The machine that a target runs on, as in an ELF header: "x86_64"; NULL: several. */
+const char *vw_target_arch(unsigned target);
+
+/* Whether a driver is at hand before the root file system is. */
+enum vw_early {
+	VW_EARLY_ABSENT,  /* the kernel does not have it at all */
+	VW_EARLY_MISSING, /* a module that is not in the initramfs */
+	VW_EARLY_PARTLY,  /* it is there, and a module that it depends on is not */
+	VW_EARLY_UNKNOWN,
+	VW_EARLY_BUILTIN,
+	VW_EARLY_THERE,
+};
+
+/** @ret_lacking: the dependency that is not there, or why it is not known; else untouched */
+enum vw_early vw_early(const struct vw_image_kernel *kernel, const char *driver, const char **ret_lacking);
+
+/** Say of one driver that is needed before root what vw_early() tells; nothing when it is at hand. */
+void vw_say_early(struct vw_assessment *a, const char *driver, const char *what);
+
+/* Words of findings' messages. */
+const char *vw_target_name(unsigned target);      /* "a Nitro instance" */
+const char *vw_state_reason(enum vw_state state); /* "may not be read" */
 
 /** The remedy of a check for a family, with its {words} replaced; in the arena's memory, NULL for none. */
 const char *vw_remedy(struct vw_arena *arena, const struct vw_check *check, enum vw_family family,

@@ -159,25 +159,38 @@ static void take_value(const char *start, const char *end, const char **value, s
 	*length = (size_t)(end - start);
 }
 
+bool vw_cmdline_next(const char **at, struct vw_cmdline_word *ret)
+{
+	const char *start = *at + strspn(*at, " \t\n"), *end = word_end(start), *equals;
+
+	if (start == end || (end - start == 2 && !strncmp(start, "--", 2)))
+		return false; /* what follows "--" is for init */
+	*at = end;
+	start += *start == '"';
+	equals = memchr(start, '=', (size_t)(end - start));
+	*ret = (struct vw_cmdline_word){.name = start,
+					.name_length = (size_t)((equals ? equals : end) - start)};
+	if (equals)
+		take_value(equals + 1, end, &ret->value, &ret->value_length);
+	return true;
+}
+
+bool vw_cmdline_is(const struct vw_cmdline_word *word, const char *name)
+{
+	return same_name(word->name, name, word->name_length);
+}
+
 bool vw_cmdline_find(const char *cmdline, const char *name, const char **value, size_t *length)
 {
+	struct vw_cmdline_word word;
 	bool found = false;
 
-	for (const char *at = cmdline; at && *at;) {
-		const char *start = at += strspn(at, " \t\n"), *end = word_end(at), *equals;
-
-		start += start < end && *start == '"';
-		if (end - at == 2 && !strncmp(at, "--", 2))
-			break; /* what follows is for init */
-		equals = memchr(start, '=', (size_t)(end - start));
-		if (same_name(start, name, (size_t)((equals ? equals : end) - start))) {
-			found = true;
-			*value = NULL;
-			*length = 0;
-			if (equals)
-				take_value(equals + 1, end, value, length);
-		}
-		at = end;
+	while (cmdline && vw_cmdline_next(&cmdline, &word)) {
+		if (!vw_cmdline_is(&word, name))
+			continue;
+		found = true;
+		*value = word.value;
+		*length = word.value_length;
 	}
 	return found;
 }

@@ -282,6 +282,17 @@ const struct vw_module *vw_image_module(const struct vw_module_tree *tree, const
  */
 int vw_image_config(const struct vw_image_kernel *kernel, const char *option, char *ret);
 
+struct vw_cmdline_word {
+	const char *name, *value; /* neither NUL-terminated; value NULL for a bare word */
+	size_t name_length, value_length;
+};
+
+/** Step through the words of a command line up to "--". @at: where it stands, moved on. False at the end. */
+bool vw_cmdline_next(const char **at, struct vw_cmdline_word *ret);
+
+/** Is a word's name this one? '-' and '_' are the same. */
+bool vw_cmdline_is(const struct vw_cmdline_word *word, const char *name);
+
 /**
  * The value of a parameter of a command line, the last one that holds.
  *
