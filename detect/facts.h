@@ -176,6 +176,13 @@ struct vw_class_device {
 	bool model_unread;     /* there is one, and it could not be read */
 	const char *version;   /* the driver's /sys/module/DRIVER/version or NULL */
 	const char *transport; /* NVMe: "pcie", "tcp", …; NULL elsewhere */
+	struct vw_number io_timeout; /* NVMe: ms until a request counts as lost; wide probes only */
+};
+
+struct vw_vmbus_device {
+	const char *name;   /* as in /sys/bus/vmbus/devices */
+	const char *class;  /* GUID of its kind, without braces; NULL when it could not be read */
+	const char *driver; /* bound driver's name or NULL */
 };
 
 struct vw_device_list {
@@ -196,6 +203,9 @@ struct vw_device_facts {
 	struct vw_device_list net;   /* physical and paravirtual ones: nothing below /sys/devices/virtual */
 	struct vw_device_list block; /* likewise: no loop, ram, zram, dm, md */
 	struct vw_names vmbus;       /* /sys/bus/vmbus/devices */
+	size_t vmbus_count;          /* wide probes only */
+	const struct vw_vmbus_device *vmbus_device;
+	struct vw_number nvme_timeout; /* seconds: nvme_core's parameter io_timeout; wide probes only */
 	struct vw_names pmu;         /* /sys/bus/event_source/devices */
 };
 

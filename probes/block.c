@@ -57,6 +57,18 @@ static void read_transport(struct vw_run *run, const char *path, struct vw_class
 	device->transport = text.text;
 }
 
+/* How long the kernel waits for a disk: by disk since Linux 5.0, before that by the module's parameter. */
+static void read_timeout(struct vw_run *run, const char *path, struct vw_class_device *device)
+{
+	struct vw_number *parameter = &run->facts->devices.nvme_timeout;
+
+	if (!(run->flags & VW_PROBE_WIDE))
+		return;
+	vw_read_number(run->source, vw_path(run, "%s/queue/io_timeout", path), 10, &device->io_timeout);
+	if (device->io_timeout.state == VW_ABSENT && parameter->state == VW_NOT_PROBED)
+		vw_read_number(run->source, "/sys/module/nvme_core/parameters/io_timeout", 10, parameter);
+}
+
 static bool take_nvme(struct vw_run *run, const char *path, struct vw_carrier *carrier,
 		      struct vw_class_device *device)
 {
@@ -74,6 +86,7 @@ static bool take_nvme(struct vw_run *run, const char *path, struct vw_carrier *c
 		device->transport = "pcie";
 	else
 		read_transport(run, vw_path(run, NVME_CLASS "/%s/transport", controller), device);
+	read_timeout(run, path, device);
 	return true;
 }
 
@@ -105,7 +118,7 @@ static bool take_disk(struct vw_run *run, const char *path, struct vw_carrier *c
 /**
  * The disks that a device carries.
  *
- * Source: Linux, Documentation/ABI/stable/sysfs-block, Documentation/ABI/testing/sysfs-nvme and
+ * Source: Linux, Documentation/ABI/stable/sysfs-block (queue/io_timeout too), Documentation/ABI/testing/sysfs-nvme and
  * drivers/nvme/host/multipath.c.
  */
 void vw_probe_block(struct vw_run *run)

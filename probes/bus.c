@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "probes/probe.h"
 
+#include <string.h>
+
 #include "probes/carrier.h"
 
 #define VIRTIO "/sys/bus/virtio/devices"
+#define VMBUS  "/sys/bus/vmbus/devices"
 
 /* PCI ids of virtio devices (virtio 1.2, section 4.1.2): 0x1040 and the type, or the older ones of
  * transitional devices. */
@@ -63,6 +66,39 @@ static void read_virtio(struct vw_run *run)
 	devices->virtio_count = count;
 }
 
+static const char *read_vmbus_class(struct vw_run *run, const char *directory)
+{
+	struct vw_text class;
+	size_t size;
+
+	vw_read_text(run->source, vw_path(run, "%s/class_id", directory), &class);
+	size = class.text ? strlen(class.text) : 0;
+	if (size > 2 && class.text[0] == '{' && class.text[size - 1] == '}')
+		return vw_clean_copy(run, class.text + 1, size - 2);
+	return class.text;
+}
+
+static void read_vmbus(struct vw_run *run)
+{
+	struct vw_device_facts *devices = &run->facts->devices;
+	struct vw_vmbus_device *device;
+	const char *const *name;
+	size_t count;
+
+	if (vw_list_some(run, VMBUS, VW_CLASS_LIMIT, &count, &name) < 0 || !count ||
+	    !(device = vw_arena_array(run->arena, count, sizeof(*device))))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const char *directory = vw_path(run, VMBUS "/%s", name[i]);
+
+		device[i].name = vw_clean_name(run, name[i]);
+		device[i].class = read_vmbus_class(run, directory);
+		device[i].driver = vw_bound_driver(run, directory);
+	}
+	devices->vmbus_device = device;
+	devices->vmbus_count = count;
+}
+
 /**
  * The paravirtual buses, and the performance counters that the guest is given.
  *
@@ -74,6 +110,8 @@ void vw_probe_bus(struct vw_run *run)
 	struct vw_device_facts *devices = &run->facts->devices;
 
 	read_virtio(run);
-	vw_read_list(run->source, "/sys/bus/vmbus/devices", &devices->vmbus);
+	vw_read_list(run->source, VMBUS, &devices->vmbus);
+	if ((run->flags & VW_PROBE_WIDE) && devices->vmbus.state == VW_VALUE)
+		read_vmbus(run);
 	vw_read_list(run->source, "/sys/bus/event_source/devices", &devices->pmu);
 }
