@@ -35,6 +35,17 @@ _must_check_ int vw_unpack(struct vw_image *image, const struct vw_codec *codec,
 			   size_t size, uint64_t limit, vw_unpack_sink sink, void *context, size_t *ret_used);
 
 /**
+ * Read a part of a file into memory that the caller frees with free(3): for what is large and soon forgotten.
+ *
+ * @offset: where it starts; @limit: how many bytes are read at most
+ *
+ * Returns 0, or a negative errno: as vw_image_open_file(), -EFBIG beyond 1 GiB, -ETIME. It is remembered as
+ * unread.
+ */
+_must_check_ int vw_read_large(struct vw_image *image, const char *path, uint64_t offset, uint64_t limit,
+			       unsigned char **ret_bytes, size_t *ret_size);
+
+/**
  * Read a file that may be compressed as a whole (module.ko.xz), unpacked.
  *
  * @limit: of the unpacked bytes
