@@ -445,6 +445,11 @@ const char *vw_codec_name(const struct vw_codec *codec)
 	return codec->name;
 }
 
+bool vw_codec_in_linux(const struct vw_codec *codec)
+{
+	return codec->decode != NULL;
+}
+
 int vw_unpack(struct vw_image *image, const struct vw_codec *codec, const unsigned char *bytes, size_t size,
 	      uint64_t limit, vw_unpack_sink sink, void *context, size_t *ret_used)
 {

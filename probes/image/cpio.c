@@ -202,6 +202,8 @@ int vw_cpio_feed(struct vw_cpio *cpio, const unsigned char *bytes, size_t size, 
 		r = step[before](cpio, bytes + done, size - done, &used);
 		done += used;
 		cpio->position += used;
+		if (before != VW_CPIO_BETWEEN && cpio->state == VW_CPIO_BETWEEN)
+			cpio->last = cpio->position;
 		if (before == VW_CPIO_BETWEEN && cpio->state == VW_CPIO_BETWEEN)
 			break;
 	}

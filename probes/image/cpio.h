@@ -38,6 +38,7 @@ struct vw_cpio {
 	const char *problem; /* what -EBADMSG was about */
 	size_t entries;      /* TRAILER!!! not counted */
 	uint64_t position;   /* entries start at multiples of four of this; may be set between segments */
+	uint64_t last;       /* where the last whole entry ended */
 
 	enum vw_cpio_state state;
 	bool checked, trailer;
