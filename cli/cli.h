@@ -22,6 +22,8 @@ enum vw_exit {
 
 enum vw_colour { VW_COLOUR_AUTO, VW_COLOUR_ALWAYS, VW_COLOUR_NEVER };
 
+enum { VW_TARGET_WORDS = 32 };
+
 /* What the arguments ask for. */
 struct vw_request {
 	const struct vw_command *command;
@@ -32,6 +34,12 @@ struct vw_request {
 	const char *output;   /* NULL: standard output */
 	enum vw_colour colour;
 	bool with_ids, timing, help, version;
+	enum vw_severity fail_on;            /* the least that makes drivers and preflight fail */
+	const char *root;                    /* preflight: the image */
+	const char *kernel;                  /* preflight: "all", "default" or a release */
+	const char *ami_json;                /* preflight: a file, or NULL */
+	const char *target[VW_TARGET_WORDS]; /* preflight: words, or lists of them parted by commas */
+	size_t targets;
 	struct vw_view view;
 };
 
@@ -112,6 +120,13 @@ void vw_complain(const char *format, ...) _printf_(1, 2);
  */
 enum vw_exit vw_print(const struct vw_buffer *out, int rendered, enum vw_exit otherwise);
 
+/**
+ * The same into a file, written whole or not at all.
+ *
+ * @path: NULL for standard output
+ */
+enum vw_exit vw_print_to(const char *path, const struct vw_buffer *out, int rendered, enum vw_exit otherwise);
+
 /** Decide by terminal and environment what the options left open: colour, character set, width, time. */
 void vw_settle_view(struct vw_request *request);
 
@@ -150,6 +165,8 @@ enum vw_exit vw_run_explain(const struct vw_request *request);
 enum vw_exit vw_run_is(const struct vw_request *request);
 enum vw_exit vw_run_snapshot(const struct vw_request *request);
 enum vw_exit vw_run_passport(const struct vw_request *request);
+enum vw_exit vw_run_drivers(const struct vw_request *request);
+enum vw_exit vw_run_preflight(const struct vw_request *request);
 enum vw_exit vw_run_list(const struct vw_request *request);
 enum vw_exit vw_run_help(const struct vw_request *request);
 

@@ -41,6 +41,18 @@ static const struct vw_command commands[] = {
 		.run = vw_run_explain,
 	},
 	{
+		.name = "drivers",
+		.arguments = "",
+		.summary = "is each device driven by the driver that it needs",
+		.details =
+			"And: is it emulated where a better one can be had, does the kernel wait for EBS "
+			"volumes, "
+			"is the clock a fast one, can guests be started here. What failed comes first, with "
+			"what to do. Exits 1 when a check failed, 3 when a decisive one could not be made.",
+		.formats = FORMATS("text", "json"),
+		.run = vw_run_drivers,
+	},
+	{
 		.name = "snapshot",
 		.arguments = "-o PATH",
 		.summary = "record all that a verdict rests on",

@@ -24,7 +24,8 @@ enum vw_exit vw_open_source(const struct vw_request *request, struct vw_source *
 
 enum vw_exit vw_examine(const struct vw_request *request, struct vw_examined *ret)
 {
-	bool wide = vw_equal(request->command->name, "explain") || request->view.verbose;
+	const char *command = request->command->name ? request->command->name : "";
+	bool wide = vw_has_word("explain drivers", command) || request->view.verbose;
 	unsigned flags = (request->timing ? VW_PROBE_TIMING : 0U) | (wide ? VW_PROBE_WIDE : 0U);
 	struct vw_examined examined = {0};
 	enum vw_exit opened;

@@ -73,10 +73,56 @@ static bool set_with_ids(struct vw_request *request, const char *argument)
 	return request->with_ids = true;
 }
 
+static bool set_root(struct vw_request *request, const char *argument)
+{
+	request->root = argument;
+	return *argument;
+}
+
+static bool set_target(struct vw_request *request, const char *argument)
+{
+	if (request->targets == VW_TARGET_WORDS)
+		return false;
+	request->target[request->targets++] = argument;
+	return true;
+}
+
+static bool set_kernel(struct vw_request *request, const char *argument)
+{
+	request->kernel = argument;
+	return *argument;
+}
+
+static bool set_ami_json(struct vw_request *request, const char *argument)
+{
+	request->ami_json = argument;
+	return true;
+}
+
+static bool set_fail_on(struct vw_request *request, const char *argument)
+{
+	for (enum vw_severity severity = VW_ADVICE; severity <= VW_FATAL; severity++) {
+		if (!vw_equal(argument, vw_severity_word(severity)))
+			continue;
+		request->fail_on = severity;
+		return true;
+	}
+	return false;
+}
+
 #define COMMANDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 static const struct vw_option options[] = {
-	{"output", 'o', "PATH", false, COMMANDS("snapshot"), "where to record", set_output},
+	{"output", 'o', "PATH", false, COMMANDS("snapshot", "preflight"),
+	 "where to record; the file to write, whole or not at all", set_output},
+	{"root", 0, "DIR", false, COMMANDS("preflight"), "the image: its root directory", set_root},
+	{"target", 't', "TARGET", false, COMMANDS("preflight"),
+	 "where it is to boot; several times, or with commas", set_target},
+	{"kernel", 0, "KERNEL", false, COMMANDS("preflight"), "all, default or a release", set_kernel},
+	{"ami-json", 0, "FILE", false, COMMANDS("preflight"),
+	 "the answer of describe-images, to hold the image against", set_ami_json},
+	{"fail-on", 0, "SEVERITY", false, COMMANDS("drivers", "preflight"),
+	 "what makes it fail: fatal, degraded or advice", set_fail_on},
 	{"with-ids", 0, NULL, false, COMMANDS("snapshot"),
 	 "keep serials, UUIDs, MAC addresses and instance ids", set_with_ids},
 	{"json", 0, "STYLE", true, NULL, "print JSON; STYLE is pretty or compact", set_json},
@@ -212,7 +258,10 @@ static enum vw_exit check_options(const struct vw_request *request, unsigned use
 	for (size_t i = 0; i < VW_COUNT(options); i++) {
 		if (!(used & 1U << i) || vw_option_applies(&options[i], request->command))
 			continue;
-		vw_complain("--%s is for '%s' only", options[i].name, options[i].commands[0]);
+		vw_complain("--%s is for '%s'%s%s%s only", options[i].name, options[i].commands[0],
+			    options[i].commands[1] ? " and '" : "",
+			    options[i].commands[1] ? options[i].commands[1] : "",
+			    options[i].commands[1] ? "'" : "");
 		return VW_EXIT_USAGE;
 	}
 	return VW_EXIT_YES;
@@ -242,7 +291,7 @@ enum vw_exit vw_parse_arguments(int argc, char **argv, struct vw_request *ret)
 	unsigned used = 0;
 	enum vw_exit r;
 
-	*ret = (struct vw_request){0};
+	*ret = (struct vw_request){.fail_on = VW_DEGRADED, .kernel = "all"};
 	r = take_options(argc, argv, ret, &used);
 	if (r == VW_EXIT_YES)
 		r = take_command(argc, argv, ret);

@@ -32,6 +32,8 @@ struct vw_build {
 	struct vw_clue **clue;
 	struct vw_layer *layer;
 	struct vw_conflict *conflict;
+	struct vw_finding *finding; /* the report's, while checks add to them */
+	size_t finding_room;
 };
 
 /**

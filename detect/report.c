@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "detect/build.h"
+#include "detect/checks.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -38,6 +39,8 @@ static void fill(struct vw_build *build)
 	vw_fill_conflicts(build);
 	build->report->conflict = build->conflict;
 	copy_evidence(build);
+	if (vw_check_live(build) < 0) /* the arena remembers it */
+		return;
 }
 
 int vw_detect(const struct vw_facts *facts, struct vw_report **ret_report)

@@ -52,6 +52,9 @@ int vw_render_text(const struct vw_report *report, const struct vw_view *view, s
 /** Every piece of evidence with its weight, source, value, what it supports, and who says so. */
 int vw_render_explain(const struct vw_report *report, const struct vw_view *view, struct vw_buffer *out);
 
+/** The findings of the checks of the running guest: what failed first, with what to do. */
+int vw_render_drivers(const struct vw_report *report, const struct vw_view *view, struct vw_buffer *out);
+
 /** The document virtwhere.report/1, as export/report.schema.json describes it. */
 int vw_render_json(const struct vw_report *report, const struct vw_view *view, struct vw_buffer *out);
 
