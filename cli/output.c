@@ -59,6 +59,20 @@ enum vw_exit vw_print(const struct vw_buffer *out, int rendered, enum vw_exit ot
 	return otherwise;
 }
 
+enum vw_exit vw_print_to(const char *path, const struct vw_buffer *out, int rendered, enum vw_exit otherwise)
+{
+	int r;
+
+	if (!path || rendered < 0)
+		return vw_print(out, rendered, otherwise);
+	r = vw_write_file(path, out->data ? out->data : "", out->size);
+	if (r < 0) {
+		vw_complain("%s: %s", path, strerror(-r));
+		return VW_EXIT_INTERNAL;
+	}
+	return otherwise;
+}
+
 /* --- how to show -----------------------------------------------------------------------------------------
  */
 

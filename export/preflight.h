@@ -29,6 +29,9 @@ const struct vw_preflight_format *vw_preflight_format_find(const char *name);
 
 /* All that render return what the renderers of export/export.h do. */
 
+/** Load libjansson, which a sandbox would keep from being opened when a document is made. */
+void vw_json_load(void);
+
 /** For people: a verdict for each target, what is not right and what to do about it. */
 int vw_render_preflight_text(const struct vw_preflight *preflight, const struct vw_view *view,
 			     struct vw_buffer *out);

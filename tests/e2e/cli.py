@@ -183,7 +183,7 @@ def lists():
 def help_and_usage(guest):
     text = expect(["--help"], 0, out=r"\AUsage: virtwhere \[OPTIONS\] \[COMMAND\]\n")
     commands = re.findall(r"^  ([a-z]+) ", text.split("Commands:")[1].split("Options:")[0], re.M)
-    check("commands", commands == ["is", "explain", "snapshot", "passport", "list", "help"], commands)
+    check("commands", commands == ["is", "explain", "preflight", "snapshot", "passport", "list", "help"], commands)
     manual = (TOP / "cli/man/virtwhere.1").read_text().replace("\\-", "-")
     for command in commands:
         text = expect(["help", command], 0, out=rf"\AUsage: virtwhere {command} ")
@@ -205,7 +205,7 @@ def help_and_usage(guest):
     expect(["is", "--format=virt-what", "vm", *guest], 2, err=r"virtwhere: no format 'virt-what' here; .*\n")
     expect(["--json=yes"], 2, err=r"virtwhere: --json: 'yes' is none of its words: .*\n")
     expect(["--color=maybe"], 2, err=r"virtwhere: --color: 'maybe' is none of its words: .*\n")
-    expect(["-o", "x"], 2, err=r"virtwhere: --output is for 'snapshot' only\n")
+    expect(["-o", "x"], 2, err=r"virtwhere: --output is for 'snapshot' and 'preflight' only\n")
     expect(["explain", "more"], 2, err=r"virtwhere: explain: 'more' is one argument too many\n")
 
 
