@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <string.h>
+
+#include "probes/image/parts.h"
+#include "probes/image/settings.h"
+#include "probes/image/yaml.h"
+
+enum { SOURCES_LIMIT = 64 };
+
+static const char program[] = "/usr/bin/cloud-init";
+
+/* Any of these starts the rest. Newer ones have cloud-init-main and -network in the place of cloud-init.
+ * Source: cloud-init, folder systemd */
+static const char *const units[] = {"cloud-init.service", "cloud-init-main.service",
+				    "cloud-init-local.service", "cloud-init-network.service",
+				    "cloud-init.target"};
+
+/* The first of these that exists, or NULL. */
+static const char *first_of(struct vw_image *image, const char *const *path, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (vw_image_stat(image, path[i], NULL, NULL) == 0)
+			return path[i];
+	return NULL;
+}
+
+static void read_units(struct vw_image *image, struct vw_image_cloud_init *ret)
+{
+	for (size_t i = 0; i < VW_COUNT(units); i++) {
+		bool masked;
+		const char *path = vw_unit_find(image, units[i], &masked);
+
+		if (path && masked && ret->disabled.state != VW_VALUE)
+			vw_image_set_text(image, &ret->disabled, 0, path, strlen(path), path);
+		if (path && !masked && ret->installed.state != VW_VALUE)
+			vw_set_flag(&ret->installed, true, path);
+	}
+}
+
+static void read_installed(struct vw_image *image, struct vw_image_cloud_init *ret)
+{
+	static const char *const programs[] = {program, "/usr/local/bin/cloud-init", "/bin/cloud-init",
+					       "/etc/init.d/cloud-init"};
+	static const char *const disabled[] = {"/etc/cloud/cloud-init.disabled"};
+	const char *found = first_of(image, disabled, VW_COUNT(disabled));
+
+	vw_image_set_text(image, &ret->disabled, found ? 0 : -ENOENT, found, found ? strlen(found) : 0,
+			  disabled[0]);
+	read_units(image, ret);
+	found = first_of(image, programs, VW_COUNT(programs));
+	if (ret->installed.state != VW_VALUE)
+		vw_set_flag(&ret->installed, found != NULL, found ? found : program);
+}
+
+/* --- who starts it ---------------------------------------------------------------------------------------
+ */
+
+/* An entry of a folder whose name has "cloud-init" in it and begins so; the path of the first, or NULL. */
+static const char *starter_in(struct vw_image *image, const char *folder, const char *prefix)
+{
+	const struct vw_entry *entry;
+	size_t count = 0;
+
+	if (vw_image_list(image, folder, &count, &entry) < 0)
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		if (vw_starts_with(entry[i].name, prefix) && strstr(entry[i].name, "cloud-init"))
+			return vw_arena_printf(vw_image_arena(image), "%s/%s", folder, entry[i].name);
+	return NULL;
+}
+
+static const char *find_starter(struct vw_image *image)
+{
+	static const char *const generators[] = {"/usr/lib/systemd/system-generators/cloud-init-generator",
+						 "/lib/systemd/system-generators/cloud-init-generator",
+						 "/etc/systemd/system-generators/cloud-init-generator"};
+	static const struct {
+		const char *folder, *prefix;
+	} folders[] = {
+		{"/etc/systemd/system/cloud-init.target.wants", "cloud-"},
+		{"/etc/systemd/system/multi-user.target.wants", "cloud-"},
+		{"/etc/systemd/system/sysinit.target.wants", "cloud-"},
+		{"/usr/lib/systemd/system/cloud-init.target.wants", "cloud-"},
+		{"/usr/lib/systemd/system/multi-user.target.wants", "cloud-"},
+		{"/etc/runlevels/boot", "cloud-"},
+		{"/etc/runlevels/default", "cloud-"},
+		{"/etc/rc3.d", "S"},
+		{"/etc/rc2.d", "S"},
+		{"/etc/rc.d/rc3.d", "S"},
+		{"/etc/init", "cloud-"},
+	};
+	const char *found = first_of(image, generators, VW_COUNT(generators));
+
+	for (size_t i = 0; i < VW_COUNT(folders) && !found; i++)
+		found = starter_in(image, folders[i].folder, folders[i].prefix);
+	return found;
+}
+
+/* --- where it looks for its data -------------------------------------------------------------------------
+ */
+
+static const char *join(struct vw_image *image, const struct vw_yaml *list)
+{
+	const char *joined = "";
+	size_t left = SOURCES_LIMIT;
+
+	for (const struct vw_yaml *item = list->child; item && left && joined; item = item->next, left--)
+		if (vw_yaml_text(item))
+			joined = vw_arena_printf(vw_image_arena(image), "%s%s%s", joined,
+						 joined[0] ? ", " : "", item->text);
+	return joined;
+}
+
+static int visit_config(void *context, struct vw_image *image, const char *path, const char *text,
+			size_t size)
+{
+	const struct vw_yaml *root = NULL, *sources;
+	struct vw_text *fact = context;
+	const char *list;
+	bool lost;
+	int r;
+
+	if (!vw_span_has(vw_span_of(text, size), "datasource_list"))
+		return 0;
+	r = vw_yaml_read(image, text, size, &root, &lost);
+	if (r < 0)
+		return r;
+	sources = vw_yaml_get(root, "datasource_list");
+	if (!sources)
+		return 0;
+	list = sources->kind == VW_YAML_LIST ? join(image, sources) : vw_yaml_text(sources);
+	vw_image_set_text(image, fact, list ? 0 : -EBADMSG, list, list ? strlen(list) : 0,
+			  vw_place(image, path, sources->line));
+	return vw_image_memory(image);
+}
+
+/* Later files hold. Source: cloud-init's documentation, "Configuration sources" */
+static int read_sources(struct vw_image *image, struct vw_text *fact)
+{
+	static const char main_file[] = "/etc/cloud/cloud.cfg";
+	static const char *const folders[] = {"/etc/cloud/cloud.cfg.d", NULL};
+	struct vw_file_set set = {.folder = folders, .suffix = ".cfg"};
+	int r = vw_one_file(image, main_file, visit_config, fact, NULL);
+
+	if (r == 0)
+		r = vw_each_file(image, &set, visit_config, fact);
+	if (fact->state == VW_NOT_PROBED)
+		vw_image_set_text(image, fact, -ENOENT, NULL, 0, main_file);
+	return r;
+}
+
+/* "policy: search,found=all,maybe=none,notfound=disabled". Source: cloud-init tools/ds-identify */
+static int visit_identify(void *context, struct vw_image *image, const char *path, const char *text,
+			  size_t size)
+{
+	struct vw_line_reader lines = {.rest = text, .size = size};
+
+	while (vw_next_line(&lines)) {
+		struct vw_span line = vw_span_trim(vw_span_of(lines.line, lines.length));
+		const char *colon = line.size ? memchr(line.at, ':', line.size) : NULL;
+		struct vw_span value, policy;
+
+		if (!colon ||
+		    !vw_span_is(vw_span_trim(vw_span_of(line.at, (size_t)(colon - line.at))), "policy"))
+			continue;
+		value = vw_span_of(colon + 1, line.size - (size_t)(colon - line.at) - 1);
+		if (vw_next_word(&value, &policy))
+			vw_image_set_text(image, context, 0, policy.at, policy.size,
+					  vw_place(image, path, lines.number));
+	}
+	return vw_image_memory(image);
+}
+
+static int read_identify(struct vw_image *image, struct vw_text *fact)
+{
+	static const char path[] = "/etc/cloud/ds-identify.cfg";
+	bool lost = false;
+	int r = vw_one_file(image, path, visit_identify, fact, &lost);
+
+	if (fact->state == VW_NOT_PROBED)
+		vw_image_set_text(image, fact, lost ? -EIO : -ENOENT, NULL, 0, path);
+	return r;
+}
+
+int vw_image_probe_cloud_init(struct vw_image *image, struct vw_image_facts *facts)
+{
+	static const char instance[] = "/var/lib/cloud/instance";
+	struct vw_image_cloud_init *ret = &facts->cloud_init;
+	const char *starter, *target;
+	int r;
+
+	read_installed(image, ret);
+	starter = ret->installed.value ? find_starter(image) : NULL;
+	vw_set_flag(&ret->enabled, starter != NULL, starter ? starter : ret->installed.source);
+	/* a link into instances/, which may have been removed by itself */
+	vw_set_flag(&ret->instance,
+		    vw_image_stat(image, instance, NULL, NULL) == 0 ||
+			    vw_image_readlink(image, instance, &target) == 0,
+		    instance);
+	r = read_sources(image, &ret->datasource_list);
+	return r < 0 ? r : read_identify(image, &ret->ds_identify);
+}

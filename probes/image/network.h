@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VW_PROBES_IMAGE_NETWORK_H
+#define VW_PROBES_IMAGE_NETWORK_H
+
+/* The readers of network configurations, which all fill one list. Internal to network*.c. */
+
+#include "probes/image/settings.h"
+
+struct vw_network {
+	struct vw_image *image;
+	struct vw_growing confs; /* of struct vw_netconf */
+	struct vw_growing pins;  /* of struct vw_line */
+	bool lost;
+};
+
+/** Room for one more; NULL when the list is full, which is remembered. */
+struct vw_netconf *vw_network_add(struct vw_network *network, const char *kind, const char *path,
+				  unsigned line);
+
+/** The same configuration once for each word of @names, which may be NULL or empty: any interface. */
+void vw_network_add_each(struct vw_network *network, const struct vw_netconf *conf, const char *names);
+
+_must_check_ int vw_network_netplan(struct vw_network *network);
+_must_check_ int vw_network_networkd(struct vw_network *network);
+_must_check_ int vw_network_manager(struct vw_network *network);
+
+#endif
