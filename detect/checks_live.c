@@ -290,7 +290,7 @@ static void check_clock(struct vw_build *build, const struct vw_check *check)
 	} else if (xen_with_tsc(build, clock)) {
 		about.remedy = clock_remedy(build, "tsc");
 		vw_live_say(build, check, VW_FAIL, VW_ADVICE, &about,
-			    "xen: each reading of the time is a system call, and there is tsc");
+			    "xen: slower to read than tsc, which is there");
 	} else {
 		vw_live_say(build, check, VW_PASS, severity, &about, "%s", clock->current.text);
 	}

@@ -46,6 +46,7 @@ VIRTIO_TYPES = {"net": 1, "disk": 2, "console": 3, "rng": 4, "balloon": 5, "scsi
 VIRTIO_DRIVERS = {1: "virtio_net", 2: "virtio_blk", 3: "virtio_console", 4: "virtio_rng", 5: "virtio_balloon",
                   8: "virtio_scsi", 16: "virtio_gpu", 19: "vmw_vsock_virtio_transport", 26: "virtiofs",
                   33: "nsm"}
+VMBUS_CLASSES = {"net": "f8615163-df3e-46c5-913f-f2d2f965ed0e", "disk": "ba6163d9-04a1-4d29-b605-72e2ffb1dc7f"}
 VMBUS_DRIVERS = {"net": "hv_netvsc", "disk": "hv_storvsc", "balloon": "hv_balloon", "util": "hv_utils"}
 
 
@@ -444,13 +445,15 @@ def add_virtio(tree, parent, index, spec):
     tree.file(f"{device}/device", f"0x{number_of_type:04x}")
     tree.file(f"{device}/vendor", "0x1af4")
     tree.file(f"{device}/modalias", f"virtio:d{number_of_type:08X}v00001AF4")
-    bind(tree, device, "virtio", VIRTIO_DRIVERS[number_of_type])
+    bind(tree, device, "virtio", spec.get("driver", VIRTIO_DRIVERS[number_of_type]))
     tree.link(f"/sys/bus/virtio/devices/virtio{index}", device)
+    if not spec[kind]:
+        return
     if kind == "net":
         add_net(tree, device, spec[kind])
     elif kind == "disk":
         add_disk(tree, device, spec[kind])
-    elif kind == "scsi" and spec[kind]:
+    elif kind == "scsi":
         add_scsi_disk(tree, device, index, spec[kind], "PersistentDisk", "Google")
 
 
@@ -463,6 +466,8 @@ def add_nvme(tree, device, index, spec):
     tree.link(f"{controller}/device", device)
     tree.link(f"/sys/class/nvme/nvme{index}", controller)
     add_disk(tree, controller, f"nvme{index}n1", below="")
+    if "io_timeout" in spec:
+        tree.file(f"{controller}/nvme{index}n1/queue/io_timeout", spec["io_timeout"])
 
 
 def add_pci(tree, machine):
@@ -516,7 +521,7 @@ def add_other_buses(tree, machine):
         tree.file(f"{device}/devtype", kind)
         tree.file(f"{device}/nodename", f"device/{name.replace('-', '/')}")
         tree.file(f"{device}/modalias", f"xen:{kind}")
-        bind(tree, device, "xen", kind)
+        bind(tree, device, "xen", spec.get("driver", kind))
         tree.link(f"/sys/bus/xen/devices/{name}", device)
         if "net" in spec:
             add_net(tree, device, spec["net"])
@@ -525,7 +530,9 @@ def add_other_buses(tree, machine):
     for guid, spec in machine.get("vmbus", {}).items():
         device = f"/sys/devices/LNXSYSTM:00/LNXSYBUS:00/ACPI0004:00/VMBUS:00/{guid}"
         tree.file(f"{device}/device_id", "{%s}" % guid)
-        bind(tree, device, "vmbus", VMBUS_DRIVERS[spec["kind"]])
+        if spec["kind"] in VMBUS_CLASSES:
+            tree.file(f"{device}/class_id", "{%s}" % VMBUS_CLASSES[spec["kind"]])
+        bind(tree, device, "vmbus", spec.get("driver", VMBUS_DRIVERS[spec["kind"]]))
         tree.link(f"/sys/bus/vmbus/devices/{guid}", device)
         if "net" in spec:
             add_net(tree, device, spec["net"])

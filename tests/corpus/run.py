@@ -6,7 +6,8 @@
 
 Each DIR holds cases: folders with an expect.json, or NAME.tar.gz beside NAME.expect.json. An expectation is
 {"path.in.report": [acceptable values]}; "*" stands for any element of a list, a value that begins with "!"
-must not occur ("!null": no null). Every report is validated against the schema. Without DIR the project's own
+must not occur ("!null": no null); the elements of a list that have an id can be named by it. A case that
+expects something of findings is asked with `drivers`, which looks at more. Every report is validated against the schema. Without DIR the project's own
 fixtures are run, the lists of words are held against them, and ../shared/lab and ../shared/corpus/* too where
 they exist. Exits 1 on a miss, 2 when nothing ran.
 """
@@ -74,6 +75,8 @@ def values_at(report, path):
         for value in values:
             if part == "*":
                 below += value if isinstance(value, list) else []
+            elif isinstance(value, list):
+                below += [entry for entry in value if isinstance(entry, dict) and entry.get("id") == part]
             elif isinstance(value, dict) and part in value:
                 below.append(value[part])
         values = below
@@ -110,20 +113,32 @@ def load_validator(path):
     return jsonschema.Draft202012Validator(schema)
 
 
+def exit_code_of(findings, otherwise):
+    """What `drivers` exits with: a failed check that is more than advice, or a fatal one that is unknown."""
+    if any(one["status"] == "fail" and one["severity"] != "advice" for one in findings):
+        return 1
+    if any(one["status"] == "unknown" and one["severity"] == "fatal" for one in findings):
+        return 3
+    return otherwise
+
+
 def run_case(exe, validator, case):
     """None, or why the case missed."""
     snapshot, expect = case
     try:
-        done = subprocess.run([exe, "--snapshot", snapshot, "--json=compact"], capture_output=True,
-                              timeout=20, check=False)
+        drivers = any(path.startswith("findings.") for path in expect)
+        done = subprocess.run([exe, "--snapshot", snapshot, "--json=compact", *(["drivers"] if drivers else [])],
+                              capture_output=True, timeout=20, check=False)
     except subprocess.TimeoutExpired:
         return "timed out"
     try:
         report = json.loads(done.stdout.decode())
     except ValueError:
         return f"no JSON, exit {done.returncode}: {done.stderr.decode(errors='replace').strip()[:120]}"
-    # A verdict exits 0; "unknown" is 3, never 0 (contract, section 2).
+    # A verdict exits 0; "unknown" is 3, never 0 (contract, section 2). A check that failed is 1.
     exit_code = 3 if report.get("platform", {}).get("id") == "unknown" else 0
+    if drivers:
+        exit_code = exit_code_of(report["findings"], exit_code)
     misses = [] if done.returncode == exit_code else [f"exit {done.returncode} instead of {exit_code}"]
     problem = next(iter(validator.iter_errors(report)), None)
     if problem is not None:
