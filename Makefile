@@ -40,10 +40,10 @@ sanitize  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fr
 # SANITIZE=1 is what `make check-sanitize` sets.
 instrument = $(if $(SANITIZE),$(sanitize),$(fortify))
 
-# libcpuid, which exists for x86 only, is linked. libpci and libarchive are opened when first needed, so only
-# their headers count here; jansson too, where there is no archive of it.
+# libcpuid, which exists for x86 only, is linked. libpci, libarchive and the decompressors are opened when first
+# needed, so only their headers count here; jansson too, where there is no archive of it.
 linked  = $(if $(x86),libcpuid)
-headers = libpci jansson libarchive
+headers = libpci jansson libarchive zlib liblzma libzstd
 
 pkg = $(if $(strip $(2)),$(shell $(pkg_path) $(PKG_CONFIG) $(1) $(2)))
 library_cflags = $(eval library_cflags := $(call pkg,--cflags,$(linked) $(headers)))$(library_cflags)

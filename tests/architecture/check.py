@@ -24,6 +24,7 @@ LIBRARIES = {
     "libkmod": ("libkmod.h",),
     "libarchive": ("archive.h", "archive_entry.h"),
     "jansson": ("jansson.h",),
+    "decompressors": ("bzlib.h", "lzma.h", "zlib.h", "zstd.h", "zstd_errors.h"),
     "libsystemd": ("systemd/",),
     "libmicrohttpd": ("microhttpd.h",),
 }
@@ -50,7 +51,8 @@ ROOMS = {
     # calls below hold that nothing else of detect/ is used.
     "probes": Room(("probes/", "detect/facts.h", "detect/image.h", "detect/base.h", "detect/signatures.h", "detect/passport.h",
                     "export/library.h"),
-                   ("libpci", "libcpuid", "libudev", "libkmod", "libarchive", "jansson")),
+                   ("libpci", "libcpuid", "libudev", "libkmod", "libarchive", "jansson",
+                    "decompressors")),
     "export": Room(("export/", "detect/"), ("jansson",)),
     "cli": Room(("cli/", "detect/", "probes/", "export/")),
     "agent": Room(("agent/", "detect/", "probes/", "export/"), ("libsystemd", "libmicrohttpd", "libudev")),
