@@ -16,7 +16,6 @@ import sys
 import tarfile
 import tempfile
 import time
-import tomllib
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests/lab"))
@@ -29,7 +28,7 @@ from packages import Tree  # noqa: E402
 PROGRAM = pathlib.Path(sys.argv[1]).resolve()
 GUEST, WRONG = "xen-hvm", "kvm"  # a recorded fixture, and a platform that it is not
 ROW = {"about": "a machine that is none", "qemu": "", "truth": {"platform.id": ["xen-pvhvm"]}}
-TABLE = tomllib.loads((TOP / "tests/lab/environments.toml").read_text())
+TABLE = harness.read_table()
 
 passed = failed = 0
 
@@ -211,7 +210,7 @@ def lanes(work):
 def table():
     """Rows that cannot be run as they stand would only be found by a run of hours."""
     for name, row in TABLE["environment"].items():
-        known = {"about", "truth", "under", "hosts", "way", "arch", "kernel", "qemu", "out", "smbios", "composed", "append",
+        known = {"about", "like", "truth", "under", "hosts", "way", "arch", "kernel", "qemu", "out", "smbios", "composed", "append",
                  "xen", "xl", "run", "memory", "limit", "quick", "archive", "hotplug", "truth_after", "passport",
                  "ordinary", "user"}
         check(f"{name}: keys", not set(row) - known, set(row) - known)

@@ -314,6 +314,14 @@ class Lab:
         return ", ".join(words)
 
 
+def read_table():
+    """environments.toml, each row with the truth of those that it is like."""
+    table = tomllib.loads((HERE / "environments.toml").read_text())
+    for row in table["environment"].values():
+        row["truth"] = table["truths"].get(row.get("like"), {}) | row.get("truth", {})
+    return table
+
+
 def keep_programs(programs, work):
     """Copies, so that one and the same program runs in the guests and judges them."""
     for arch, program in programs.items():
@@ -353,7 +361,7 @@ def main():
     parser.add_argument("--document", type=pathlib.Path, help="write the table of all results there")
     parser.add_argument("--fixtures", type=pathlib.Path, help="renew the fixtures there from passed environments")
     arguments = parser.parse_args()
-    table = tomllib.loads((HERE / "environments.toml").read_text())
+    table = read_table()
     rows = table["environment"]
     unknown = [name for name in arguments.environments if name not in rows]
     if unknown:

@@ -128,7 +128,11 @@ class Systems:
             image.add(f"/etc/xen/scripts/{name}", GUEST / f"xen-{name}", 0o755)
 
     def host_container(self, image):
-        image.programs(self.tree("amd64"), "/usr/bin/systemd-nspawn", "/usr/bin/bwrap")
+        tree = self.tree("amd64")
+        programs = "systemd-nspawn", "bwrap", "podman", "conmon", "crun", "lxc-start"
+        image.programs(tree, *[f"/usr/bin/{program}" for program in programs])
+        image.files(tree, "/etc/containers/*")
+        image.folder("/usr/lib/x86_64-linux-gnu/lxc/rootfs")
         image.folder("/box")
         image.add("/usr/lib/os-release", b"ID=lab\nNAME=Lab\n")
         image.link("/etc/os-release", "../usr/lib/os-release")
