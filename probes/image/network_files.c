@@ -246,7 +246,9 @@ static int visit_netplan(void *context, struct vw_image *image, const char *path
 		return r;
 	top = vw_yaml_get(root, "network");
 	ethernets = vw_yaml_get(top, "ethernets");
-	network->lost |= lost || (root && !top);
+	network->lost |= lost || (root && (!top || top->kind != VW_YAML_MAPPING));
+	network->lost |=
+		ethernets && ethernets->kind != VW_YAML_MAPPING && !vw_equal(vw_yaml_text(ethernets), "");
 	for (size_t i = 0; i < VW_COUNT(virtual); i++)
 		network->lost |= vw_yaml_get(top, virtual[i]) != NULL;
 	if (ethernets && ethernets->kind == VW_YAML_MAPPING)

@@ -193,11 +193,11 @@ static int visit_inittab(void *context, struct vw_image *image, const char *path
 		bool getty = false;
 
 		while (vw_next_word(&rest, &word)) {
-			getty |= vw_span_has(word, "getty");
 			if (getty && is_terminal(word)) {
 				add_name(image, context, without_dev(word));
 				break;
 			}
+			getty |= vw_span_has(word, "getty");
 		}
 	}
 	return vw_image_memory(image);

@@ -168,7 +168,7 @@ static struct vw_yaml *read_plain(struct reader *reader, bool flow)
 {
 	size_t start = reader->at, end = start;
 
-	reader->lost |= strchr("&*!%@`", peek(reader)) && peek(reader) != '\0';
+	reader->lost |= strchr("&*!%@`,[]{}", peek(reader)) && peek(reader) != '\0';
 	for (; !at_end(reader) && peek(reader) != '\n'; next(reader)) {
 		char c = peek(reader);
 
@@ -381,6 +381,7 @@ static struct vw_yaml *read_pair(struct reader *reader, size_t indent, unsigned 
 {
 	size_t length = 0, size = key_size(reader, &length);
 	struct vw_span key = vw_span_trim(vw_span_of(reader->text + reader->at, length));
+	unsigned line = reader->line;
 	struct vw_yaml *value;
 
 	if (size == 0) {
@@ -393,8 +394,10 @@ static struct vw_yaml *read_pair(struct reader *reader, size_t indent, unsigned 
 	reader->lost |= key.size && strchr("&*!?", key.at[0]) && key.at[0];
 	reader->at += size;
 	value = read_value(reader, indent, true, depth);
-	if (value)
+	if (value) {
 		value->key = vw_span_copy(reader->image, key);
+		value->line = line;
+	}
 	return value;
 }
 

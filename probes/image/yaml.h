@@ -16,7 +16,7 @@ struct vw_yaml {
 	enum vw_yaml_kind kind;
 	const char *key;  /* in a mapping, else NULL; safe to print */
 	const char *text; /* of a scalar, safe to print; "" for a block scalar, whose text is not kept */
-	unsigned line;    /* from 1 */
+	unsigned line;    /* from 1: of the key in a block, else where the value begins */
 	struct vw_yaml *child, *next;
 };
 
