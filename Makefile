@@ -72,7 +72,8 @@ installed_data := \
 	cli/completions/virtwhere.bash:bash-completion/completions/virtwhere \
 	cli/completions/virtwhere.zsh:zsh/site-functions/_virtwhere \
 	cli/completions/virtwhere.fish:fish/vendor_completions.d/virtwhere.fish \
-	export/report.schema.json:virtwhere/report.schema.json
+	export/report.schema.json:virtwhere/report.schema.json \
+	export/preflight.schema.json:virtwhere/preflight.schema.json
 
 # The program is cli/main.c and the library; a test links the library too, so that it reaches all but main().
 library_sources := $(wildcard detect/*.c probes/*.c probes/*/*.c export/*.c) \

@@ -7,7 +7,7 @@ _virtwhere_list() {
 
 _virtwhere() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command='' word i
-	local commands='is explain snapshot passport list help'
+	local commands='is explain drivers preflight snapshot passport list help'
 	local options='--json --json=compact --format --snapshot --timing --color --verbose --help --version'
 
 	# Readline parts words at '='.
@@ -20,7 +20,7 @@ _virtwhere() {
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
 		case $word in
-		--format | --snapshot | --output | -o) ((i++)) ;;
+		--format | --snapshot | --output | -o | --root | --target | -t | --kernel | --ami-json | --fail-on) ((i++)) ;;
 		-*) ;;
 		*)
 			if [[ " $commands " == *" $word "* ]]; then
@@ -33,7 +33,7 @@ _virtwhere() {
 
 	COMPREPLY=()
 	case $prev in
-	--snapshot | --output | -o)
+	--snapshot | --output | -o | --ami-json)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		compopt -o filenames
 		return
@@ -42,9 +42,27 @@ _virtwhere() {
 		case $command in
 		'') word='text json systemd-detect-virt virt-what' ;;
 		passport) word='text json qemu libvirt raw' ;;
+		preflight) word='text json junit tap sarif github' ;;
 		*) word='text json' ;;
 		esac
 		mapfile -t COMPREPLY < <(compgen -W "$word" -- "$cur")
+		return
+		;;
+	--root)
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		compopt -o filenames
+		return
+		;;
+	--target | -t)
+		mapfile -t COMPREPLY < <(compgen -W "$(_virtwhere_list targets)" -- "$cur")
+		return
+		;;
+	--kernel)
+		mapfile -t COMPREPLY < <(compgen -W 'all default' -- "$cur")
+		return
+		;;
+	--fail-on)
+		mapfile -t COMPREPLY < <(compgen -W 'fatal degraded advice' -- "$cur")
 		return
 		;;
 	--color)
@@ -57,6 +75,7 @@ _virtwhere() {
 		;;
 	esac
 
+	[[ $command == preflight ]] && options+=' --root --target --kernel --output --ami-json --fail-on'
 	[[ $command == snapshot ]] && options+=' --output --with-ids'
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")

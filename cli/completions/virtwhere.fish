@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # fish completion of virtwhere(1)
 
-set -l commands is explain snapshot passport list help
+set -l commands is explain drivers preflight snapshot passport list help
 set -l lists platforms targets words clouds containers hypervisors modes vmms confidential rows
 
 function __virtwhere_words
@@ -11,6 +11,7 @@ end
 complete -c virtwhere -f
 complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a is -d 'exit 0 if every word holds'
 complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a explain -d 'every piece of evidence'
+complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a preflight -d 'will an image boot there'
 complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a snapshot -d 'record all that a verdict rests on'
 complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a passport -d 'tell a guest the layers under it'
 complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a list -d 'the closed lists of other commands'
@@ -19,6 +20,13 @@ complete -c virtwhere -n '__fish_seen_subcommand_from is' -a '(__virtwhere_words
 complete -c virtwhere -n '__fish_seen_subcommand_from list' -a "$lists"
 complete -c virtwhere -n '__fish_seen_subcommand_from help' -a "$commands"
 
+complete -c virtwhere -n '__fish_seen_subcommand_from preflight' -l root -xa '(__fish_complete_directories)' -d 'the image'
+complete -c virtwhere -n '__fish_seen_subcommand_from preflight' -s t -l target -xa '(virtwhere list targets 2>/dev/null | string replace -r " +" \t)' -d 'where it is to boot'
+complete -c virtwhere -n '__fish_seen_subcommand_from preflight' -l kernel -xa 'all default' -d 'which kernels'
+complete -c virtwhere -n '__fish_seen_subcommand_from preflight' -s o -l output -rF -d 'the file to write'
+complete -c virtwhere -n '__fish_seen_subcommand_from preflight' -l ami-json -rF -d 'the answer of describe-images'
+complete -c virtwhere -n '__fish_seen_subcommand_from drivers preflight' -l fail-on -xa 'fatal degraded advice' -d 'what makes it fail'
+complete -c virtwhere -n '__fish_seen_subcommand_from preflight' -l format -xa 'text json junit tap sarif github'
 complete -c virtwhere -n '__fish_seen_subcommand_from snapshot' -s o -l output -rF -d 'where to record'
 complete -c virtwhere -n '__fish_seen_subcommand_from snapshot' -l with-ids -d 'keep serials, UUIDs and instance ids'
 complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -l format -xa 'text json systemd-detect-virt virt-what'

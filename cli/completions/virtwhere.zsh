@@ -15,14 +15,16 @@ _virtwhere() {
 	commands=(
 		'is:exit 0 if every word holds'
 		'explain:every piece of evidence, and what it supports'
+		'preflight:will an image boot there, and be driven right'
 		'snapshot:record all that a verdict rests on'
 		'passport:the line that tells a guest the layers under it'
 		'list:the closed lists that other commands use'
 		'help:help on a command'
 	)
-	case $words[(r)(is|explain|snapshot|passport|list)] in
+	case $words[(r)(is|explain|drivers|preflight|snapshot|passport|list)] in
 	passport) formats=(text json qemu libvirt raw) ;;
-	is | explain | snapshot | list) formats=(text json) ;;
+	preflight) formats=(text json junit tap sarif github) ;;
+	is | explain | drivers | snapshot | list) formats=(text json) ;;
 	*) formats=(text json systemd-detect-virt virt-what) ;;
 	esac
 	options=(
@@ -35,6 +37,18 @@ _virtwhere() {
 		'(-h --help)'{-h,--help}'[print help]'
 		'(-V --version)'{-V,--version}'[print the version]'
 	)
+	if (( $words[(I)preflight] )); then
+		options+=(
+			'--root=[the image]:root:_directories'
+			'*'{-t,--target=}"[where it is to boot]:target:(${${(f)"$(virtwhere list targets 2>/dev/null)"}%% *})"
+			'--kernel=[which kernels]:kernel:(all default)'
+			'(-o --output)'{-o,--output=}'[the file to write]:path:_files'
+			'--ami-json=[the answer of describe-images]:file:_files'
+		)
+	fi
+	if (( $words[(I)(drivers|preflight)] )); then
+		options+=('--fail-on=[what makes it fail]:severity:(fatal degraded advice)')
+	fi
 	if (( $words[(I)snapshot] )); then
 		options+=(
 			'(-o --output)'{-o,--output=}'[where to record]:path:_files'
