@@ -156,7 +156,7 @@ static int visit_identify(void *context, struct vw_image *image, const char *pat
 {
 	struct vw_line_reader lines = {.rest = text, .size = size};
 
-	while (vw_next_line(&lines)) {
+	while (vw_image_next_line(&lines)) {
 		struct vw_span line = vw_span_trim(vw_span_of(lines.line, lines.length));
 		const char *colon = line.size ? memchr(line.at, ':', line.size) : NULL;
 		struct vw_span value, policy;

@@ -52,7 +52,7 @@ static int visit_modules(void *context, struct vw_image *image, const char *path
 {
 	struct vw_line_reader lines = {.rest = text, .size = size};
 
-	while (vw_next_line(&lines)) {
+	while (vw_image_next_line(&lines)) {
 		struct vw_span line = vw_span_trim(vw_span_of(lines.line, lines.length));
 		const char *comment = line.size ? memchr(line.at, '#', line.size) : NULL;
 

@@ -135,7 +135,7 @@ int vw_image_probe_esp(struct vw_image *image, struct vw_image_facts *facts)
 		r = walk(&esp, name, 0);
 	vw_image_set_text(image, &ret->folder, name ? 0 : -ENOENT, esp.folder, name ? strlen(esp.folder) : 0,
 			  name ? esp.folder : folders[0]);
-	vw_set_names(&ret->loaders, name ? VW_VALUE : VW_ABSENT, &esp.loaders, ret->folder.source);
-	vw_set_names(&ret->archs, name ? VW_VALUE : VW_ABSENT, &esp.archs, ret->folder.source);
+	vw_image_set_names(&ret->loaders, name ? VW_VALUE : VW_ABSENT, &esp.loaders, ret->folder.source);
+	vw_image_set_names(&ret->archs, name ? VW_VALUE : VW_ABSENT, &esp.archs, ret->folder.source);
 	return r < 0 ? r : vw_image_memory(image);
 }

@@ -51,7 +51,7 @@ static const char *unescape(struct vw_image *image, struct vw_span word)
 static int read_fields(struct vw_image *image, struct vw_growing *mounts, const char *path,
 		       struct vw_line_reader lines, const char *kind, const size_t *field, size_t fields)
 {
-	while (vw_next_line(&lines)) {
+	while (vw_image_next_line(&lines)) {
 		struct vw_span rest = {lines.line, lines.length}, word;
 		struct vw_mount *mount = NULL;
 

@@ -232,7 +232,7 @@ static int read_interface_lines(struct ifupdown *ifupdown, const char *path, str
 	struct vw_netconf *conf = NULL;
 	int r = 0;
 
-	while (r == 0 && vw_next_line(&lines)) {
+	while (r == 0 && vw_image_next_line(&lines)) {
 		struct vw_span rest = {lines.line, lines.length}, word, value;
 
 		if (!vw_next_word(&rest, &word))

@@ -284,7 +284,7 @@ static int read_units(struct vw_image *image, struct vw_names *fact)
 			if (name)
 				*name = wish[i];
 		}
-	vw_set_names(fact, VW_VALUE, &names, vw_unit_folders[3]);
+	vw_image_set_names(fact, VW_VALUE, &names, vw_unit_folders[3]);
 	return vw_image_memory(image);
 }
 
@@ -307,7 +307,7 @@ static int read_groups(struct vw_image *image, struct vw_names *fact)
 
 	if (r == -ENOMEM)
 		return r;
-	while (r == 0 && vw_next_line(&lines)) {
+	while (r == 0 && vw_image_next_line(&lines)) {
 		const char *colon = lines.length ? memchr(lines.line, ':', lines.length) : NULL, *found;
 
 		if (colon && is_wished(wish, vw_span_of(lines.line, (size_t)(colon - lines.line)), &found)) {
@@ -317,7 +317,7 @@ static int read_groups(struct vw_image *image, struct vw_names *fact)
 				*name = found;
 		}
 	}
-	vw_set_names(fact, vw_image_state(r), &names, "/etc/group");
+	vw_image_set_names(fact, vw_image_state(r), &names, "/etc/group");
 	return vw_image_memory(image);
 }
 

@@ -291,10 +291,13 @@ static size_t quoted_length(struct vw_span span)
 }
 
 /* The length of the value that starts the span. */
-static size_t value_length(struct vw_span span)
+static size_t value_length(struct vw_span span, bool *unclosed)
 {
 	bool array = span.size && span.at[0] == '(';
 	size_t i = array;
+
+	if (array && *unclosed)
+		return line_length(span);
 
 	while (i < span.size) {
 		char c = span.at[i];
@@ -302,8 +305,10 @@ static size_t value_length(struct vw_span span)
 		if (c == '"' || c == '\'') {
 			size_t quoted = quoted_length(vw_span_of(span.at + i, span.size - i));
 
-			if (quoted == 0)
+			if (quoted == 0) {
+				*unclosed |= array;
 				return line_length(span);
+			}
 			i += quoted;
 		} else if (c == '\\') {
 			i += i + 1 < span.size ? 2 : 1;
@@ -317,6 +322,7 @@ static size_t value_length(struct vw_span span)
 			i++;
 		}
 	}
+	*unclosed |= array;
 	return array ? line_length(span) : span.size;
 }
 
@@ -354,7 +360,7 @@ bool vw_next_assignment(struct vw_assignment *assignment)
 			continue;
 		}
 		advance(assignment, key + (assignment->append ? 2 : 1));
-		assignment->raw = vw_span_of(rest->at, value_length(*rest));
+		assignment->raw = vw_span_of(rest->at, value_length(*rest, &assignment->unclosed));
 		advance(assignment, assignment->raw.size);
 		return true;
 	}
@@ -397,7 +403,7 @@ const char *vw_assigned(struct vw_image *image, const struct vw_assignment *assi
 
 bool vw_next_setting(struct vw_ini *ini)
 {
-	while (vw_next_line(&ini->lines)) {
+	while (vw_image_next_line(&ini->lines)) {
 		struct vw_span line = vw_span_trim(vw_span_of(ini->lines.line, ini->lines.length));
 		const char *equals;
 

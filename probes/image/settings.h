@@ -87,6 +87,7 @@ struct vw_assignment {
 	unsigned breaks;
 	struct vw_span key, raw; /* raw: the value with its quotes */
 	bool append;             /* += */
+	bool unclosed; /* an array was, to the text's end: no later one is looked for beyond its line */
 };
 
 bool vw_next_assignment(struct vw_assignment *assignment);

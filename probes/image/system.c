@@ -81,7 +81,7 @@ static int read_host_keys(struct vw_image *image, struct vw_names *fact)
 	for (size_t i = 0; r == 0 && i < count; i++)
 		if (vw_starts_with(entry[i].name, "ssh_host_") && vw_ends_with(entry[i].name, "_key"))
 			add_name(image, &names, span_of_text(entry[i].name));
-	vw_set_names(fact, vw_image_state(r), &names, folder);
+	vw_image_set_names(fact, vw_image_state(r), &names, folder);
 	return vw_image_memory(image);
 }
 
@@ -123,7 +123,7 @@ static int read_dkms(struct vw_image *image, struct vw_names *fact)
 	for (size_t i = 0; r == 0 && i < count && i < NAMES_LIMIT && failed == 0; i++)
 		if (entry[i].type == VW_ENTRY_FOLDER)
 			failed = read_dkms_versions(image, &names, entry[i].name);
-	vw_set_names(fact, vw_image_state(r), &names, folder);
+	vw_image_set_names(fact, vw_image_state(r), &names, folder);
 	return failed;
 }
 
@@ -188,7 +188,7 @@ static int visit_inittab(void *context, struct vw_image *image, const char *path
 	struct vw_line_reader lines = {.rest = text, .size = size};
 
 	(void)path;
-	while (vw_next_line(&lines)) {
+	while (vw_image_next_line(&lines)) {
 		struct vw_span rest = {lines.line, lines.length}, word;
 		bool getty = false;
 
@@ -216,7 +216,7 @@ static int read_gettys(struct vw_image *image, struct vw_names *fact)
 
 	for (size_t i = 0; i < VW_COUNT(folders) && r == 0; i++)
 		r = list_gettys(image, &names, folders[i]);
-	vw_set_names(fact, VW_VALUE, &names, folders[0]);
+	vw_image_set_names(fact, VW_VALUE, &names, folders[0]);
 	return r;
 }
 
@@ -230,7 +230,7 @@ static int visit_servers(void *context, struct vw_image *image, const char *path
 	static const char *const directives[] = {"server", "pool", "peer", "refclock"};
 	struct vw_line_reader lines = {.rest = text, .size = size};
 
-	while (vw_next_line(&lines)) {
+	while (vw_image_next_line(&lines)) {
 		struct vw_span line = {lines.line, lines.length}, rest = line, word;
 
 		if (!vw_next_word(&rest, &word))

@@ -253,6 +253,26 @@ static void initramfs_settings_are_told(void **state)
 	assert_line(lines, 7, "/etc/initramfs-tools/modules:2", "nvme");
 }
 
+/* A file of arrays that never end takes no longer than any other. */
+static void initramfs_settings_without_end(void **state)
+{
+	enum { LINES = 100000 };
+	static const char line[] = "HOOKS=(\n";
+	struct image_root *root = *state;
+	size_t size = strlen(line);
+	char *text = malloc(LINES * size);
+
+	assert_non_null(text);
+	for (size_t i = 0; i < LINES; i++)
+		memcpy(text + i * size, line, size);
+	text[LINES * size - 1] = '\'';
+	put_bytes(&root->guest, "/etc/mkinitcpio.conf", text, LINES * size);
+	free(text);
+	READ(initramfs_conf);
+	assert_line(&root->facts.initramfs_conf, 0, "/etc/mkinitcpio.conf:1", "HOOKS=");
+	assert_string_equal(image_unread_error(root, "/etc/mkinitcpio.conf"), "E2BIG");
+}
+
 /* --- cloud-init -------------------------------------------------------------------------------------------
  */
 
@@ -430,6 +450,7 @@ int main(void)
 		TEST(io_timeout_is_told),
 		TEST(io_timeout_of_a_hidden_rule),
 		TEST(initramfs_settings_are_told),
+		TEST(initramfs_settings_without_end),
 		TEST(cloud_init_is_told),
 		TEST(cloud_init_that_is_not_there),
 		TEST(system_is_told),
