@@ -162,7 +162,7 @@ static int read_elf(const struct kernel_bytes *kernel, struct vw_kernel_file *re
 	bool is_big = head[5] == 2;
 
 	ret->format = "ELF";
-	ret->arch = arch_of(is_big ? (uint16_t)(head[18] << 8 | head[19]) : get16(head + 18), true);
+	ret->arch = arch_of(is_big ? (uint16_t)((unsigned)head[18] << 8 | head[19]) : get16(head + 18), true);
 	if (!is_big && vw_equal(ret->arch, "ppc64"))
 		ret->arch = "ppc64le";
 	return 0;
