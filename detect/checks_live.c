@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What this guest needs, held against its report: the table, and the checks that are not of devices' drivers.
@@ -53,7 +52,7 @@ void vw_live_say(struct vw_build *build, const struct vw_check *check, enum vw_s
 /* --- ENA's version ---------------------------------------------------------------------------------------
  */
 
-enum { PARTS = 8 };
+enum { PARTS = 8, PART_MAX = 100000000 };
 
 /* The numbers of a version or release, in their order: "4.18.0-240.1.1.el8_3" is 4 18 0 240 1 1. Returns how
  * many; what begins with a letter ends it. */
@@ -62,10 +61,12 @@ static size_t parts_of(const char *text, unsigned long part[PARTS])
 	size_t count = 0;
 
 	while (text && count < PARTS && *text >= '0' && *text <= '9') {
-		char *end;
+		unsigned long number = 0;
 
-		part[count++] = strtoul(text, &end, 10);
-		text = *end == '.' || *end == '-' ? end + 1 : NULL;
+		for (; *text >= '0' && *text <= '9'; text++)
+			number = number < PART_MAX ? number * 10 + (unsigned long)(*text - '0') : number;
+		part[count++] = number;
+		text = *text == '.' || *text == '-' ? text + 1 : NULL;
 	}
 	return count;
 }
