@@ -119,7 +119,7 @@ static int take_bls(struct vw_image *image, const char *text, size_t size, struc
 		{"uki", &bls->kernel, false},
 	};
 
-	while (vw_next_line(&lines)) {
+	while (vw_image_next_line(&lines)) {
 		const char *line = vw_image_clean(image, lines.line, lines.length), *value;
 		size_t length;
 
@@ -232,7 +232,7 @@ static const char *default_pattern(struct vw_image *image, const char *text, siz
 	struct vw_line_reader lines = {.rest = text, .size = size};
 	const char *pattern = NULL;
 
-	while (vw_next_line(&lines)) {
+	while (vw_image_next_line(&lines)) {
 		const char *line = vw_image_clean(image, lines.line, lines.length);
 
 		if (line && vw_starts_with(line, "default "))

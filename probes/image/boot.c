@@ -287,7 +287,7 @@ static int take_intent(struct vw_image *image, const char *text, size_t size, co
 	bool is_grub = strstr(path, "grub") != NULL, is_suse = strstr(path, "sysconfig") != NULL;
 	struct vw_line_reader lines = {.rest = text, .size = size};
 
-	while (vw_next_line(&lines)) {
+	while (vw_image_next_line(&lines)) {
 		const char *copy = vw_image_clean(image, lines.line, lines.length);
 		struct vw_line *line;
 

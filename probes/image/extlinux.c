@@ -15,7 +15,7 @@ struct directive {
 
 static bool next_directive(struct vw_image *image, struct vw_line_reader *lines, struct directive *ret)
 {
-	while (vw_next_line(lines)) {
+	while (vw_image_next_line(lines)) {
 		const char *line = vw_image_clean(image, lines->line, lines->length);
 
 		if (!line)

@@ -612,7 +612,7 @@ static void take_environment(struct grub *grub, const char *text, size_t size)
 {
 	struct vw_line_reader lines = {.rest = text, .size = size};
 
-	while (vw_next_line(&lines)) {
+	while (vw_image_next_line(&lines)) {
 		char value[1025];
 		size_t used = 0, name = 0;
 

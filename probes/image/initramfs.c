@@ -439,7 +439,7 @@ static void find_lacking(struct reading *reading, const char *program)
 	if (closure.unknown)
 		ret->incomplete = true;
 	else
-		vw_set_names(&ret->lacking, VW_VALUE, &closure.lacking, ret->path);
+		vw_image_set_names(&ret->lacking, VW_VALUE, &closure.lacking, ret->path);
 }
 
 static void find_init(struct reading *reading)
@@ -574,7 +574,7 @@ static void add_lines(struct reading *reading, const struct vw_item *item, struc
 	path = place(reading, item);
 	reader.rest = item->content->text;
 	reader.size = item->content->size;
-	while (path && vw_next_line(&reader)) {
+	while (path && vw_image_next_line(&reader)) {
 		const char *text = reader.line;
 		size_t length = bare(&text, reader.length);
 		struct vw_line *line;
@@ -774,7 +774,7 @@ static int conclude(struct reading *reading)
 	ret->entries = reading->cpio.entries;
 	if (vw_contents_incomplete(reading->contents))
 		ret->incomplete = true;
-	vw_set_names(&ret->firmware_early, VW_VALUE, &reading->early, ret->path);
+	vw_image_set_names(&ret->firmware_early, VW_VALUE, &reading->early, ret->path);
 	find_nested(reading);
 	find_generator(reading);
 	find_init(reading);

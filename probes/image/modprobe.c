@@ -161,7 +161,7 @@ int vw_modprobe_parse(struct vw_image *image, const char *text, size_t size, con
 
 	if (!joined)
 		return -ENOMEM;
-	while (r == 0 && vw_next_line(&lines)) {
+	while (r == 0 && vw_image_next_line(&lines)) {
 		size_t length = lines.length;
 		bool goes_on;
 
@@ -192,7 +192,7 @@ static int take_modules(struct vw_image *image, const char *text, size_t size, c
 {
 	struct vw_line_reader lines = {.rest = text, .size = size};
 
-	while (vw_next_line(&lines)) {
+	while (vw_image_next_line(&lines)) {
 		const char *line = lines.line;
 		size_t length = lines.length;
 		struct vw_line *item;

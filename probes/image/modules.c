@@ -147,7 +147,7 @@ static int take_files(struct indexing *work, const char *const *file, size_t fil
 		if (name)
 			*name = suffixes[k] + 1;
 	}
-	vw_set_names(&work->tree->suffixes, VW_VALUE, &seen, work->tree->folder);
+	vw_image_set_names(&work->tree->suffixes, VW_VALUE, &seen, work->tree->folder);
 	work->tree->file_count = work->files;
 	return 0;
 }
@@ -282,7 +282,7 @@ static int index_dep(struct indexing *work, const char *dep, size_t dep_size)
 	const struct raw_module *raw;
 	int r;
 
-	while (vw_next_line(&lines)) {
+	while (vw_image_next_line(&lines)) {
 		r = take_line(work, &lines);
 		if (r < 0)
 			return r;
@@ -424,7 +424,7 @@ static int read_builtin(struct vw_image *image, struct vw_module_tree *tree)
 	if (r == -ENOMEM)
 		return r;
 	lines = (struct vw_line_reader){.rest = r < 0 ? NULL : text, .size = r < 0 ? 0 : size};
-	while (vw_next_line(&lines)) {
+	while (vw_image_next_line(&lines)) {
 		char name[NAME_SIZE];
 		const char **item;
 
@@ -435,7 +435,7 @@ static int read_builtin(struct vw_image *image, struct vw_module_tree *tree)
 			break;
 		*item = vw_image_clean(image, name, strlen(name));
 	}
-	vw_set_names(&tree->builtin, vw_image_state(r), &list, path);
+	vw_image_set_names(&tree->builtin, vw_image_state(r), &list, path);
 	return vw_arena_failed(vw_image_arena(image)) ? -ENOMEM : 0;
 }
 
@@ -474,7 +474,7 @@ static int read_parameters(struct vw_image *image, struct vw_module_tree *tree)
 			*item = name;
 		at += length + 1;
 	}
-	vw_set_names(&tree->parameters, vw_image_state(r), &list, path);
+	vw_image_set_names(&tree->parameters, vw_image_state(r), &list, path);
 	return vw_arena_failed(vw_image_arena(image)) ? -ENOMEM : 0;
 }
 

@@ -337,7 +337,7 @@ int vw_image_resolve(struct vw_image *image, const char *path, const char **ret_
 
 /* --- texts --------------------------------------------------------------------------------------------- */
 
-bool vw_next_line(struct vw_line_reader *lines)
+bool vw_image_next_line(struct vw_line_reader *lines)
 {
 	const char *end;
 
@@ -403,7 +403,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(x, y);
 }
 
-void vw_set_names(struct vw_names *fact, enum vw_state state, struct vw_growing *list, const char *source)
+void vw_image_set_names(struct vw_names *fact, enum vw_state state, struct vw_growing *list, const char *source)
 {
 	const char **name = list->item;
 	size_t count = 0;

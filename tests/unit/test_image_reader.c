@@ -166,14 +166,14 @@ static void test_lines(void **state)
 	struct vw_line_reader lines = {.rest = "a\r\n\nlast", .size = 8};
 
 	(void)state;
-	assert_true(vw_next_line(&lines));
+	assert_true(vw_image_next_line(&lines));
 	assert_int_equal(lines.length, 1);
-	assert_true(vw_next_line(&lines));
+	assert_true(vw_image_next_line(&lines));
 	assert_int_equal(lines.length, 0);
-	assert_true(vw_next_line(&lines));
+	assert_true(vw_image_next_line(&lines));
 	assert_int_equal(lines.number, 3);
 	assert_memory_equal(lines.line, "last", 4);
-	assert_false(vw_next_line(&lines));
+	assert_false(vw_image_next_line(&lines));
 }
 
 static void test_names_are_sorted_each_once(void **state)
@@ -186,7 +186,7 @@ static void test_names_are_sorted_each_once(void **state)
 	for (size_t i = 0; i < VW_COUNT(words); i++)
 		*(const char **)vw_grow(o->image, &list, sizeof(char *), 3) = words[i];
 	assert_null(vw_grow(o->image, &list, sizeof(char *), 3));
-	vw_set_names(&names, VW_VALUE, &list, "x");
+	vw_image_set_names(&names, VW_VALUE, &list, "x");
 	assert_int_equal(names.count, 2);
 	assert_string_equal(names.name[0], "a");
 }
