@@ -131,7 +131,7 @@ static void dhcp_is_used(struct vw_assessment *a)
 	for (size_t i = 0; network->state == VW_VALUE && i < network->count; i++) {
 		const struct vw_netconf *conf = &network->conf[i];
 
-		if (conf->address && !conf->dhcp && !vw_equal(conf->interface, "lo"))
+		if (conf->address && !conf->dhcp && (!conf->interface || is_a_device(conf->interface)))
 			vw_say(a, VW_FAIL, dhcp ? VW_ADVICE : a->severity, conf->source, conf->source,
 			       "%s gives the fixed address %s", conf->source, conf->address);
 	}

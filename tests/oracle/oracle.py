@@ -38,9 +38,9 @@ SIZE = 192 << 20
 
 INIT = f"""#!/bin/busybox sh
 busybox mount -t proc proc /proc
-busybox mount -t devtmpfs dev /dev 2>/dev/null
+busybox mount -t devtmpfs dev /dev
 exec >/dev/console 2>&1
-echo "{BOOTED}$(busybox awk '$2 == "/" {{ d = $1 }} END {{ print d }}' /proc/mounts) on $(busybox ls /sys/class/nvme 2>/dev/null)"
+echo "{BOOTED}$(busybox awk '$2 == "/" {{ d = $1 }} END {{ print d }}' /proc/mounts)"
 busybox poweroff -f
 """
 
@@ -48,9 +48,9 @@ busybox poweroff -f
 class Oracle:
     def __init__(self, work, program, patience):
         self.work, self.program, self.patience = work, program, patience
-        self.builders = {maker: packages.fetch("amd64", BUILDER + more, work / maker) for maker, more in MAKERS.items()}
+        self.builders = {maker: packages.fetch("amd64", BUILDER + more, work, maker) for maker, more in MAKERS.items()}
         self.builder = self.builders["initramfs-tools"]
-        self.emulator = packages.fetch("amd64", EMULATOR, work / "emulator")
+        self.emulator = packages.fetch("amd64", EMULATOR, work, "emulator")
         for builder in self.builders.values():
             for flavour in ("cloud-amd64", "amd64"):
                 index_modules(builder, builder, builder.kernel(flavour)[1])
@@ -159,7 +159,7 @@ class Oracle:
                    "-m", "1024", "-display", "none", "-no-reboot", "-serial", "stdio", "-monitor", "none", "-nic", "none",
                    *options, "-drive", f"file={disk},if=none,id=root,format=raw,cache=unsafe",
                    "-device", "nvme,drive=root,serial=vol0", "-kernel", kernel,
-                   "-append", self.cmdline(row) + " panic=1 rd.retry=20 rd.timeout=30 rootdelay=10 rd.shell=0 rd.emergency=reboot"]
+                   "-append", self.cmdline(row) + " panic=1 rootdelay=10 rd.shell=0 rd.emergency=reboot"]
         command += ["-initrd", initrd] if initrd else []
         outcome = machine.boot(command, folder / "console", LIMIT * self.patience, folder)
         disk.unlink()
