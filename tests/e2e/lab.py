@@ -211,7 +211,7 @@ def table():
     """Rows that cannot be run as they stand would only be found by a run of hours."""
     for name, row in TABLE["environment"].items():
         known = {"about", "like", "truth", "under", "hosts", "way", "arch", "kernel", "qemu", "out", "smbios", "composed", "append",
-                 "xen", "xl", "run", "memory", "limit", "quick", "archive", "hotplug", "truth_after", "passport",
+                 "xen", "xl", "run", "memory", "limit", "bochs", "modules", "quick", "archive", "hotplug", "truth_after", "passport",
                  "ordinary", "user"}
         check(f"{name}: keys", not set(row) - known, set(row) - known)
         check(f"{name}: truth and words", row.get("about") and row.get("truth", {}).get("platform.id"))

@@ -22,6 +22,7 @@ import tomllib
 
 import jsonschema
 
+import bochs
 import document
 import judge
 import machine
@@ -124,8 +125,9 @@ class Lab:
                 plug = [{"execute": "device_add", "arguments": device} for device in row["hotplug"]]
                 reactions["LAB HOTPLUG"] = lambda: machine.qmp(socket, plug)
             limit = sum(self.limit(name) for name in self.family(root, wanted))
-            outcome = machine.boot(command, folder / "console.txt", limit, place, reactions)
+            outcome = machine.boot(command, place / "console", limit, place, reactions)
         machine.take_disk(disk, folder)
+        shutil.move(place / "console", folder / "console.txt")
         shutil.rmtree(place)
         (folder / "command.txt").write_text(shlex.join(map(str, command)) + "\n")
         if not outcome.ended:
@@ -140,7 +142,8 @@ class Lab:
         if row.get("way") == "uml":
             return self.systems.guest("amd64", None)
         flavour = "generic" if row.get("way") == "xen" else row.get("kernel", "cloud")
-        return self.systems.guest(row.get("arch", "amd64"), flavour, row.get("hosts"), row.get("archive"))
+        return self.systems.guest(row.get("arch", "amd64"), flavour, row.get("hosts"), row.get("archive"),
+                                  row.get("modules", []))
 
     # --- command lines ---
 
@@ -197,6 +200,11 @@ class Lab:
         return self.emulator("x86_64", 4000) + self.qemu(row | {"out": "nvme,serial=lab"}, place) + [
             "-kernel", self.systems.xen(place), "-append", xen,
             "-initrd", f"{kernel} {self.append(row, 'hvc0')},{place / 'initrd'}"]
+
+    def command_bochs(self, row, place):
+        kernel, _ = self.systems.kernel("amd64", row["kernel"])
+        return bochs.command(self.systems.tree("bochs"), place, kernel, self.append(row, "ttyS0"), row["bochs"],
+                             row.get("memory", MEMORY["amd64"]))
 
     def command_uml(self, row, _):
         # TMPDIR: the memory of the machine is a file there. Started by name, not through a loader, for it lays

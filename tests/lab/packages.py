@@ -132,10 +132,10 @@ def dynamic(path):
     return interpreter, needed, runpath
 
 
-def fetch(arch, names, work):
-    """Unpack packages and what they depend on into @work/ARCH, once for each list of names. Needs the network
+def fetch(arch, names, work, key):
+    """Unpack packages and what they depend on into @work/@key, once for each list of names. Needs the network
     the first time, no privilege, and changes nothing of the host's own packages."""
-    folder, state = work / arch, work / "apt" / arch
+    folder, state = work / key, work / "apt" / key
     tree = Tree(arch, folder, state / "archives")
     stamp = folder / ".complete"
     wanted = hashlib.sha256(" ".join(sorted(names)).encode()).hexdigest()

@@ -46,13 +46,14 @@ class Systems:
         self.programs = programs
         self.trees = {}
 
-    def tree(self, arch):
-        if arch not in self.trees:
+    def tree(self, key):
+        """The unpacked packages of a part of packages.toml: an architecture, or what is apart from it."""
+        if key not in self.trees:
             with open(HERE / "packages.toml", "rb") as file:
-                wanted = tomllib.load(file)
-            names = [name for group in wanted[arch].values() for name in group]
-            self.trees[arch] = packages.fetch(arch, names, self.work)
-        return self.trees[arch]
+                wanted = tomllib.load(file)[key]
+            names = [name for group in wanted.values() for name in group]
+            self.trees[key] = packages.fetch(key if key in packages.TRIPLETS else "amd64", names, self.work, key)
+        return self.trees[key]
 
     def kernel(self, arch, flavour):
         return self.tree(arch).kernel(arch if flavour == "generic" else f"{flavour}-{arch}")
@@ -88,8 +89,8 @@ class Systems:
                 image.add(f"/lab/{script.name}", script, script.stat().st_mode & 0o777)
         return image
 
-    def guest(self, arch, flavour, hosts=None, archive=False):
-        """A guest's initramfs; flavour None for a kernel without modules."""
+    def guest(self, arch, flavour, hosts=None, archive=False, more=()):
+        """A guest's initramfs; flavour None for a kernel without modules, @more: patterns of modules."""
         image = self.base(arch)
         if archive:
             image.programs(self.tree(arch), self.tree(arch).find_library(ARCHIVE))
@@ -97,7 +98,7 @@ class Systems:
             tree, (_, release) = self.tree(arch), self.kernel(arch, flavour)
             index_modules(self.tree("amd64"), tree, release)
             patterns = COMMON + (XEN if arch == "amd64" else []) + (EMULATED if flavour == "generic" else [])
-            image.modules(tree, release, patterns + HOSTS.get(hosts, []))
+            image.modules(tree, release, patterns + HOSTS.get(hosts, []) + list(more))
         if hosts:
             getattr(self, f"host_{hosts}")(image)
         return image
