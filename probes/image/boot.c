@@ -75,7 +75,7 @@ long vw_boot_add(struct vw_boot_build *build, const char *loader, const char *ti
 		return vw_arena_failed(vw_image_arena(build->image)) ? -ENOMEM : -E2BIG;
 	entry->loader = loader;
 	entry->title = clean(build->image, title);
-	entry->source = source;
+	entry->source = clean(build->image, source);
 	entry->cmdline = "";
 	return (long)build->entries.count - 1;
 }

@@ -27,7 +27,7 @@ enum {
 	LZMA_MEMORY = 256 * 1024 * 1024, /* of the decoder; xz -9 needs 65 MiB */
 	RATIO = 250,                     /* of unpacked to packed bytes, once there are more than … */
 	RATIO_FREE = 16 * 1024 * 1024,
-	LARGE_LIMIT = 1024 * 1024 * 1024,
+	LARGE_LIMIT = 192 * 1024 * 1024, /* it is held in memory whole */
 	PIECE = 1024 * 1024, /* of a file that is read */
 };
 

@@ -19,6 +19,7 @@ enum {
 	FRAMES = 64,
 	MENUS = 16,
 	SOURCES = 4,
+	SOURCED = 64, /* files that are sourced, in all */
 	CONFIGS = 16,
 };
 
@@ -70,6 +71,7 @@ struct grub {
 	struct statement *statement;
 	struct frame frame[FRAMES];
 	unsigned frames, menus, sources;
+	unsigned sourced; /* files, in all: each may name many that name many */
 	size_t top_items;
 	long parent, entry;
 	const char *root_set;
@@ -888,13 +890,14 @@ static int run_source(struct grub *grub)
 	size_t size;
 	int r = 0;
 
-	if (statement->count > 1 && grub->entry < 0 && grub->sources < SOURCES)
+	if (statement->count > 1 && grub->entry < 0 && grub->sources < SOURCES && grub->sourced < SOURCED)
 		path = vw_boot_find(grub->image, grub->folder, statement->word[1]);
 	if (!path || vw_image_read(grub->image, path, VW_IMAGE_TEXT_LIMIT, &text, &size) < 0)
 		return 0;
 	grub->statement = vw_arena_alloc(vw_image_arena(grub->image), sizeof(*statement));
 	grub->config = path;
 	grub->sources++;
+	grub->sourced++;
 	r = grub->statement ? read_script(grub, text, size) : -ENOMEM;
 	grub->sources--;
 	grub->config = config;

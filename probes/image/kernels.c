@@ -10,6 +10,9 @@ struct kernels {
 	struct vw_image_facts *facts;
 	struct vw_growing list; /* struct vw_image_kernel */
 	const char *token;      /* the folder of BLS files: the machine's id, or NULL */
+	struct place {
+		const char *path, *real;
+	} place[VW_KERNELS], *entry_place; /* of each kernel's file and each entry's kernel, once known */
 };
 
 static const char *print2(struct vw_image *image, const char *before, const char *release, const char *after)
@@ -236,22 +239,25 @@ static int read_config(struct vw_image *image, struct vw_image_kernel *kernel)
 
 /* --- kernel files and their releases ------------------------------------------------------------------- */
 
-static bool is_same_file(struct vw_image *image, const char *a, const char *b)
+/* Where a path leads; each is followed once, however many it is compared with. */
+static const char *real_of(struct kernels *kernels, struct place *place, const char *path)
 {
-	const char *x, *y;
-
-	if (!a || !b)
-		return false;
-	return vw_equal(a, b) ||
-	       (vw_image_resolve(image, a, &x) == 0 && vw_image_resolve(image, b, &y) == 0 && vw_equal(x, y));
+	if (place->path == path)
+		return place->real;
+	place->path = path;
+	if (!path || vw_image_resolve(kernels->image, path, &place->real) < 0)
+		place->real = path;
+	return place->real;
 }
 
 static struct vw_image_kernel *find_file(struct kernels *kernels, const char *path)
 {
 	struct vw_image_kernel *kernel = kernels->list.item;
+	struct place place = {NULL, NULL};
+	const char *real = real_of(kernels, &place, path);
 
 	for (size_t i = 0; i < kernels->list.count; i++)
-		if (is_same_file(kernels->image, kernel[i].file.path, path))
+		if (vw_equal(real_of(kernels, &kernels->place[i], kernel[i].file.path), real))
 			return &kernel[i];
 	return NULL;
 }
@@ -346,12 +352,14 @@ static int take_strays(struct kernels *kernels)
 static void find_entry(struct kernels *kernels, struct vw_image_kernel *kernel)
 {
 	const struct vw_boot *boot = &kernels->facts->boot;
+	struct place place = {NULL, NULL};
+	const char *real = real_of(kernels, &place, kernel->file.path);
 
-	for (size_t i = 0; i < boot->count; i++) {
+	for (size_t i = 0; real && i < boot->count; i++) {
 		const struct vw_boot_entry *entry = &boot->entry[i];
 
 		if ((kernel->entry && !entry->is_default) ||
-		    !is_same_file(kernels->image, kernel->file.path, entry->kernel_at))
+		    !vw_equal(real_of(kernels, &kernels->entry_place[i], entry->kernel_at), real))
 			continue;
 		kernel->entry = entry;
 		kernel->is_default |= entry->is_default;
@@ -499,12 +507,56 @@ static void read_token(struct kernels *kernels)
 			kernels->token = vw_image_clean(kernels->image, text, size);
 }
 
+/* --- names that are fit to print ------------------------------------------------------------------------ */
+
+/* Until all is read, paths are those of the image, whatever bytes they have. */
+static void clean(struct vw_image *image, const char **text)
+{
+	if (*text)
+		*text = vw_image_clean(image, *text, strlen(*text));
+}
+
+static void clean_boot(struct vw_image *image, struct vw_boot *boot)
+{
+	struct vw_boot_entry *entry = (struct vw_boot_entry *)boot->entry;
+
+	for (size_t i = 0; i < boot->count; i++) {
+		const char **initrd_at = (const char **)entry[i].initrd_at;
+
+		clean(image, &entry[i].kernel_at);
+		for (size_t j = 0; j < entry[i].initrd_count; j++)
+			clean(image, &initrd_at[j]);
+	}
+	clean(image, &boot->default_by);
+	clean(image, &boot->grub_config.text);
+	clean(image, &boot->grub_config.source);
+	clean(image, &boot->menu_lst.text);
+	clean(image, &boot->menu_lst.source);
+}
+
+static void clean_kernel(struct vw_image *image, struct vw_image_kernel *kernel)
+{
+	struct vw_module *extra = (struct vw_module *)kernel->modules.extra;
+
+	clean(image, &kernel->release);
+	clean(image, &kernel->file.path);
+	clean(image, &kernel->config.source);
+	clean(image, &kernel->modules.folder);
+	clean(image, &kernel->initramfs.path);
+	for (size_t i = 0; i < kernel->modules.extra_count; i++)
+		clean(image, &extra[i].path);
+}
+
 int vw_image_probe_kernels(struct vw_image *image, struct vw_image_facts *facts)
 {
 	struct kernels kernels = {.image = image, .facts = facts};
 	struct vw_image_kernel *kernel;
 	int r;
 
+	kernels.entry_place =
+		vw_arena_array(vw_image_arena(image), facts->boot.count + 1, sizeof(*kernels.entry_place));
+	if (!kernels.entry_place)
+		return -ENOMEM;
 	read_token(&kernels);
 	r = list_folders(&kernels);
 	if (r == 0)
@@ -519,6 +571,9 @@ int vw_image_probe_kernels(struct vw_image *image, struct vw_image_facts *facts)
 	if (kernels.list.count)
 		qsort(kernels.list.item, kernels.list.count, sizeof(*kernel), compare_kernels);
 	kernel = kernels.list.item;
+	clean_boot(image, &facts->boot);
+	for (size_t i = 0; i < kernels.list.count; i++)
+		clean_kernel(image, &kernel[i]);
 	if (!facts->boot.count && kernels.list.count)
 		kernel[0].is_default = true;
 	facts->kernel = kernel;

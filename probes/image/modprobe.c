@@ -118,6 +118,14 @@ static char *next_word(char **rest)
 	return word;
 }
 
+/* "PATH:LINE", fit to print. */
+static const char *place_of(struct vw_image *image, const char *path, unsigned line)
+{
+	const char *clean = vw_image_clean(image, path, strlen(path));
+
+	return clean ? vw_arena_printf(vw_image_arena(image), "%s:%u", clean, line) : NULL;
+}
+
 static int take_directive(struct vw_image *image, char *text, const char *path, unsigned line,
 			  struct vw_growing *rules)
 {
@@ -146,7 +154,7 @@ static int take_directive(struct vw_image *image, char *text, const char *path, 
 	rule->kind = directives[i].kind;
 	rule->module = module ? vw_image_clean(image, module, strlen(module)) : "";
 	rule->argument = vw_image_clean(image, text, strlen(text));
-	rule->source = vw_arena_printf(arena, "%s:%u", path, line);
+	rule->source = place_of(image, path, line);
 	return vw_arena_failed(arena) ? -ENOMEM : 0;
 }
 
@@ -209,7 +217,7 @@ static int take_modules(struct vw_image *image, const char *text, size_t size, c
 		if (!item)
 			break;
 		item->text = vw_image_clean(image, line, length);
-		item->source = vw_arena_printf(vw_image_arena(image), "%s:%u", path, lines.number);
+		item->source = place_of(image, path, lines.number);
 	}
 	return vw_arena_failed(vw_image_arena(image)) ? -ENOMEM : 0;
 }

@@ -273,7 +273,7 @@ static void count_unindexed(struct indexing *work)
 
 	for (size_t i = 0; i < work->files; i++)
 		if (!work->is_named[i] && !tree->unindexed_count++)
-			tree->unindexed = work->file[i];
+			tree->unindexed = vw_image_clean(work->image, work->file[i], strlen(work->file[i]));
 }
 
 static int index_dep(struct indexing *work, const char *dep, size_t dep_size)

@@ -40,7 +40,7 @@ _must_check_ int vw_unpack(struct vw_image *image, const struct vw_codec *codec,
  *
  * @offset: where it starts; @limit: how many bytes are read at most
  *
- * Returns 0, or a negative errno: as vw_image_open_file(), -EFBIG beyond 1 GiB, -ETIME. It is remembered as
+ * Returns 0, or a negative errno: as vw_image_open_file(), -EFBIG beyond 192 MiB, -ETIME. It is remembered as
  * unread.
  */
 _must_check_ int vw_read_large(struct vw_image *image, const char *path, uint64_t offset, uint64_t limit,
