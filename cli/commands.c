@@ -94,7 +94,7 @@ static const struct vw_command commands[] = {
 		.summary = "the closed lists that other commands use",
 		.details = "LIST is one of platforms, targets, words, clouds, containers, hypervisors, "
 			   "modes, vmms, "
-			   "confidential, rows. 'words' are all that 'virtwhere is' knows.",
+			   "confidential, rows, checks. 'words' are all that 'virtwhere is' knows.",
 		.formats = FORMATS("text", "json"),
 		.least_words = 1,
 		.most_words = 1,

@@ -79,11 +79,21 @@ static enum vw_exit no_list(const char *name)
 
 	for (size_t i = 0; i < VW_COUNT(wordlists); i++)
 		vw_nearest_offer(&nearest, wordlists[i].name);
+	vw_nearest_offer(&nearest, "checks");
 	if (nearest.word)
 		vw_complain("no list '%s'; did you mean '%s'?", name, nearest.word);
 	else
 		vw_complain("no list '%s'; see 'virtwhere help list'", name);
 	return VW_EXIT_USAGE;
+}
+
+static enum vw_exit list_checks(const struct vw_request *request)
+{
+	_cleanup_(vw_buffer_free) struct vw_buffer out = {0};
+	int r = vw_equal(request->format, "json") ? vw_render_checks_json(&request->view, &out)
+						  : vw_render_checks(&request->view, &out);
+
+	return vw_print(&out, r, VW_EXIT_YES);
 }
 
 enum vw_exit vw_run_list(const struct vw_request *request)
@@ -94,6 +104,8 @@ enum vw_exit vw_run_list(const struct vw_request *request)
 	size_t count = 0;
 	int r;
 
+	if (vw_equal(request->word[0], "checks"))
+		return list_checks(request);
 	if (!list)
 		return no_list(request->word[0]);
 	r = vw_wordlist_gather(list, &word, &count);

@@ -87,6 +87,10 @@ int vw_render_words(const struct vw_word *const *word, size_t count, const struc
 int vw_render_words_json(const char *name, const struct vw_word *const *word, size_t count,
 			 const struct vw_view *view, struct vw_buffer *out);
 
+/** The table of checks, image and live ones; as JSON with targets, remedy and reference. */
+int vw_render_checks(const struct vw_view *view, struct vw_buffer *out);
+int vw_render_checks_json(const struct vw_view *view, struct vw_buffer *out);
+
 /** What `virtwhere snapshot` wrote, as JSON. */
 int vw_render_recorded(const char *path, bool with_ids, const struct vw_view *view, struct vw_buffer *out);
 
