@@ -11,6 +11,7 @@ end
 complete -c virtwhere -f
 complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a is -d 'exit 0 if every word holds'
 complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a explain -d 'every piece of evidence'
+complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a drivers -d 'is each device driven right'
 complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a preflight -d 'will an image boot there'
 complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a snapshot -d 'record all that a verdict rests on'
 complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a passport -d 'tell a guest the layers under it'
@@ -31,7 +32,7 @@ complete -c virtwhere -n '__fish_seen_subcommand_from snapshot' -s o -l output -
 complete -c virtwhere -n '__fish_seen_subcommand_from snapshot' -l with-ids -d 'keep serials, UUIDs and instance ids'
 complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -l format -xa 'text json systemd-detect-virt virt-what'
 complete -c virtwhere -n '__fish_seen_subcommand_from passport' -l format -xa 'text json qemu libvirt raw'
-complete -c virtwhere -n '__fish_seen_subcommand_from is explain snapshot list' -l format -xa 'text json'
+complete -c virtwhere -n '__fish_seen_subcommand_from is explain drivers snapshot list' -l format -xa 'text json'
 complete -c virtwhere -l json -d 'print JSON'
 complete -c virtwhere -l snapshot -rF -d 'answer from a recorded machine'
 complete -c virtwhere -l timing -d 'measure how long a CPUID instruction takes'

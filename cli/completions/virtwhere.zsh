@@ -15,6 +15,7 @@ _virtwhere() {
 	commands=(
 		'is:exit 0 if every word holds'
 		'explain:every piece of evidence, and what it supports'
+		'drivers:is each device driven by the driver that it needs'
 		'preflight:will an image boot there, and be driven right'
 		'snapshot:record all that a verdict rests on'
 		'passport:the line that tells a guest the layers under it'
