@@ -92,6 +92,7 @@ def rest(build, compiler):
     for script in sorted((TOP / "tests/e2e").glob("*")):
         if script.suffix in (".py", ".sh"):
             yield [sys.executable if script.suffix == ".py" else "bash", str(script), program]
+    yield [sys.executable, "tests/security/hostile_images.py", program]
     if (TOP / "tests/corpus/run.py").exists():
         yield [sys.executable, "tests/corpus/run.py", program]
 

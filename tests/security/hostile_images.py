@@ -119,7 +119,7 @@ def command(root, form="json", *more):
 def is_clean(data):
     """UTF-8 without a control character but the line's end."""
     try:
-        return all(c == "\n" or not (ord(c) < 0x20 or 0x7f <= ord(c) < 0xa0 or c in "\u2028\u2029")
+        return all(c == "\n" or not (ord(c) < 0x20 or 0x7f <= ord(c) < 0xa0)
                    for c in data.decode())
     except UnicodeDecodeError:
         return False
@@ -144,7 +144,7 @@ def wrong_junit(data):
 
 def wrong_tap(data):
     """A plan that holds, and no line that is none of TAP's."""
-    lines = data.decode().splitlines()
+    lines = data.decode().removesuffix("\n").split("\n")
     plan = [int(line[3:].split()[0]) for line in lines if re.match(r"1\.\.\d+", line)]
     points = [line for line in lines if re.match(r"(not )?ok\b", line)]
     other = [line for line in lines if not re.match(r"TAP version 1[34]$|1\.\.\d+|(not )?ok\b|#|\s|$", line)]
@@ -156,7 +156,7 @@ def wrong_tap(data):
 def wrong_github(data):
     """Annotations, then a line each target."""
     known = r"::(error|warning|notice)( [^:]*)?::|[a-z0-9-]+: (pass|fail|unknown)$"
-    other = [line for line in data.decode().splitlines() if not re.match(known, line)]
+    other = [line for line in data.decode().removesuffix("\n").split("\n") if not re.match(known, line)]
     return f"{other[:3]}" if other else ""
 
 
@@ -235,6 +235,9 @@ def trace(root, name, more=(), outputs=()):
             continue
         if SEED in line or not closed and BEFORE.search(line):
             continue
+        at = AT_PLACE.match(call[2]) if call[1] != "readlink" else re.match('()"([^"]*)"', call[2])
+        if not closed and at and at[2] and any(output.startswith(at[2]) for output in outputs):
+            continue  # realpath() of the output
         why = wrong_call(call[1], call[2], line)
         if why and not (not closed and f'"{root}"' in line):  # Landlock's rule names the root
             wrong.append(f"{why}: {line}")
@@ -584,8 +587,8 @@ def big_cases():
     files("modules.builtin.modinfo without an end", {f"{MODULES}/modules.builtin.modinfo": lambda: b"nvme_core.parmtype=" + b"x" * MIB})
     files("a configuration of 15 MB", {CONFIG: lambda: "CONFIG_A=y\n" * 1_400_000}, slow=True)
     files("a configuration without line ends", {CONFIG: lambda: "CONFIG_XEN=y " * 80_000})
-    files("200 kernels", {f"lib/modules/6.{i}.0/modules.dep": "a.ko:\n" for i in range(200)} |
-          {f"boot/vmlinuz-6.{i}.0": SMALL[VMLINUZ][:8192] for i in range(200)}, slow=True)
+    files("60 kernels", {f"lib/modules/6.{i}.0/modules.dep": "a.ko:\n" for i in range(60)} |
+          {f"boot/vmlinuz-6.{i}.0": SMALL[VMLINUZ][:8192] for i in range(60)}, slow=True)
     files("3,000 kernels", {f"boot/vmlinuz-6.{i}.0": b"x" for i in range(3000)}, slow=True)
 
     @case("100,000 files in modprobe.d", slow=True)
