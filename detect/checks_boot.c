@@ -366,8 +366,8 @@ static void boots_without(struct vw_assessment *a)
 	else if (!root)
 		vw_say(a, VW_FAIL, a->severity, "root", a->kernel->cmdline.source,
 		       "kernel %s has no initramfs, and its command line no root=", a->kernel->release);
-	else if (strncmp(value, "/dev/", 5) && strncmp(value, "PARTUUID=", 9) &&
-		 strncmp(value, "PARTLABEL=", 10))
+	else if (strncmp(value, "/dev/", 5) != 0 && strncmp(value, "PARTUUID=", 9) != 0 &&
+		 strncmp(value, "PARTLABEL=", 10) != 0)
 		vw_say(a, VW_FAIL, a->severity, "root", a->kernel->cmdline.source,
 		       "kernel %s has no initramfs, and cannot find root=%.*s without", a->kernel->release,
 		       (int)length, value);
