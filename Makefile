@@ -102,8 +102,8 @@ MAKEFLAGS += --no-builtin-rules
 build_groups := build $(if $(filter x86_64 i%86,$(shell uname -m)),build-x86)
 
 # A missing library is told once, before anything is compiled. These goals compile nothing themselves.
-ifneq ($(filter-out run check bench lint check-sanitize check-clang check-cross check-fuzz lab lab-quick clean \
-	uninstall help,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out run check bench lint check-sanitize check-clang check-cross check-fuzz lab lab-quick \
+	lab-fixtures lab-programs clean uninstall help,$(or $(MAKECMDGOALS),all)),)
   needed := $(linked) $(headers) $(if $(filter check-% units tools,$(MAKECMDGOALS)),cmocka)
   found   = $(shell $(pkg_path) $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
   package = $(shell awk '$$3 == "pc:$(1)" { print $$2 }' packaging/debian.packages)
@@ -252,11 +252,11 @@ lab_run = $(PYTHON) tests/lab/lab.py --work $(LAB_WORK) $(LAB_FLAGS)
 
 .PHONY: lab lab-quick lab-fixtures lab-programs
 
-lab: lab-programs ## boot hypervisors from Debian's packages, virtwhere in each guest; ENV="l2-q35 uml" for some
+lab: lab-programs ## boot hypervisors, virtwhere in each guest, and write docs/lab.md; ENV="l2-q35 uml" for some
 	$(lab_run) $(if $(ENV),$(ENV),--document docs/lab.md)
 
-lab-quick: lab-programs ## the part of the lab that fits into 15 minutes
-	$(lab_run) --quick
+lab-quick: lab-programs ## the part of the lab that fits into 15 minutes, two machines at a time
+	$(lab_run) --quick --lanes 2
 
 lab-fixtures: lab-programs ## boot all of the lab and renew the fixtures in tests/corpus/lab/
 	$(lab_run) --document docs/lab.md --fixtures tests/corpus/lab

@@ -8,10 +8,11 @@ INTRODUCTION = """\
 <!-- Written by tests/lab/lab.py --document; edit that. -->
 # The lab
 
-Hypervisors from Debian's packages, booted one after another by `make lab` (`make lab-quick` for a part of them), with
-virtwhere in each guest. `make lab ENV="l2-q35 xen-pv"` boots only these, with what hosts them. Nothing is installed and
-no privilege is needed: packages are unpacked below `build/lab/` and run from there. QEMU emulates the processors in
-software, AMD's virtualization extension included, so that KVM and Xen run in it for real.
+Hypervisors from Debian's packages, booted one after another by `make lab` (`make lab-quick` for a part of them, two at a
+time), with virtwhere in each guest. `make lab ENV="l2-q35 xen-pv"` boots only these, with what hosts them. The systems
+are not installed and need no privilege: their packages are unpacked below `build/lab/` and run from there. QEMU emulates
+the processors in software, AMD's virtualization extension included, so that KVM and Xen run in it for real; Bochs does
+the same with Intel's, far enough for kvm_intel to take it.
 
 An environment passes when the report that root gets holds its truth, an ordinary user is told nothing wrong, the report
 fits its schema, and the guest's snapshot gives the same report on the machine that runs the lab, but for where and when
@@ -22,17 +23,23 @@ LATENCY = """\
 ## How long a CPUID instruction takes
 
 An instruction that leaves the guest costs more than one that does not, and more for each layer that has to handle it.
-Nanoseconds; of five rounds in each environment the shortest time of all, and the lowest and highest median.
+Nanoseconds; of five rounds in each environment the shortest time of all, and the lowest and highest median. Guests that
+show their host's processor (containers, user-mode Linux) are measured like the others.
 """
 
 LATENCY_WORDS = """\
 What this can tell, and what not:
 
-- Software emulation runs CPUID without leaving anything: short times do not mean hardware.
-- Each layer of KVM here multiplies the time, because each exit of the inner guest is many exits of the outer one. The
-  magnitudes are those of KVM in an emulated processor; with a real one they are smaller and lie closer together.
-- The lab's machine is busy and is a guest itself. Medians of the same environment differ between rounds and runs by
-  as much as the table shows, so only orders of magnitude count.
+- Software emulation runs CPUID without leaving anything: short times do not mean hardware. Bochs shows one time only,
+  because its clock counts instructions: there the figure says nothing about time at all.
+- KVM's guest and Xen's HVM and PVH guests cannot be told apart by it: one exit costs each of them about the same here,
+  and a second layer of KVM ten times that, because an exit of the inner guest is many exits of the outer one.
+  The magnitudes are those of exits in an emulated processor; on a real one they are smaller and lie closer together.
+- A Xen PV guest's CPUID does not leave it at all without CPUID faulting. What is measured there is the reading of the
+  clock around it.
+- User-mode Linux and its like show the exits of the machine that runs the lab, which is a guest itself, and a busy one.
+  Medians of the same environment differ between rounds by as much as the table shows, in some by half or double: only
+  orders of magnitude count.
 - So a time alone proves no layer, and no verdict rests on one. It is recorded to be compared with that of the same
   machine at another time.
 """

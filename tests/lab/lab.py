@@ -288,8 +288,11 @@ class Lab:
                     counts[result["status"]] += 1
                     print(f"{result['status']:4}  {name:22} {document.brief(result)}", flush=True)
 
+        roots = self.roots(wanted)
+        if lanes > 1:  # those that take long begin
+            roots.sort(key=lambda name: not self.rows[name].get("hosts"))
         with concurrent.futures.ThreadPoolExecutor(lanes) as pool:
-            for done in [pool.submit(one, root) for root in self.roots(wanted)]:
+            for done in [pool.submit(one, root) for root in roots]:
                 done.result()
         return counts
 
