@@ -28,7 +28,7 @@ enum {
 	RATIO = 250,                     /* of unpacked to packed bytes, once there are more than … */
 	RATIO_FREE = 16 * 1024 * 1024,
 	LARGE_LIMIT = 192 * 1024 * 1024, /* it is held in memory whole */
-	PIECE = 1024 * 1024, /* of a file that is read */
+	PIECE = 1024 * 1024,             /* of a file that is read */
 };
 
 /* --- libraries --------------------------------------------------------------------------------------- */
@@ -435,7 +435,8 @@ void vw_codecs_open(void)
 const struct vw_codec *vw_codec_of(const unsigned char *head, size_t size)
 {
 	for (size_t i = 0; i < VW_COUNT(codecs); i++)
-		if (size >= codecs[i].magic_size && memcmp(head, codecs[i].magic, codecs[i].magic_size) == 0)
+		if (head && size >= codecs[i].magic_size &&
+		    memcmp(head, codecs[i].magic, codecs[i].magic_size) == 0)
 			return &codecs[i];
 	return NULL;
 }
@@ -537,6 +538,8 @@ static int keep(void *context, const unsigned char *bytes, size_t size)
 {
 	struct unpacked *unpacked = context;
 
+	if (!size)
+		return 0;
 	if (size > unpacked->space - unpacked->size) {
 		size_t space = 2 * unpacked->space + size;
 		unsigned char *larger = realloc(unpacked->bytes, space);
