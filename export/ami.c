@@ -48,7 +48,7 @@ static void take(const struct vw_jansson *j, const json_t *image, struct vw_aren
 	const json_t *ena = j->json_object_get(image, "EnaSupport");
 
 	/* EC2 leaves it out where it does not hold. */
-	ami->ena_support = ena && json_is_true(ena) ? VW_YES : VW_NO;
+	ami->ena_support = ena && json_typeof(ena) == JSON_TRUE ? VW_YES : VW_NO;
 	for (size_t i = 0; i < VW_COUNT(strings); i++) {
 		const char **field = (const char **)(void *)((char *)ami + strings[i].field);
 

@@ -200,6 +200,7 @@ static void take_kernel(struct menu_lst *menu, const char *rest)
 static void take_menu_line(struct menu_lst *menu, const struct directive *line, unsigned number)
 {
 	struct vw_boot_entry *entry;
+	bool behind_xen;
 
 	if (is_word(line, "default") && menu->entry < 0) {
 		menu->wanted = line->rest;
@@ -208,13 +209,11 @@ static void take_menu_line(struct menu_lst *menu, const struct directive *line, 
 	if (menu->entry < 0)
 		return;
 	entry = vw_boot_entry_at(menu->build, menu->entry);
-	if (is_word(line, "kernel"))
+	/* Where the kernel was the hypervisor, the first module is the kernel. */
+	behind_xen = is_word(line, "module") && entry->kernel && strstr(entry->kernel, "xen");
+	if (is_word(line, "kernel") || behind_xen)
 		take_kernel(menu, line->rest);
-	else if (is_word(line, "initrd"))
-		vw_boot_add_initrd(menu->build, menu->entry, NULL, line->rest);
-	else if (is_word(line, "module") && entry->kernel && strstr(entry->kernel, "xen"))
-		take_kernel(menu, line->rest); /* the kernel was the hypervisor */
-	else if (is_word(line, "module"))
+	else if (is_word(line, "initrd") || is_word(line, "module"))
 		vw_boot_add_initrd(menu->build, menu->entry, NULL, line->rest);
 }
 
