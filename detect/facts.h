@@ -206,7 +206,7 @@ struct vw_device_facts {
 	size_t vmbus_count;          /* wide probes only */
 	const struct vw_vmbus_device *vmbus_device;
 	struct vw_number nvme_timeout; /* seconds: nvme_core's parameter io_timeout; wide probes only */
-	struct vw_names pmu;         /* /sys/bus/event_source/devices */
+	struct vw_names pmu;           /* /sys/bus/event_source/devices */
 };
 
 /* --- the rest ------------------------------------------------------------------------------------------ */

@@ -118,8 +118,8 @@ static bool take_disk(struct vw_run *run, const char *path, struct vw_carrier *c
 /**
  * The disks that a device carries.
  *
- * Source: Linux, Documentation/ABI/stable/sysfs-block (queue/io_timeout too), Documentation/ABI/testing/sysfs-nvme and
- * drivers/nvme/host/multipath.c.
+ * Source: Linux, Documentation/ABI/stable/sysfs-block (queue/io_timeout too),
+ * Documentation/ABI/testing/sysfs-nvme and drivers/nvme/host/multipath.c.
  */
 void vw_probe_block(struct vw_run *run)
 {

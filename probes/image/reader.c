@@ -403,7 +403,8 @@ static int by_text(const void *a, const void *b)
 	return strcmp(x, y);
 }
 
-void vw_image_set_names(struct vw_names *fact, enum vw_state state, struct vw_growing *list, const char *source)
+void vw_image_set_names(struct vw_names *fact, enum vw_state state, struct vw_growing *list,
+			const char *source)
 {
 	const char **name = list->item;
 	size_t count = 0;

@@ -79,8 +79,8 @@ enum vw_state vw_image_state(int error); /* 0, -ENOENT, -EACCES, … as a fact's
 
 /* --- texts --------------------------------------------------------------------------------------------- */
 
-/* Lines of a text, for loops of the kind: while (vw_image_next_line(&lines)). Start with {.rest = text, .size =
- * size}. */
+/* Lines of a text, for loops of the kind: while (vw_image_next_line(&lines)). Start with {.rest = text, .size
+ * = size}. */
 struct vw_line_reader {
 	const char *rest;
 	size_t size;
@@ -109,6 +109,7 @@ struct vw_growing {
 void *vw_grow(struct vw_image *image, struct vw_growing *list, size_t size, size_t limit);
 
 /** A names fact out of a growing list of strings, sorted, each once. */
-void vw_image_set_names(struct vw_names *fact, enum vw_state state, struct vw_growing *list, const char *source);
+void vw_image_set_names(struct vw_names *fact, enum vw_state state, struct vw_growing *list,
+			const char *source);
 
 #endif

@@ -34,7 +34,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import image_kit as kit  # noqa: E402
-from image_kit import FOLDER, LINK, MODULES, RELEASE, cpio, entry, initramfs_entries  # noqa: E402
+from image_kit import LINK, MODULES, RELEASE, cpio, entry, initramfs_entries  # noqa: E402
 
 PROGRAM = str(Path(sys.argv[1]).resolve())
 WORDS = sys.argv[2:]
@@ -719,7 +719,7 @@ def cpio_cases():
         "nothing": b"",
         "zeros": bytes(4096),
         "links with many names": cpio(*(entry(f"l{i}", b"" if i else b"x" * 99, ino=7, nlink=0xffffffff) for i in range(3000))),
-        "links that are each other's": cpio(*(entry(f"init", b"x" * (i % 3), ino=i % 2, nlink=2, mode=0o100755) for i in range(1000))),
+        "links that are each other's": cpio(*(entry("init", b"x" * (i % 3), ino=i % 2, nlink=2, mode=0o100755) for i in range(1000))),
         "devices": cpio(*(entry(f"dev/{i}", mode=0o060600, rdevmajor=i, rdevminor=0xffffffff) for i in range(100))),
         "every type": cpio(*(entry(f"t{i}", b"x", mode=i << 12 | 0o777) for i in range(16)), *initramfs_entries()),
         "a file as a folder": cpio(entry("lib", b"x"), entry("lib/modules", b"x"), *initramfs_entries()),

@@ -198,120 +198,97 @@ MODULE_LOST(ena)
 MODULE_LOST(nvme)
 MODULE_LOST(ixgbevf)
 MODULE_LOST(xen_blkfront)
-MODULE_LOST(xen_netfront) MODULE_LOST(virtio_pci) MODULE_LOST(hv_vmbus) MODULE_LOST(mana) MODULE_LOST(
-	kvm) MODULE_LOST(tun) CHANGE(no_google_disk, lose(w, "virtio_scsi");
-				     lose(w, "nvme")) CHANGE(no_google_network, lose(w, "virtio_net");
-							     lose(w, "gve"))
-	CHANGE(modules_denied, w->kernel.modules = (struct vw_module_tree){.state = VW_DENIED};
-	       no_config_text(w)) CHANGE(early_nvme,
-					 w->early[10].name = "nvm") CHANGE(early_core,
-									   w->early[11].name = "nvme_cor")
-		CHANGE(nested, w->early[10].name = "nvm"; w->kernel.initramfs.nested = "squashfs-root.img") CHANGE(
-			early_ext4,
-			w->early[1].name =
-				"ext") CHANGE(early_ext4_unseen, w->early[1].name = "ext"; w->kernel.initramfs.incomplete = true)
-			CHANGE(blacklist, block(w, "blacklist", "nvme", "")) CHANGE(
-				install,
-				block(
-					w, "install",
-					"nvme",
-					"/bin/false")) CHANGE(install_harmless,
-							      block(w, "install", "nvme",
-								    "/sbin/modprobe --ignore-install "
-								    "nvme")) CHANGE(modprobe_denied,
-										    w
-											    ->facts.modprobe
-											    .state =
-											    VW_DENIED)
-				CHANGE(list_denied, w->kernel.cmdline = (struct vw_text){.state = VW_DENIED}) CHANGE(
-					cmdline_list,
-					w->kernel.cmdline.text =
-						"r"
-						"o"
-						"o"
-						"t"
-						"="
-						"U"
-						"U"
-						"I"
-						"D"
-						"="
-						"1"
-						" "
-						"m"
-						"o"
-						"d"
-						"u"
-						"l"
-						"e"
-						"_"
-						"b"
-						"l"
-						"a"
-						"c"
-						"k"
-						"l"
-						"i"
-						"s"
-						"t"
-						"="
-						"f"
-						"l"
-						"o"
-						"p"
-						"p"
-						"y"
-						","
-						"n"
-						"v"
-						"m"
-						"e") CHANGE(cmdline_initcall,
-							    w->kernel.cmdline.text =
-								    "initcall_"
-								    "blacklist=nvme_"
-								    "init") CHANGE(cmdline_after,
-										   w->kernel.cmdline.text =
-											   "root="
-											   "UUID="
-											   "1 -- "
-											   "modul"
-											   "e_"
-											   "black"
-											   "list="
-											   "nvme")
-					CHANGE(cmdline_root, w->kernel.cmdline.text =
-								     "root=/dev/"
-								     "xvda1")
-						CHANGE(
-							cmdline_bare,
-							w->kernel.cmdline.text =
-								"root="
-								"UUID="
-								"1") CHANGE(ena_old, w->module[0].info.version =
-											     "1.1.3")
-							CHANGE(ena_untold, w->kernel.release = "4.9.0";
-							       w->tree[0].folder =
-								       "/lib/modules/4.9.0")
-								CHANGE(no_config,
-								       w->kernel.config =
-									       (struct
-										vw_text){.state = VW_DENIED})
-									CHANGE(empty_config,
-									       w->kernel.config.text =
-										       "CONFI"
-										       "G_"
-										       "MODUL"
-										       "ES="
-										       "y\nCO"
-										       "NFIG_"
-										       "HVC_"
-										       "XEN="
-										       "m\n")
+MODULE_LOST(xen_netfront)
+MODULE_LOST(virtio_pci)
+MODULE_LOST(hv_vmbus)
+MODULE_LOST(mana)
+MODULE_LOST(kvm)
+MODULE_LOST(tun)
+CHANGE(no_google_disk, lose(w, "virtio_scsi"); lose(w, "nvme"))
+CHANGE(no_google_network, lose(w, "virtio_net"); lose(w, "gve"))
+CHANGE(modules_denied, w->kernel.modules = (struct vw_module_tree){.state = VW_DENIED}; no_config_text(w))
+CHANGE(early_nvme, w->early[10].name = "nvm")
+CHANGE(early_core, w->early[11].name = "nvme_cor")
+CHANGE(nested, w->early[10].name = "nvm"; w->kernel.initramfs.nested = "squashfs-root.img")
+CHANGE(early_ext4, w->early[1].name = "ext")
+CHANGE(early_ext4_unseen, w->early[1].name = "ext"; w->kernel.initramfs.incomplete = true)
+CHANGE(blacklist, block(w, "blacklist", "nvme", ""))
+CHANGE(install, block(w, "install", "nvme", "/bin/false"))
+CHANGE(install_harmless, block(w, "install", "nvme",
+			       "/sbin/modprobe --ignore-install "
+			       "nvme"))
+CHANGE(modprobe_denied, w->facts.modprobe.state = VW_DENIED)
+CHANGE(list_denied, w->kernel.cmdline = (struct vw_text){.state = VW_DENIED})
+CHANGE(cmdline_list, w->kernel.cmdline.text = "r"
+					      "o"
+					      "o"
+					      "t"
+					      "="
+					      "U"
+					      "U"
+					      "I"
+					      "D"
+					      "="
+					      "1"
+					      " "
+					      "m"
+					      "o"
+					      "d"
+					      "u"
+					      "l"
+					      "e"
+					      "_"
+					      "b"
+					      "l"
+					      "a"
+					      "c"
+					      "k"
+					      "l"
+					      "i"
+					      "s"
+					      "t"
+					      "="
+					      "f"
+					      "l"
+					      "o"
+					      "p"
+					      "p"
+					      "y"
+					      ","
+					      "n"
+					      "v"
+					      "m"
+					      "e")
+CHANGE(cmdline_initcall, w->kernel.cmdline.text = "initcall_"
+						  "blacklist=nvme_"
+						  "init")
+CHANGE(cmdline_after, w->kernel.cmdline.text = "root="
+					       "UUID="
+					       "1 -- "
+					       "modul"
+					       "e_"
+					       "black"
+					       "list="
+					       "nvme")
+CHANGE(cmdline_root, w->kernel.cmdline.text = "root=/dev/"
+					      "xvda1")
+CHANGE(cmdline_bare, w->kernel.cmdline.text = "root="
+					      "UUID="
+					      "1")
+CHANGE(ena_old, w->module[0].info.version = "1.1.3")
+CHANGE(ena_untold, w->kernel.release = "4.9.0"; w->tree[0].folder = "/lib/modules/4.9.0")
+CHANGE(no_config, w->kernel.config = (struct vw_text){.state = VW_DENIED})
+CHANGE(empty_config, w->kernel.config.text = "CONFI"
+					     "G_"
+					     "MODUL"
+					     "ES="
+					     "y\nCO"
+					     "NFIG_"
+					     "HVC_"
+					     "XEN="
+					     "m\n")
 
-										static void add_extra(
-											struct world *w,
-											enum vw_state state,
-											const char *vermagic)
+static void add_extra(struct world *w, enum vw_state state, const char *vermagic)
 {
 	w->extra[0] = (struct vw_module){
 		.name = "ena", .path = "updates/ena.ko", .info = {.state = state, .vermagic = vermagic}};
