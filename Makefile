@@ -44,6 +44,8 @@ instrument = $(if $(SANITIZE),$(sanitize),$(fortify))
 # needed, so only their headers count here; jansson too, where there is no archive of it.
 linked  = $(if $(x86),libcpuid)
 headers = libpci jansson libarchive zlib liblzma libzstd
+# The service's own: linked, for it starts once.
+agent_linked = libsystemd libudev libmicrohttpd inih yaml-0.1 libcrypt
 
 pkg = $(if $(strip $(2)),$(shell $(pkg_path) $(PKG_CONFIG) $(1) $(2)))
 library_cflags = $(eval library_cflags := $(call pkg,--cflags,$(linked) $(headers)))$(library_cflags)
@@ -54,6 +56,7 @@ archive_of     = $(filter /%,$(shell $(CC) -print-file-name=$(1).a))
 jansson_linked = $(eval jansson_linked := $(call archive_of,libjansson))$(jansson_linked)
 library_libs   = $(eval library_libs := $(jansson_linked) $(if $(linked),$(or $(call archive_of,libcpuid),$(call \
                  pkg,--libs,$(linked)))))$(library_libs)
+agent_libs     = $(eval agent_libs := $(call pkg,--libs,$(agent_linked)))$(agent_libs)
 cmocka_cflags  = $(eval cmocka_cflags := $(call pkg,--cflags,cmocka))$(cmocka_cflags)
 cmocka_libs    = $(eval cmocka_libs := $(call pkg,--libs,cmocka))$(cmocka_libs)
 
@@ -78,18 +81,23 @@ installed_data := \
 # The program is cli/main.c and the library; a test links the library too, so that it reaches all but main().
 library_sources := $(wildcard detect/*.c probes/*.c probes/*/*.c export/*.c) \
                    $(filter-out cli/main.c,$(wildcard cli/*.c))
+agent_sources   := $(filter-out agent/main.c,$(wildcard agent/*.c))
 unit_sources    := $(wildcard tests/unit/test_*.c)
 tool_sources    := $(wildcard tests/tools/*.c bench/*.c)
 fuzz_sources    := $(wildcard tests/fuzz/*.c)
-sources         := $(library_sources) $(wildcard cli/main.c agent/*.c) $(unit_sources) $(tool_sources) $(fuzz_sources)
+sources         := $(library_sources) $(agent_sources) $(wildcard cli/main.c agent/main.c) $(unit_sources) $(tool_sources) $(fuzz_sources)
 all_headers     := $(wildcard */*.h probes/*/*.h tests/*/*.h)
 
 library_objects := $(library_sources:%.c=$(BUILD)/%.o)
+agent_objects   := $(agent_sources:%.c=$(BUILD)/%.o)
 objects         := $(sources:%.c=$(BUILD)/%.o)
 
 library := $(BUILD)/libvirtwhere.a
 program := $(BUILD)/virtwhere
+service := $(if $(wildcard agent/main.c),$(BUILD)/virtwhered)
 units   := $(unit_sources:%.c=$(BUILD)/%)
+# A test of agent/ is called so, and links the service's libraries.
+agent_units := $(filter $(BUILD)/tests/unit/test_agent_%,$(units))
 tools   := $(tool_sources:%.c=$(BUILD)/%)
 fuzzers := $(fuzz_sources:%.c=$(BUILD)/%)
 
@@ -104,7 +112,7 @@ build_groups := build $(if $(filter x86_64 i%86,$(shell uname -m)),build-x86)
 # A missing library is told once, before anything is compiled. These goals compile nothing themselves.
 ifneq ($(filter-out run check bench lint check-sanitize check-clang check-cross check-fuzz lab lab-quick \
 	lab-fixtures lab-programs clean uninstall help,$(or $(MAKECMDGOALS),all)),)
-  needed := $(linked) $(headers) $(if $(filter check-% units tools,$(MAKECMDGOALS)),cmocka)
+  needed := $(linked) $(headers) $(agent_linked) $(if $(filter check-% units tools,$(MAKECMDGOALS)),cmocka)
   found   = $(shell $(pkg_path) $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
   package = $(shell awk '$$3 == "pc:$(1)" { print $$2 }' packaging/debian.packages)
   ifeq ($(target),)
@@ -126,7 +134,7 @@ again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(she
 .PHONY: all run check install uninstall lint bench check-sanitize check-clang check-cross check-fuzz \
 	check-unit clean help check-all units tools fuzzers need-libraries FORCE
 
-all: $(program) ## build build/virtwhere
+all: $(program) $(service) ## build build/virtwhere and build/virtwhered
 
 run: ## install what the build needs, build, and say where this machine runs
 	@packaging/packages install $(build_groups)
@@ -186,7 +194,7 @@ units: $(units)
 tools: $(tools)
 fuzzers: $(fuzzers)
 
-check-all: $(program) $(units) $(tools)
+check-all: $(program) $(service) $(units) $(tools)
 	$(PYTHON) tests/run.py --build $(BUILD) --cc $(CC) all
 
 check-unit: $(units)
@@ -221,9 +229,15 @@ $(library): $(library_objects)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
+$(service): $(BUILD)/agent/main.o $(agent_objects) $(library)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $^ $(link_flags) $(agent_libs) $(library_libs)
+
+$(agent_units): $(agent_objects)
+$(agent_units): test_libs = $(agent_libs)
 $(units): %: %.o $(library)
 	$(call say,LINK,$@)
-	$(Q)$(CC) -o $@ $^ $(link_flags) $(cmocka_libs) $(library_libs)
+	$(Q)$(CC) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(link_flags) $(cmocka_libs) $(test_libs) $(library_libs)
 
 $(tools): %: %.o $(library)
 	$(call say,LINK,$@)

@@ -27,6 +27,9 @@ LIBRARIES = {
     "decompressors": ("bzlib.h", "lzma.h", "zlib.h", "zstd.h", "zstd_errors.h"),
     "libsystemd": ("systemd/",),
     "libmicrohttpd": ("microhttpd.h",),
+    "inih": ("ini.h",),
+    "libyaml": ("yaml.h",),
+    "libcrypt": ("crypt.h",),
 }
 
 # Headers of C and libc that do no input or output.
@@ -55,7 +58,8 @@ ROOMS = {
                     "decompressors")),
     "export": Room(("export/", "detect/"), ("jansson",)),
     "cli": Room(("cli/", "detect/", "probes/", "export/")),
-    "agent": Room(("agent/", "detect/", "probes/", "export/"), ("libsystemd", "libmicrohttpd", "libudev")),
+    "agent": Room(("agent/", "detect/", "probes/", "export/"), 
+                  ("libsystemd", "libmicrohttpd", "libudev", "jansson", "inih", "libyaml", "libcrypt")),
 }
 
 # --- the table: what the objects of a room may call -------------------------------------------------------
