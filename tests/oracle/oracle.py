@@ -115,7 +115,8 @@ class Oracle:
         """The root that pre-flight looks at: the modules are links to the builder's."""
         root = self.work / "images" / name / "root"
         kernel, release = self.kernel(row)
-        for folder in ("boot/grub", "etc/modprobe.d", "usr/bin", "usr/sbin", "proc", "dev", "sys", "usr/lib/modules"):
+        for folder in ("boot/grub", "etc/modprobe.d", "usr/bin", "usr/sbin", "proc", "dev", "sys", "run", "tmp",
+                       "usr/lib/modules"):
             (root / folder).mkdir(parents=True, exist_ok=True)
         for link in ("bin", "sbin", "lib"):
             (root / link).symlink_to(f"usr/{link}")
