@@ -315,66 +315,41 @@ static void set(struct vw_build *build, enum vw_dimension_id id, enum vw_class c
 
 struct ec2_row {
 	struct vw_word word;
-	const char *platforms[3];
+	const char *platforms[2];
 	const char *provider; /* NULL: any */
-	enum vw_class network, local_storage, remote_storage;
-	bool only; /* the platform has no other row: cells that are not known do not matter */
+	bool only;            /* the platform has no other row: cells that are not known do not matter */
+	enum vw_class cell[VW_DIMENSIONS]; /* in the order of enum vw_dimension_id */
 };
 
-/* The EC2 virtualization types of 2017; processor, interrupts and board follow from the platform. */
+/* clang-format off */
+#define CELLS(cpu, network, local, remote, interrupts, board)                                        \
+	{VW_CLASS_##cpu, VW_CLASS_##network, VW_CLASS_##local, VW_CLASS_##remote, VW_CLASS_##interrupts, \
+	 VW_CLASS_##board}
+
+/* Source: Brendan Gregg, "AWS EC2 Virtualization 2017: Introducing Nitro". */
 static const struct ec2_row ec2_rows[] = {
-	{{"emulated", "full emulation", NULL},
-	 {"qemu-tcg", "bochs"},
-	 NULL,
-	 VW_CLASS_VS,
-	 VW_CLASS_VS,
-	 VW_CLASS_VS,
-	 false},
-	{{"xen-pv-3.0", "Xen PV, with PV drivers", NULL},
-	 {"xen-pv"},
-	 NULL,
-	 VW_CLASS_P,
-	 VW_CLASS_P,
-	 VW_CLASS_P,
-	 false},
-	{{"xen-hvm-3.0", "Xen HVM, with PV drivers", NULL},
-	 {"xen-hvm"},
-	 NULL,
-	 VW_CLASS_P,
-	 VW_CLASS_P,
-	 VW_CLASS_P,
-	 false},
-	{{"xen-hvm-4.0.1", "Xen HVM, with PVHVM drivers", NULL},
-	 {"xen-pvhvm"},
-	 NULL,
-	 VW_CLASS_P,
-	 VW_CLASS_P,
-	 VW_CLASS_P,
-	 false},
+	{{"emulated", "full emulation", NULL}, {"qemu-tcg", "bochs"}, NULL, false,
+	 CELLS(VS, VS, VS, VS, VS, VS)},
+	{{"xen-pv-3.0", "Xen PV, with PV drivers", NULL}, {"xen-pv"}, NULL, false,
+	 CELLS(P, P, P, P, VS, VS)},
+	{{"xen-hvm-3.0", "Xen HVM, with PV drivers", NULL}, {"xen-hvm"}, NULL, false,
+	 CELLS(VH, P, P, P, VS, VS)},
+	{{"xen-hvm-4.0.1", "Xen HVM, with PVHVM drivers", NULL}, {"xen-pvhvm"}, NULL, false,
+	 CELLS(VH, P, P, P, P, VS)},
 	{{"xen-aws-2013", "Xen on EC2, with SR-IOV network: ixgbevf or ena", NULL},
-	 {"xen-pvhvm"},
-	 "aws",
-	 VW_CLASS_VH,
-	 VW_CLASS_P,
-	 VW_CLASS_P,
-	 false},
+	 {"xen-pvhvm"}, "aws", false,
+	 CELLS(VH, VH, P, P, P, VS)},
 	{{"xen-aws-2017", "Xen on EC2, with SR-IOV network and NVMe instance store", NULL},
-	 {"xen-pvhvm"},
-	 "aws",
-	 VW_CLASS_VH,
-	 VW_CLASS_VH,
-	 VW_CLASS_P,
-	 false},
-	{{"aws-nitro-2017", "AWS Nitro", NULL}, {"nitro"}, NULL, VW_CLASS_VH, VW_CLASS_VH, VW_CLASS_VH, true},
-	{{"aws-metal-2017", "Amazon EC2 bare metal", NULL},
-	 {"ec2-metal"},
-	 NULL,
-	 VW_CLASS_H,
-	 VW_CLASS_H,
-	 VW_CLASS_H,
-	 true},
-	{{"metal", "bare metal", NULL}, {"metal"}, NULL, VW_CLASS_H, VW_CLASS_H, VW_CLASS_H, true},
+	 {"xen-pvhvm"}, "aws", false,
+	 CELLS(VH, VH, VH, P, P, VS)},
+	{{"aws-nitro-2017", "AWS Nitro", NULL}, {"nitro"}, NULL, true,
+	 CELLS(VH, VH, VH, VH, VH, VS)},
+	{{"aws-metal-2017", "Amazon EC2 bare metal", NULL}, {"ec2-metal"}, NULL, true,
+	 CELLS(H, H, H, H, H, H)},
+	{{"metal", "bare metal", NULL}, {"metal"}, NULL, true,
+	 CELLS(H, H, H, H, H, H)},
 };
+/* clang-format on */
 
 static bool is_for(const struct ec2_row *row, const struct vw_platform *platform)
 {
@@ -390,14 +365,14 @@ static bool is_for(const struct ec2_row *row, const struct vw_platform *platform
 /* Returns how many of the three cells agree, or -1 when one contradicts. */
 static int agreement(const struct ec2_row *row, const struct vw_dimension *dimension)
 {
-	const enum vw_class wanted[] = {row->network, row->local_storage, row->remote_storage};
-	const enum vw_dimension_id cell[] = {VW_NETWORK, VW_LOCAL_STORAGE, VW_REMOTE_STORAGE};
+	/* Processor, interrupts and board follow from the platform. */
+	static const enum vw_dimension_id compared[] = {VW_NETWORK, VW_LOCAL_STORAGE, VW_REMOTE_STORAGE};
 	int agree = 0;
 
-	for (size_t i = 0; i < VW_COUNT(cell); i++) {
-		enum vw_class class = dimension[cell[i]].class;
+	for (size_t i = 0; i < VW_COUNT(compared); i++) {
+		enum vw_class class = dimension[compared[i]].class;
 
-		if (class == wanted[i])
+		if (class == row->cell[compared[i]])
 			agree++;
 		else if (class != VW_CLASS_NONE && !(class == VW_CLASS_UNKNOWN && row->only))
 			return -1;
@@ -426,6 +401,11 @@ static const char *ec2_row_of(const struct vw_report *report)
 const struct vw_word *vw_ec2_row_at(size_t index)
 {
 	return index < VW_COUNT(ec2_rows) ? &ec2_rows[index].word : NULL;
+}
+
+const enum vw_class *vw_row_cells(size_t index)
+{
+	return index < VW_COUNT(ec2_rows) ? ec2_rows[index].cell : NULL;
 }
 
 void vw_fill_dimensions(struct vw_build *build)

@@ -173,6 +173,12 @@ struct vw_word {
  */
 const struct vw_word *vw_word_at(const char *list, size_t index);
 
+/**
+ * The cells of the EC2 table's row that vw_word_at("rows", @index) names: VW_DIMENSIONS classes, static.
+ * Returns NULL past the end. Source: Brendan Gregg, "AWS EC2 Virtualization 2017: Introducing Nitro".
+ */
+const enum vw_class *vw_row_cells(size_t index);
+
 const char *vw_class_word(enum vw_class class);         /* "VH" */
 const char *vw_dimension_word(enum vw_dimension_id id); /* "cpu_memory" */
 const char *vw_confidence_word(enum vw_confidence c);   /* "certain" */

@@ -268,6 +268,8 @@ static void test_each_family_mode_and_vmm_is_listed(void **state)
 		assert_true(listed("vmms", vw_vmms.row[i].id));
 	assert_true(listed("platforms", "unknown"));
 	assert_true(listed("rows", "xen-aws-2017"));
+	for (size_t i = 0; i < 64; i++)
+		assert_int_equal(vw_word_at("rows", i) != NULL, vw_row_cells(i) != NULL);
 	assert_null(vw_word_at("no such list", 0));
 }
 
