@@ -76,7 +76,21 @@ installed_data := \
 	cli/completions/virtwhere.zsh:zsh/site-functions/_virtwhere \
 	cli/completions/virtwhere.fish:fish/vendor_completions.d/virtwhere.fish \
 	export/report.schema.json:virtwhere/report.schema.json \
-	export/preflight.schema.json:virtwhere/preflight.schema.json
+	export/preflight.schema.json:virtwhere/preflight.schema.json \
+	agent/man/virtwhered.8:man/man8/virtwhered.8 \
+	agent/man/virtwhered.conf.5:man/man5/virtwhered.conf.5 \
+	systemd/virtwhered.conf:virtwhere/virtwhered.conf \
+	packaging/prometheus/virtwhere.rules.yml:virtwhere/prometheus/virtwhere.rules.yml \
+	packaging/grafana/virtwhere.json:virtwhere/grafana/virtwhere.json
+
+# Each file of systemd's and its place below PREFIX/lib/systemd; @bindir@ in it becomes PREFIX/bin.
+installed_units := \
+	systemd/virtwhered.service:system/virtwhered.service \
+	systemd/virtwhered.socket:system/virtwhered.socket \
+	systemd/virtwhere-textfile.service:system/virtwhere-textfile.service \
+	systemd/virtwhere-textfile.timer:system/virtwhere-textfile.timer \
+	systemd/90-virtwhere.preset:system-preset/90-virtwhere.preset \
+	systemd/virtwhered.catalog:catalog/virtwhered.catalog
 
 # The program is cli/main.c and the library; a test links the library too, so that it reaches all but main().
 library_sources := $(wildcard detect/*.c probes/*.c probes/*/*.c export/*.c) \
@@ -145,13 +159,16 @@ check: ## install what the tests need, build, and run every test
 	@packaging/packages install $(build_groups) test
 	+@$(again) check-all
 
-install: $(program) ## install under $(DESTDIR)$(PREFIX): program, manual, completions, schema
-	install -D -m 755 $(program) $(DESTDIR)$(PREFIX)/bin/virtwhere
+install: $(program) $(service) ## install under $(DESTDIR)$(PREFIX): programs, manuals, completions, units, rules
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(program) $(service)
 	$(foreach file,$(installed_data),install -D -m 644 $(subst :, $(DESTDIR)$(PREFIX)/share/,$(file)) &&) true
+	$(foreach file,$(installed_units),install -D -m 644 $(subst :, $(DESTDIR)$(PREFIX)/lib/systemd/,$(file)) && \
+		sed -i 's,@bindir@,$(PREFIX)/bin,' $(DESTDIR)$(PREFIX)/lib/systemd/$(lastword $(subst :, ,$(file))) &&) true
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/virtwhere
+	rm -f $(DESTDIR)$(PREFIX)/bin/virtwhere $(DESTDIR)$(PREFIX)/bin/virtwhered
 	$(foreach file,$(installed_data),rm -f $(DESTDIR)$(PREFIX)/share/$(lastword $(subst :, ,$(file))) &&) true
+	$(foreach file,$(installed_units),rm -f $(DESTDIR)$(PREFIX)/lib/systemd/$(lastword $(subst :, ,$(file))) &&) true
 
 lint: ## formatting, static analysis and manual pages, without a warning
 	@packaging/packages install $(build_groups) test lint
