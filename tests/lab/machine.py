@@ -4,6 +4,7 @@
 import dataclasses
 import json
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -25,11 +26,12 @@ class Outcome:
     peak_mib: int    # the most memory that the process held
 
 
-def boot(command, log, limit, folder, reactions=None):
+def boot(command, log, limit, folder, reactions=None, until=None):
     """Run a machine in @folder, its console being its standard output, until it ends or @limit seconds pass.
 
     @log: the file that takes the console
     @reactions: {text: function}, each called once when the console shows the text
+    @until: a pattern; the machine is stopped when its console shows it
     """
     reactions = dict(reactions or {})
     start, peak = time.monotonic(), 0
@@ -40,9 +42,11 @@ def boot(command, log, limit, folder, reactions=None):
         while process.poll() is None and time.monotonic() - start < limit and not stopping.is_set():
             time.sleep(0.2)
             peak = max(peak, held_mib(process.pid))
-            seen = read_console(log) if reactions else ""
+            seen = read_console(log) if reactions or until else ""
             for text in [t for t in reactions if t in seen]:
                 reactions.pop(text)()
+            if until and re.search(until, seen):
+                break
         ended = process.poll() is not None
     finally:
         stop(process)

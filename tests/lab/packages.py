@@ -10,6 +10,7 @@ import subprocess
 
 TRIPLETS = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}
 MERGED = ("bin", "sbin", "lib", "lib64")
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 
 class Unavailable(Exception):
@@ -132,13 +133,16 @@ def dynamic(path):
     return interpreter, needed, runpath
 
 
-def fetch(arch, names, work, key):
+def fetch(arch, names, work, key, suite=None):
     """Unpack packages and what they depend on into @work/@key, once for each list of names. Needs the network
-    the first time, no privilege, and changes nothing of the host's own packages."""
+    the first time, no privilege, and changes nothing of the host's own packages.
+
+    @suite: of Debian, such as "trixie"; by default what the host's apt knows
+    """
     folder, state = work / key, work / "apt" / key
     tree = Tree(arch, folder, state / "archives")
     stamp = folder / ".complete"
-    wanted = hashlib.sha256(" ".join(sorted(names)).encode()).hexdigest()
+    wanted = hashlib.sha256(" ".join(sorted(names) + [suite] * bool(suite)).encode()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return tree
     for tool in ("apt-get", "dpkg-deb"):
@@ -151,6 +155,10 @@ def fetch(arch, names, work, key):
                "Dir::State::lists": state / "lists", "Dir::State::status": state / "status",
                "Dir::Cache": state, "Dir::Cache::archives": state / "archives", "APT::Sandbox::User": "root",
                "Acquire::Languages": "none", "APT::Install-Recommends": "false", "Debug::NoLocking": "true"}
+    if suite:
+        source = state / "sources.list"
+        source.write_text(f"deb [signed-by={KEYRING}] {mirror()} {suite} main\n")
+        options |= {"Dir::Etc::sourcelist": source, "Dir::Etc::sourceparts": "-"}
     apt = ["apt-get", "-qq", "-y"] + [f"-o{key}={value}" for key, value in options.items()]
     subprocess.run([*apt, "update"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300)
     done = subprocess.run([*apt, "--download-only", "install", *names], stdout=subprocess.DEVNULL,
@@ -166,6 +174,14 @@ def fetch(arch, names, work, key):
         unpack(package, folder)
     stamp.write_text(wanted)
     return tree
+
+
+def mirror():
+    """The archive of Debian that the host's apt uses."""
+    done = subprocess.run(["apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages", "Origin: Debian"],
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    sites = [site for site in done.stdout.split() if not site.rstrip("/").endswith("-security")]
+    return sites[0] if sites else "http://deb.debian.org/debian"
 
 
 def unpack(package, folder):

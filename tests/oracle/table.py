@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""The results of the oracle as docs/oracle.md."""
+
+HEAD = """<!-- Written by `make oracle` (tests/oracle/table.py); edit that. -->
+# The oracle: what pre-flight says, and what boots
+
+Each image is a root as one of Debian's kernels and an initramfs make it. `virtwhere preflight --target nitro
+--fail-on=fatal` (`nitro-arm64` for arm64) judges the root that does not run. Then the same kernel, initramfs and command
+line boot in QEMU in software emulation, with the root on an NVMe disk, as an instance on AWS Nitro has it; the boot is
+right by definition. `make oracle` makes, judges and boots all of it and writes this file; `tests/oracle/images.toml`
+says how each image is made.
+"""
+
+SCRIPT = """The column "AWS's script" is what the logic of AWS's `nitro_check_script.sh` says of the same root, by a runner of our
+own (`tests/oracle/nitro_check.py`) with Debian's `modinfo` and `lsinitramfs`. It looks for an NVMe module anywhere in the
+initramfs, and at neither the command line nor the initramfs' format: it says that {missed} of {unbootable} images are
+ready that do not boot ("**false pass**"), and finds an error in {refused} of {bootable} that do ("**false fail**").
+"""
+
+
+def words(value):
+    return {True: "boots", False: "does not boot", None: "cannot tell"}[value]
+
+
+def script_words(result):
+    """What AWS's script says, and where that is not what the boot shows."""
+    said = ", ".join(result["other"]) or "OK"
+    if bool(result["other"]) != result["booted"]:
+        return said
+    return f"**false {'fail' if result['other'] else 'pass'}**: {said}"
+
+
+def render(results, rows):
+    ran = [r for r in results.values() if r["status"] != "skip"]
+    bootable, unbootable = ([r for r in ran if r["booted"] is b] for b in (True, False))
+    counts = {"bootable": len(bootable), "unbootable": len(unbootable),
+              "missed": sum(not r["other"] for r in unbootable), "refused": sum(bool(r["other"]) for r in bootable)}
+    lines = [HEAD, f"{sum(r['status'] == 'pass' for r in ran)} of {len(ran)} verdicts are what the boot shows "
+             f"({len(bootable)} images boot, {len(unbootable)} do not).", "", SCRIPT.format(**counts),
+             "| image | what it is | kernel | pre-flight | because of | the boot | AWS's script | s |",
+             "| --- | --- | --- | --- | --- | --- | --- | ---: |"]
+    for name, result in results.items():
+        about = rows[name]["about"]
+        if result["status"] == "skip":
+            lines.append(f"| {name} | {about} | | | | skipped: {result['reason']} | | |")
+            continue
+        mark = "" if result["status"] == "pass" else "**wrong**: "
+        lines.append(f"| {name} | {about} | {result['kernel']} | {mark}{words(result['said'])} | {' '.join(result['wrong'])} | "
+                     f"{words(result['booted'])} | {script_words(result)} | {result['seconds']:.0f} |")
+    return "\n".join(lines) + "\n"
