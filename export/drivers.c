@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
-#include "export/draw.h"
+#include "export/phrases.h"
 
 enum {
 	STATUS_COLUMN = 2,
@@ -10,33 +10,12 @@ enum {
 	SUMMARY_SIZE = 128,
 };
 
-/* What failed comes first, the worst of it before the rest; then what is not known; then what is well. */
-static const struct order {
-	enum vw_status status;
-	enum vw_severity severity; /* 0: any */
-	const char *word;          /* as a heading of the line */
-	enum vw_ink ink;
-} orders[] = {
-	{VW_FAIL, VW_FATAL, "fatal", VW_INK_BAD},
-	{VW_FAIL, VW_DEGRADED, "degraded", VW_INK_WARN},
-	{VW_FAIL, VW_ADVICE, "advice", VW_INK_PLAIN},
-	{VW_WARN, 0, "warn", VW_INK_WARN},
-	{VW_STATUS_UNKNOWN, 0, "unknown", VW_INK_WARN},
-	{VW_SKIP, 0, "skip", VW_INK_DIM},
-	{VW_PASS, 0, "pass", VW_INK_GOOD},
-};
-
-static bool belongs(const struct vw_finding *finding, const struct order *order)
-{
-	return finding->status == order->status && (!order->severity || finding->severity == order->severity);
-}
-
 static void draw_finding(struct vw_canvas *canvas, const struct vw_finding *finding,
-			 const struct order *order, bool verbose)
+			 const struct vw_finding_group *group, bool verbose)
 {
 	canvas->margin = TEXT_COLUMN;
 	vw_draw_to(canvas, STATUS_COLUMN);
-	vw_draw(canvas, order->ink, order->word);
+	vw_draw(canvas, group->ink, group->word);
 	vw_draw_to(canvas, ID_COLUMN);
 	vw_draw(canvas, VW_INK_DIM, finding->id);
 	vw_draw_to(canvas, TEXT_COLUMN);
@@ -74,13 +53,14 @@ static void draw_summary(struct vw_canvas *canvas, const struct vw_report *repor
 int vw_render_drivers(const struct vw_report *report, const struct vw_view *view, struct vw_buffer *out)
 {
 	struct vw_canvas canvas = vw_canvas(view, out);
+	const struct vw_finding_group *group;
 
 	vw_draw_words(&canvas, VW_INK_BOLD, report->platform.name);
 	vw_draw_end(&canvas);
-	for (size_t i = 0; i < VW_COUNT(orders); i++)
+	for (size_t i = 0; (group = vw_finding_group_at(i)); i++)
 		for (size_t j = 0; j < report->finding_count; j++)
-			if (belongs(&report->finding[j], &orders[i]))
-				draw_finding(&canvas, &report->finding[j], &orders[i], view->verbose);
+			if (vw_finding_belongs(&report->finding[j], group))
+				draw_finding(&canvas, &report->finding[j], group, view->verbose);
 	draw_summary(&canvas, report);
 	return out->error;
 }

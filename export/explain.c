@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 
-#include "export/draw.h"
+#include "export/phrases.h"
 
 enum { WEIGHT_COLUMN = 6, TEXT_COLUMN = 16 };
 
@@ -26,27 +26,18 @@ static void draw_supports(struct vw_canvas *canvas, const struct vw_report *repo
 	static const struct {
 		enum vw_tristate holds;
 		enum vw_ink ink;
-		const char *lead;
-	} groups[] = {
-		{VW_YES, VW_INK_GOOD, "for"},
-		{VW_NO, VW_INK_WARN, "also fits"},
-		{VW_UNKNOWN, VW_INK_DIM, "about"},
-	};
+	} groups[] = {{VW_YES, VW_INK_GOOD}, {VW_NO, VW_INK_WARN}, {VW_UNKNOWN, VW_INK_DIM}};
 
 	for (size_t g = 0; g < VW_COUNT(groups); g++) {
 		bool led = false;
 
 		for (size_t i = 0; i < evidence->support_count; i++) {
-			enum vw_tristate holds = VW_UNKNOWN;
-
-			if (vw_report_is(report, evidence->supports[i], &holds) < 0)
-				holds = VW_UNKNOWN;
-			if (holds != groups[g].holds)
+			if (vw_support_holds(report, evidence->supports[i]) != groups[g].holds)
 				continue;
 			if (!led && canvas->column > canvas->margin)
 				vw_draw_dot(canvas);
 			if (!led)
-				vw_draw_words(canvas, VW_INK_DIM, groups[g].lead);
+				vw_draw_words(canvas, VW_INK_DIM, vw_support_phrase(groups[g].holds));
 			vw_draw_words(canvas, groups[g].ink, evidence->supports[i]);
 			led = true;
 		}

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "export/draw.h"
+#include "export/phrases.h"
 
 enum {
 	LABEL_COLUMN = 2,
@@ -19,50 +19,14 @@ enum {
 	NUMBER_SIZE = 32,
 };
 
-static const char *const dimension_labels[VW_DIMENSIONS] = {
-	[VW_CPU_MEMORY] = "CPU, memory",
-	[VW_NETWORK] = "Network",
-	[VW_LOCAL_STORAGE] = "Local storage",
-	[VW_REMOTE_STORAGE] = "Remote storage",
-	[VW_INTERRUPTS_TIMERS] = "Interrupts, timers",
-	[VW_MOTHERBOARD_BOOT] = "Motherboard, boot",
-};
-
 static const struct {
 	const char *cell;
 	enum vw_ink ink;
-	const char *otherwise; /* what to say where the report does not */
 } classes[] = {
-	[VW_CLASS_UNKNOWN] = {" ?  ", VW_INK_DIM, "not known"},
-	[VW_CLASS_NONE] = {" -  ", VW_INK_DIM, "none"},
-	[VW_CLASS_VS] = {" VS ", VW_INK_CELL_VS, "in software"},
-	[VW_CLASS_P] = {" P  ", VW_INK_CELL_P, "paravirtual"},
-	[VW_CLASS_VH] = {" VH ", VW_INK_CELL_VH, "in hardware"},
-	[VW_CLASS_H] = {" H  ", VW_INK_CELL_H, "the hardware itself"},
+	[VW_CLASS_UNKNOWN] = {" ?  ", VW_INK_DIM}, [VW_CLASS_NONE] = {" -  ", VW_INK_DIM},
+	[VW_CLASS_VS] = {" VS ", VW_INK_CELL_VS},  [VW_CLASS_P] = {" P  ", VW_INK_CELL_P},
+	[VW_CLASS_VH] = {" VH ", VW_INK_CELL_VH},  [VW_CLASS_H] = {" H  ", VW_INK_CELL_H},
 };
-
-/* What a verdict would gain from a source that only root may read. */
-static const struct {
-	const char *prefix, *gain;
-} gains[] = {
-	{"/sys/firmware/dmi/", "the SMBIOS virtual-machine bit"},
-	{"/sys/firmware/acpi/", "the firmware's ACPI ids"},
-	{"/sys/firmware/qemu_fw_cfg", "the passport"},
-	{"/sys/class/dmi/id/product_", "the machine's ids"},
-	{"/sys/hypervisor/", "Xen's properties"},
-	{"/proc/1/", "the container manager's mark"},
-	{"/proc/xen", "Xen's privileges"},
-	{"/dev/cpu/", "AMD SEV's status"},
-	{"/dev/kvm", "whether KVM is usable"},
-};
-
-static bool is_any(const char *word, const char *const *words, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (vw_equal(word, words[i]))
-			return true;
-	return false;
-}
 
 static void label(struct vw_canvas *canvas, enum vw_ink ink, const char *text)
 {
@@ -75,17 +39,6 @@ static void label(struct vw_canvas *canvas, enum vw_ink ink, const char *text)
 /* --- headline --------------------------------------------------------------------------------------------
  */
 
-/* The name for people of a word of a list; the word itself when the list does not have it. */
-static const char *meaning_of(const char *list, const char *word)
-{
-	const struct vw_word *row;
-
-	for (size_t i = 0; (row = vw_word_at(list, i)); i++)
-		if (strcmp(row->word, word) == 0)
-			return row->meaning ? row->meaning : word;
-	return word;
-}
-
 static void draw_headline(struct vw_canvas *canvas, const struct vw_platform *platform)
 {
 	static const enum vw_ink inks[] = {
@@ -97,7 +50,7 @@ static void draw_headline(struct vw_canvas *canvas, const struct vw_platform *pl
 	if (cloud->provider || cloud->instance_type)
 		vw_draw_words(canvas, VW_INK_PLAIN, "on");
 	if (cloud->provider)
-		vw_draw_words(canvas, VW_INK_BOLD, meaning_of("clouds", cloud->provider));
+		vw_draw_words(canvas, VW_INK_BOLD, vw_word_phrase("clouds", cloud->provider));
 	if (cloud->instance_type)
 		vw_draw_words(canvas, VW_INK_BOLD, cloud->instance_type);
 	if (platform->container) {
@@ -147,35 +100,14 @@ static void draw_rule(struct vw_canvas *canvas, enum vw_glyph left, enum vw_glyp
 	vw_draw_end(canvas);
 }
 
-static bool undecided(const struct vw_report *report, const char *word)
+static void draw_layer(struct vw_canvas *canvas, const struct vw_report *report, const struct vw_layer *layer,
+		       size_t inside)
 {
-	enum vw_tristate holds = VW_UNKNOWN;
+	char level[VW_LEVEL_SIZE];
 
-	return vw_report_is(report, word, &holds) < 0 || holds == VW_UNKNOWN;
-}
-
-/* The label of a layer: its level, but for the hardware below level 0 and the containers above the kernel. */
-static void draw_level(struct vw_canvas *canvas, const struct vw_layer *layer, const struct vw_layer *kernel,
-		       bool known)
-{
-	char level[NUMBER_SIZE];
-
+	vw_level_label(report, layer, level);
 	vw_draw_to(canvas, LEVEL_COLUMN);
-	if (layer > kernel)
-		return;
-	if (!known)
-		snprintf(level, sizeof(level), "L?");
-	else if (layer < kernel && layer->level >= kernel->level)
-		snprintf(level, sizeof(level), "hw");
-	else
-		snprintf(level, sizeof(level), "L%d", layer->level);
 	vw_draw_clipped(canvas, VW_INK_BOLD, level, BOX_COLUMN - LEVEL_COLUMN - 1);
-}
-
-static void draw_layer(struct vw_canvas *canvas, const struct vw_layer *layer, const struct vw_layer *kernel,
-		       size_t inside, bool known)
-{
-	draw_level(canvas, layer, kernel, known);
 	vw_draw_to(canvas, BOX_COLUMN);
 	vw_draw_glyph(canvas, VW_INK_DIM, VW_GLYPH_SIDE, 1);
 	vw_draw_to(canvas, BOX_COLUMN + 2);
@@ -184,7 +116,7 @@ static void draw_layer(struct vw_canvas *canvas, const struct vw_layer *layer, c
 	vw_draw_glyph(canvas, VW_INK_DIM, VW_GLYPH_SIDE, 1);
 	vw_draw_to(canvas, canvas->column + 1);
 	vw_draw(canvas, layer->known == VW_OBSERVED ? VW_INK_DIM : VW_INK_WARN,
-		layer == kernel ? "this kernel" : vw_known_word(layer->known));
+		layer == vw_kernel_layer(report) ? "this kernel" : vw_known_word(layer->known));
 	vw_draw_end(canvas);
 }
 
@@ -206,23 +138,20 @@ static size_t box_width(const struct vw_canvas *canvas, const struct vw_report *
 /* Bottom-up: the hardware is under the last line. */
 static void draw_stack(struct vw_canvas *canvas, const struct vw_report *report)
 {
-	const struct vw_layer *layer = report->layer, *kernel = layer;
 	size_t inside = box_width(canvas, report);
 	bool separated = report->layer_count <= SEPARATED_LAYERS;
 
 	if (!report->layer_count)
 		return;
 	vw_draw_end(canvas);
-	while (kernel + 1 < layer + report->layer_count && !vw_equal(kernel->kind, "linux"))
-		kernel++;
 	draw_rule(canvas, VW_GLYPH_TOP_LEFT, VW_GLYPH_TOP_RIGHT, inside, "");
 	for (size_t i = report->layer_count; i-- > 0;) {
-		draw_layer(canvas, &layer[i], kernel, inside, !undecided(report, "vm"));
+		draw_layer(canvas, report, &report->layer[i], inside);
 		if (i && separated)
 			draw_rule(canvas, VW_GLYPH_TEE_LEFT, VW_GLYPH_TEE_RIGHT, inside, "");
 	}
 	draw_rule(canvas, VW_GLYPH_BOTTOM_LEFT, VW_GLYPH_BOTTOM_RIGHT, inside,
-		  undecided(report, "nested") ? UNDER_UNKNOWN : "");
+		  vw_undecided(report, "nested") ? UNDER_UNKNOWN : "");
 }
 
 /* --- dimensions ------------------------------------------------------------------------------------------
@@ -253,10 +182,10 @@ static void draw_dimensions(struct vw_canvas *canvas, const struct vw_report *re
 	vw_draw_end(canvas);
 	for (size_t i = 0; i < VW_DIMENSIONS; i++) {
 		const struct vw_dimension *dimension = &report->dimension[i];
-		const char *with = dimension->with ? dimension->with : classes[dimension->class].otherwise;
+		const char *with = dimension->with ? dimension->with : vw_class_phrase(dimension->class);
 		enum vw_ink ink = dimension->class <= VW_CLASS_NONE ? VW_INK_DIM : VW_INK_PLAIN;
 
-		draw_cell(canvas, dimension_labels[i], dimension->class);
+		draw_cell(canvas, vw_dimension_label((enum vw_dimension_id)i), dimension->class);
 		draw_with(canvas, ink, with, verbose);
 		vw_draw_end(canvas);
 	}
@@ -272,23 +201,6 @@ static void draw_dimensions(struct vw_canvas *canvas, const struct vw_report *re
 
 /* --- the rest --------------------------------------------------------------------------------------------
  */
-
-static const char *kvm_phrase(const char *kvm)
-{
-	static const struct {
-		const char *word, *phrase;
-	} phrases[] = {
-		{"usable", "/dev/kvm is usable"},
-		{"denied", "no right to use /dev/kvm"},
-		{"no-device", "KVM is loaded, without /dev/kvm"},
-		{"not-loaded", "KVM is not loaded"},
-	};
-
-	for (size_t i = 0; i < VW_COUNT(phrases); i++)
-		if (vw_equal(phrases[i].word, kvm))
-			return phrases[i].phrase;
-	return kvm;
-}
 
 static void draw_nested(struct vw_canvas *canvas, const struct vw_nested *nested)
 {
@@ -313,7 +225,7 @@ static void draw_nested(struct vw_canvas *canvas, const struct vw_nested *nested
 	}
 	if (nested->kvm) {
 		vw_draw_dot(canvas);
-		vw_draw_words(canvas, VW_INK_PLAIN, kvm_phrase(nested->kvm));
+		vw_draw_words(canvas, VW_INK_PLAIN, vw_kvm_phrase(nested->kvm));
 	}
 	if (nested->hint) {
 		vw_draw_dot(canvas);
@@ -396,37 +308,22 @@ static void draw_conflicts(struct vw_canvas *canvas, const struct vw_report *rep
 	}
 }
 
-static bool denied(const struct vw_unread *unread)
-{
-	static const char *const errors[] = {"EACCES", "EPERM"};
-
-	return is_any(unread->error, errors, VW_COUNT(errors));
-}
-
 /* What the denied sources would add, each once, and how to get at them. */
 static void draw_gains(struct vw_canvas *canvas, const struct vw_facts *facts, bool privileged)
 {
-	bool first = true;
+	const char *gain, *lead = facts->snapshot ? "the snapshot lacks:"
+				  : privileged    ? "kept even from root:"
+						  : "run as root to read:";
+	size_t cursor = 0;
 
-	for (size_t g = 0; g < VW_COUNT(gains); g++) {
-		size_t i = 0;
-
-		while (i < facts->unread_count && !(denied(&facts->unread[i]) &&
-						    vw_starts_with(facts->unread[i].source, gains[g].prefix)))
-			i++;
-		if (i == facts->unread_count)
-			continue;
+	for (bool first = true; (gain = vw_next_gain(facts, &cursor)); first = false) {
 		if (first) {
 			vw_draw_dot(canvas);
-			vw_draw_words(canvas, VW_INK_PLAIN,
-				      facts->snapshot ? "the snapshot lacks:"
-				      : privileged    ? "kept even from root:"
-						      : "run as root to read:");
+			vw_draw_words(canvas, VW_INK_PLAIN, lead);
 		} else {
 			vw_draw(canvas, VW_INK_PLAIN, ",");
 		}
-		vw_draw_words(canvas, VW_INK_PLAIN, gains[g].gain);
-		first = false;
+		vw_draw_words(canvas, VW_INK_PLAIN, gain);
 	}
 }
 
@@ -446,7 +343,7 @@ static void draw_unread(struct vw_canvas *canvas, const struct vw_facts *facts, 
 		if (i)
 			vw_draw(canvas, VW_INK_DIM, ",");
 		vw_draw_words(canvas, VW_INK_DIM, unread->source);
-		if (!denied(unread))
+		if (!vw_was_denied(unread))
 			vw_draw_words(canvas, VW_INK_DIM, unread->error);
 	}
 	draw_more(canvas, facts->unread_count - shown);
