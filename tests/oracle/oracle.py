@@ -30,6 +30,7 @@ import table  # noqa: E402
 from nitro_check import nitro_check  # noqa: E402
 
 LIMIT = 240  # seconds
+ATTEMPTS = 2  # of a boot that decides nothing
 TARGETS = {"amd64": "nitro", "arm64": "nitro-arm64"}
 BOOTS = re.escape(images.HERE_BOOTS) + r"/dev/\S+"
 # A kernel or an initramfs gives up. Whatever else keeps a machine from booting is no fault of the image.
@@ -54,6 +55,11 @@ class Oracle:
         wrong = [f["id"] for f in findings if f["severity"] == "fatal" and f["status"] in ("fail", "unknown")]
         return {0: True, 1: False}.get(done.returncode), sorted(set(wrong))
 
+    def other(self, image, row):
+        """What AWS's script says: its errors."""
+        tools = self.systems.tree(row.get("system", "bookworm").partition("-")[0])  # with an lsinitramfs that runs here
+        return nitro_check(tools, image.root, image.release)
+
     def command(self, image):
         """The machine that boots an image."""
         if image.arch == "arm64":
@@ -70,17 +76,22 @@ class Oracle:
                 "-append", f"{image.cmdline} {BOUNDED}", *(["-initrd", image.initrd] if image.initrd else [])]
 
     def boot(self, image):
-        """Does it boot from an NVMe disk? Returns (True or False, seconds, the words that decide)."""
-        outcome = machine.boot(self.command(image), image.folder / "console", LIMIT * self.patience, image.folder,
-                               until=f"{BOOTS}|{GIVES_UP}")
-        return (*verdict(outcome), outcome.seconds)
+        """Does it boot from an NVMe disk? Returns (True or False, the words that decide, seconds)."""
+        for attempt in range(1, ATTEMPTS + 1):
+            outcome = machine.boot(self.command(image), image.folder / "console", LIMIT * self.patience, image.folder,
+                                   until=f"{BOOTS}|{GIVES_UP}")
+            try:
+                return (*verdict(outcome), outcome.seconds)
+            except packages.Unavailable:
+                if attempt == ATTEMPTS or machine.stopping.is_set():
+                    raise
 
     def run(self, name, row):
         image = None
         try:
             image = self.images.make(name, row)
             said, wrong = self.judge(image)
-            other = nitro_check(self.systems.tree(row.get("system", "bookworm").partition("-")[0]), image.root, image.release)
+            other = self.other(image, row)
             booted, last, seconds = self.boot(image)
         except (packages.Unavailable, OSError, subprocess.SubprocessError, ValueError) as reason:
             return {"status": "skip", "reason": str(reason)}
@@ -123,6 +134,13 @@ def tell(name, result):
     print(f"{result['status']:4}  {name:26} {told}", flush=True)
 
 
+def sum_up(results):
+    """Print how many images passed, and return the exit status: 0 when all of them did. One that is skipped did not."""
+    passed, failed, skipped = (sum(r["status"] == s for r in results.values()) for s in ("pass", "fail", "skip"))
+    print(f"{skipped} skipped\n{passed} passed, {failed} failed")
+    return 0 if passed and passed == len(results) else 1
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("images", nargs="*", help="all by default")
@@ -151,9 +169,7 @@ def main():
         return 1
     if arguments.document:
         arguments.document.write_text(table.render(results, rows))
-    passed, failed, skipped = (sum(r["status"] == s for r in results.values()) for s in ("pass", "fail", "skip"))
-    print(f"{skipped} skipped\n{passed} passed, {failed} failed")
-    return 0 if passed and passed == len(results) else 1
+    return sum_up(results)
 
 
 if __name__ == "__main__":
