@@ -125,7 +125,7 @@ build_groups := build $(if $(filter x86_64 i%86,$(shell uname -m)),build-x86)
 
 # A missing library is told once, before anything is compiled. These goals compile nothing themselves.
 ifneq ($(filter-out run check bench lint check-sanitize check-clang check-cross check-fuzz lab lab-quick \
-	lab-fixtures lab-programs clean uninstall help,$(or $(MAKECMDGOALS),all)),)
+	lab-fixtures lab-programs oracle oracle-quick oracle-program clean uninstall help,$(or $(MAKECMDGOALS),all)),)
   needed := $(linked) $(headers) $(agent_linked) $(if $(filter check-% units tools,$(MAKECMDGOALS)),cmocka)
   found   = $(shell $(pkg_path) $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
   package = $(shell awk '$$3 == "pc:$(1)" { print $$2 }' packaging/debian.packages)
@@ -296,5 +296,22 @@ lab-programs:
 	@packaging/packages install $(build_groups) test arm64
 	@$(MAKE) --no-print-directory all
 	@$(MAKE) --no-print-directory CROSS=aarch64-linux-gnu all
+
+# --- the oracle: images, and whether they boot (tests/oracle/) ---
+
+ORACLE_WORK ?= build/oracle
+oracle_run = $(PYTHON) tests/oracle/oracle.py --work $(ORACLE_WORK) --program $(program) --lanes 2 $(ORACLE_FLAGS)
+
+.PHONY: oracle oracle-quick oracle-program
+
+oracle: oracle-program ## make images, judge and boot each, and write docs/oracle.md; IMAGE="cloud-xz" for some
+	$(oracle_run) $(if $(IMAGE),$(IMAGE),--document docs/oracle.md)
+
+oracle-quick: oracle-program ## the part of the oracle that fits into 5 minutes
+	$(oracle_run) --quick
+
+oracle-program:
+	@packaging/packages install $(build_groups) oracle
+	+@$(again) all
 
 -include $(objects:.o=.d)
