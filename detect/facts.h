@@ -297,6 +297,13 @@ struct vw_unread {
 	const char *error;  /* "EACCES" */
 };
 
+/* How one probe went; recorded when asked for. */
+struct vw_probe_outcome {
+	const char *name; /* "dmi": the probe's row */
+	bool success;     /* all that it asked for was read, or is not there */
+	uint64_t duration_ns;
+};
+
 struct vw_facts {
 	bool snapshot;
 	const char *path;     /* the snapshot's path or NULL */
@@ -324,6 +331,29 @@ struct vw_facts {
 	size_t unread_count;
 	const struct vw_unread
 		*unread; /* each source that exists and could not be read; ENOENT is not among them */
+	size_t outcome_count;
+	const struct vw_probe_outcome *outcome; /* VW_PROBE_OUTCOMES only: in the order in which they ran */
+};
+
+/* --- what runs on while the machine does ----------------------------------------------------------------- */
+
+struct vw_counter {
+	const char *name; /* as the driver calls it: "bw_in_allowance_exceeded" */
+	uint64_t value;
+};
+
+/* What a network driver counts for its device as a whole; what it counts for each queue is left out. */
+struct vw_interface_counters {
+	const char *name, *driver;
+	const char *version, *firmware; /* the driver's, and the device's as it tells it; each may be NULL */
+	size_t count;
+	const struct vw_counter *counter; /* in the driver's order */
+};
+
+struct vw_counters {
+	struct vw_number steal_ms; /* of all processors together */
+	size_t interfaces;         /* those of Amazon's Elastic Network Adapter */
+	const struct vw_interface_counters *interface;
 };
 
 /**

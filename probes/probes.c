@@ -4,30 +4,88 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /*
  * THE TABLE of probes, in the order in which they run: a probe may read the facts of those above it. What no
  * x86 kernel has is not looked for there.
  */
 static const struct {
+	const char *name;
 	void (*run)(struct vw_run *run);
 	bool foreign_x86;
 } probes[] = {
-	{vw_probe_kernel, false},       {vw_probe_cpuid, false},
-	{vw_probe_cpuinfo, false},      {vw_probe_clock, false},
-	{vw_probe_xen, false},          {vw_probe_cpuid_xen, false}, /* reads cpuid, clock, xen */
-	{vw_probe_dmi, false},          {vw_probe_acpi, false},
-	{vw_probe_devicetree, true},    {vw_probe_pci, false},
-	{vw_probe_bus, false},                                       /* reads pci */
-	{vw_probe_net, false},                                       /* reads pci, bus, xen */
-	{vw_probe_block, false},                                     /* reads pci, bus, xen */
-	{vw_probe_interrupts, false},                                /* reads cpuid, xen */
-	{vw_probe_kvm, false},          {vw_probe_container, false}, /* reads kernel */
-	{vw_probe_confidential, false},                              /* reads cpuid */
-	{vw_probe_s390, true},          {vw_probe_power, true},      /* reads devicetree */
-	{vw_probe_sparc, true},         {vw_probe_passport, false},  /* reads dmi */
-	{vw_probe_exits, false},
+	{"kernel", vw_probe_kernel, false},
+	{"cpuid", vw_probe_cpuid, false},
+	{"cpuinfo", vw_probe_cpuinfo, false},
+	{"clock", vw_probe_clock, false},
+	{"xen", vw_probe_xen, false},
+	{"cpuid_xen", vw_probe_cpuid_xen, false}, /* reads cpuid, clock, xen */
+	{"dmi", vw_probe_dmi, false},
+	{"acpi", vw_probe_acpi, false},
+	{"devicetree", vw_probe_devicetree, true},
+	{"pci", vw_probe_pci, false},
+	{"bus", vw_probe_bus, false},               /* reads pci */
+	{"net", vw_probe_net, false},               /* reads pci, bus, xen */
+	{"block", vw_probe_block, false},           /* reads pci, bus, xen */
+	{"interrupts", vw_probe_interrupts, false}, /* reads cpuid, xen */
+	{"kvm", vw_probe_kvm, false},
+	{"container", vw_probe_container, false},       /* reads kernel */
+	{"confidential", vw_probe_confidential, false}, /* reads cpuid */
+	{"s390", vw_probe_s390, true},
+	{"power", vw_probe_power, true}, /* reads devicetree */
+	{"sparc", vw_probe_sparc, true},
+	{"passport", vw_probe_passport, false}, /* reads dmi */
+	{"exits", vw_probe_exits, false},
 };
+
+/* How many things could not be read so far. */
+static size_t count_unread(const struct vw_run *run)
+{
+	size_t count;
+
+	(void)vw_source_unread(run->source, &count);
+	return count + run->notes;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &now) < 0)
+		return 0;
+	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
+static void run_probe(struct vw_run *run, size_t index, struct vw_probe_outcome *outcome)
+{
+	size_t unread;
+	uint64_t start;
+
+	if (!outcome) {
+		probes[index].run(run);
+		return;
+	}
+	unread = count_unread(run);
+	start = now_ns();
+	probes[index].run(run);
+	*outcome = (struct vw_probe_outcome){.name = probes[index].name,
+					     .success = count_unread(run) == unread,
+					     .duration_ns = now_ns() - start};
+	run->facts->outcome_count++;
+}
+
+static void run_probes(struct vw_run *run)
+{
+	struct vw_probe_outcome *outcome = NULL;
+
+	if (run->flags & VW_PROBE_OUTCOMES)
+		outcome = vw_arena_array(run->arena, VW_COUNT(probes), sizeof(*outcome));
+	run->facts->outcome = outcome;
+	for (size_t i = 0; i < VW_COUNT(probes); i++)
+		if (!probes[i].foreign_x86 || !vw_is_x86(run->facts->arch))
+			run_probe(run, i, outcome ? &outcome[run->facts->outcome_count] : NULL);
+}
 
 /* What the source could not read, and behind it what the probes noted. */
 static void collect_unread(struct vw_run *run)
@@ -56,10 +114,7 @@ int vw_probe(struct vw_source *source, unsigned flags, struct vw_facts **ret_fac
 	run.facts->path = vw_source_path(source);
 	run.facts->arch = vw_source_arch(source);
 	run.facts->captured = vw_source_captured(source);
-	for (size_t i = 0; i < VW_COUNT(probes); i++) {
-		if (!probes[i].foreign_x86 || !vw_is_x86(run.facts->arch))
-			probes[i].run(&run);
-	}
+	run_probes(&run);
 	collect_unread(&run);
 	if (vw_arena_failed(run.arena)) {
 		vw_facts_free(run.facts);

@@ -61,6 +61,7 @@ size_t vw_source_cpuid_executions(const struct vw_source *source);
 enum vw_probe_flags {
 	VW_PROBE_TIMING = 1 << 0, /* measure the CPUID exit latency */
 	VW_PROBE_WIDE = 1 << 1, /* read also what no verdict waits for: for explain, drivers and snapshots */
+	VW_PROBE_OUTCOMES = 1 << 2, /* note how each probe went, and how long it took */
 };
 
 /**
@@ -75,6 +76,40 @@ _must_check_ int vw_probe(struct vw_source *source, unsigned flags, struct vw_fa
 
 void vw_facts_free(struct vw_facts *facts);
 void vw_facts_freep(struct vw_facts **facts);
+
+/* What runs on while the machine does: the time that its hypervisor took from it, and what ENA counts. */
+struct vw_counter_reader;
+
+/**
+ * Prepare to read the counters of a machine.
+ *
+ * @source: needed during this call only. Live: the reader opens what it needs, and reads it again at each
+ * call. A snapshot: it takes what was recorded (proc/stat, ethtool.json), and each call gives the same
+ * @facts: of that source; needed during this call only. They tell the interfaces: those of the driver "ena",
+ * VW_COUNTER_INTERFACES at the most
+ *
+ * What cannot be read is left out of the counters; it is no error.
+ *
+ * Returns 0 or -ENOMEM.
+ * Source: proc(5), /proc/stat; linux/ethtool.h, ETHTOOL_GSTATS, which needs no privilege
+ * (net/ethtool/ioctl.c), on a socket of any family (net/socket.c), so of AF_UNIX.
+ */
+_must_check_ int vw_counter_reader_new(struct vw_source *source, const struct vw_facts *facts,
+				       struct vw_counter_reader **ret_reader);
+
+/**
+ * Read the counters. A device that has gone is left out.
+ *
+ * @ret: valid until the next call, or until the reader is freed
+ *
+ * Returns 0 or -ENOMEM.
+ */
+_must_check_ int vw_counter_reader_read(struct vw_counter_reader *reader, struct vw_counters *ret);
+
+void vw_counter_reader_free(struct vw_counter_reader *reader); /* NULL is fine */
+void vw_counter_reader_freep(struct vw_counter_reader **reader);
+
+enum { VW_COUNTER_INTERFACES = 32 };
 
 enum vw_snapshot_flags {
 	VW_SNAPSHOT_WITH_IDS = 1 << 0, /* keep serials, UUIDs, MAC addresses and instance ids */

@@ -219,6 +219,15 @@ static size_t redact_lines(char *bytes, size_t size)
 	return size;
 }
 
+/* What follows the first line of /proc/stat tells when the machine was started, and how busy each part of it
+ * is. */
+static size_t keep_first_line(char *bytes, size_t size)
+{
+	const char *end = memchr(bytes, '\n', size);
+
+	return end ? (size_t)(end - bytes) + 1 : size;
+}
+
 /* --- environments: NAME=VALUE strings, each ended by a NUL ------------------------------------------- */
 
 static size_t redact_environment(char *bytes, size_t size)
@@ -381,6 +390,7 @@ static const struct redaction {
 	{"/proc/*/cgroup", redact_text, false},
 	{"/proc/*/mountinfo", redact_text, false},
 	{"/run/.containerenv", redact_text, false},
+	{"/proc/stat", keep_first_line, true},
 	{"/proc/sys/kernel/random/boot_id", redact_all, false},
 	{"/proc/sys/kernel/hostname", redact_all, false},
 	{"/etc/machine-id", redact_all, false},

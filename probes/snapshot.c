@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "probes/archive.h"
+#include "probes/counters.h"
 #include "probes/redact.h"
 
 /*
@@ -185,7 +186,8 @@ static int record_access(struct recording *recording, const struct vw_access *ac
 /* A snapshot's own files are written anew. */
 static bool is_own_file(const char *path)
 {
-	static const char *const own[] = {"/meta.json", "/timing.json", "/cpuid.txt", "/cpuid-xenpv.txt"};
+	static const char *const own[] = {"/meta.json", "/timing.json", "/ethtool.json", "/cpuid.txt",
+					  "/cpuid-xenpv.txt"};
 
 	for (size_t i = 0; i < VW_COUNT(own); i++)
 		if (strcmp(path, own[i]) == 0)
@@ -240,6 +242,26 @@ static int record_timing(struct recording *recording)
 	return text ? add_node(recording, "/timing.json", VW_NODE_FILE, text, strlen(text)) : -ENOMEM;
 }
 
+/* What runs on while the machine does, as it stands now: the time that was stolen, and what ENA counts. */
+static int record_counters(struct recording *recording, const struct vw_facts *facts)
+{
+	_cleanup_(vw_counter_reader_freep) struct vw_counter_reader *reader = NULL;
+	struct vw_counters counters;
+	const char *text;
+	size_t size;
+	int r;
+
+	/* from which record_accesses() takes it; what cannot be read is noted */
+	(void)!vw_source_read(recording->source, "/proc/stat", VW_STAT_HEAD, &text, &size);
+	r = vw_counter_reader_new(recording->source, facts, &reader);
+	if (r == 0)
+		r = vw_counter_reader_read(reader, &counters);
+	if (r < 0 || !counters.interfaces)
+		return r;
+	r = vw_ethtool_write(recording->source, &counters, &text);
+	return r < 0 ? r : add_node(recording, "/ethtool.json", VW_NODE_FILE, text, strlen(text));
+}
+
 static int record_meta(struct recording *recording)
 {
 	struct vw_source *source = recording->source;
@@ -289,8 +311,10 @@ static int record_all(struct recording *recording, unsigned flags)
 
 	if (r < 0)
 		return r;
+	r = record_counters(recording, facts);
 	vw_facts_free(facts);
-	r = record_accesses(recording);
+	if (r == 0)
+		r = record_accesses(recording);
 	if (r == 0)
 		r = record_leaves(recording, VW_CPUID_NATIVE, "/cpuid.txt");
 	if (r == 0)

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VW_EXPORT_METRICS_H
+#define VW_EXPORT_METRICS_H
+
+/*
+ * A report as Prometheus' text exposition, or as OpenMetrics 1.0. A body is the fixed part, which changes
+ * with the report only, then the counters, then the end. Every metric is a row of the table in metrics.c.
+ *
+ * Nothing in it names the machine: no serial, UUID, address or instance id is a label. Labels come from
+ * closed lists, or from devices, whose number the probes bound; each is cut at VW_LABEL_MAX bytes. What is
+ * not known has no sample: no 0 stands for it. A word that one of several can hold (a class, a status) is a
+ * label of a sample that is always 1, and only the word that holds is there.
+ *
+ * Source: https://prometheus.io/docs/instrumenting/exposition_formats/ (text 0.0.4);
+ * https://prometheus.io/docs/specs/om/open_metrics_spec/ (OpenMetrics 1.0).
+ */
+
+#include "detect/report.h"
+#include "export/buffer.h"
+
+enum { VW_LABEL_MAX = 128 };
+
+enum vw_exposition { VW_PROMETHEUS_TEXT, VW_OPENMETRICS };
+
+/* What only the service knows. A structure of zeros: it has not probed yet. */
+struct vw_service_state {
+	double last_probe, last_change; /* Unix seconds; 0: never, and no sample */
+	double probe_seconds;           /* how long the last probe of the machine took, as a whole */
+	uint64_t probes;                /* of the machine since the service started, failed ones too */
+	uint64_t probe_failures;
+	uint64_t changes;    /* of the report since the service started */
+	bool report_written; /* the report file holds the last report */
+};
+
+/**
+ * Render all that changes with the report only.
+ *
+ * @state: NULL for what is no service; its metrics are then left out
+ *
+ * Returns 0 or a negative errno: -ENOMEM, -E2BIG. After a failure the buffer holds no more than a part.
+ */
+int vw_metrics_fixed(const struct vw_report *report, const struct vw_service_state *state,
+		     enum vw_exposition exposition, struct vw_buffer *out);
+
+/** Render what runs on while the machine does. Returns as vw_metrics_fixed(). */
+int vw_metrics_counters(const struct vw_counters *counters, enum vw_exposition exposition,
+			struct vw_buffer *out);
+
+/** End a body: OpenMetrics wants a mark there. Returns as vw_metrics_fixed(). */
+int vw_metrics_end(enum vw_exposition exposition, struct vw_buffer *out);
+
+/** The media type to answer with, static. */
+const char *vw_metrics_media_type(enum vw_exposition exposition);
+
+/* A metric, for lists, docs and tests. */
+struct vw_metric {
+	char name[96]; /* of its samples in both expositions: "virtwhere_changes_total" */
+	const char *help;
+};
+
+/** The table of metrics, in the order in which they are rendered. Returns false past the end. */
+bool vw_metric_at(size_t index, struct vw_metric *ret);
+
+#endif
