@@ -31,7 +31,7 @@ struct vw_request {
 	size_t words;
 	const char *format;   /* one of the command's formats */
 	const char *snapshot; /* NULL: this machine */
-	const char *output;   /* NULL: standard output */
+	const char *output;   /* NULL: standard output; metrics: the textfile */
 	enum vw_colour colour;
 	bool with_ids, timing, help, version;
 	enum vw_severity fail_on;            /* the least that makes drivers and preflight fail */
@@ -94,6 +94,7 @@ void vw_put_help(const struct vw_command *command, const struct vw_view *view, s
 struct vw_examined {
 	struct vw_source *source;
 	struct vw_facts *facts;
+	struct vw_counter_reader *counters; /* for metrics; NULL elsewhere */
 	struct vw_report *report;
 };
 
@@ -166,6 +167,7 @@ enum vw_exit vw_run_is(const struct vw_request *request);
 enum vw_exit vw_run_snapshot(const struct vw_request *request);
 enum vw_exit vw_run_passport(const struct vw_request *request);
 enum vw_exit vw_run_drivers(const struct vw_request *request);
+enum vw_exit vw_run_metrics(const struct vw_request *request);
 enum vw_exit vw_run_preflight(const struct vw_request *request);
 enum vw_exit vw_run_list(const struct vw_request *request);
 enum vw_exit vw_run_help(const struct vw_request *request);

@@ -89,6 +89,16 @@ static const struct vw_command commands[] = {
 		.run = vw_run_passport,
 	},
 	{
+		.name = "metrics",
+		.arguments = "",
+		.summary = "what a monitoring system shall know, once",
+		.details = "As Prometheus reads it, or as OpenMetrics 1.0. With --textfile it goes into a "
+			   "file for node_exporter's textfile collector, written whole or not at all. The "
+			   "service virtwhered gives the same over HTTP.",
+		.formats = FORMATS("prometheus", "openmetrics", "json"),
+		.run = vw_run_metrics,
+	},
+	{
 		.name = "list",
 		.arguments = "LIST",
 		.summary = "the closed lists that other commands use",

@@ -22,11 +22,24 @@ enum vw_exit vw_open_source(const struct vw_request *request, struct vw_source *
 	return r < 0 ? VW_EXIT_UNDETERMINED : VW_EXIT_YES;
 }
 
-enum vw_exit vw_examine(const struct vw_request *request, struct vw_examined *ret)
+/* Read all that the command needs; after that the source is not asked again. */
+static int look(const struct vw_request *request, struct vw_examined *examined)
 {
 	const char *command = request->command->name ? request->command->name : "";
-	bool wide = vw_has_word("explain drivers", command) || request->view.verbose;
-	unsigned flags = (request->timing ? VW_PROBE_TIMING : 0U) | (wide ? VW_PROBE_WIDE : 0U);
+	bool wide = vw_has_word("explain drivers metrics", command) || request->view.verbose;
+	bool metrics = vw_equal(command, "metrics");
+	unsigned flags = (request->timing ? VW_PROBE_TIMING : 0U) | (wide ? VW_PROBE_WIDE : 0U) |
+			 (metrics ? VW_PROBE_OUTCOMES : 0U);
+	int r = vw_probe(examined->source, flags, &examined->facts);
+
+	if (r == 0 && metrics)
+		r = vw_counter_reader_new(examined->source, examined->facts, &examined->counters);
+	vw_source_finish(examined->source); /* before output, which may wait for its reader */
+	return r;
+}
+
+enum vw_exit vw_examine(const struct vw_request *request, struct vw_examined *ret)
+{
 	struct vw_examined examined = {0};
 	enum vw_exit opened;
 	int r;
@@ -34,8 +47,7 @@ enum vw_exit vw_examine(const struct vw_request *request, struct vw_examined *re
 	opened = vw_open_source(request, &examined.source);
 	if (opened != VW_EXIT_YES)
 		return opened;
-	r = vw_probe(examined.source, flags, &examined.facts);
-	vw_source_finish(examined.source); /* before output, which may wait for its reader */
+	r = look(request, &examined);
 	if (r == 0)
 		r = vw_detect(examined.facts, &examined.report);
 	if (r < 0) {
@@ -50,6 +62,7 @@ enum vw_exit vw_examine(const struct vw_request *request, struct vw_examined *re
 void vw_examined_free(struct vw_examined *examined)
 {
 	vw_report_free(examined->report);
+	vw_counter_reader_free(examined->counters);
 	vw_facts_free(examined->facts);
 	vw_source_free(examined->source);
 	*examined = (struct vw_examined){0};

@@ -123,6 +123,8 @@ static const struct vw_option options[] = {
 	 "the answer of describe-images, to hold the image against", set_ami_json},
 	{"fail-on", 0, "SEVERITY", false, COMMANDS("drivers", "preflight"),
 	 "what makes it fail: fatal, degraded or advice", set_fail_on},
+	{"textfile", 0, "FILE", false, COMMANDS("metrics"),
+	 "the file to write, for node_exporter's textfile collector", set_output},
 	{"with-ids", 0, NULL, false, COMMANDS("snapshot"),
 	 "keep serials, UUIDs, MAC addresses and instance ids", set_with_ids},
 	{"json", 0, "STYLE", true, NULL, "print JSON; STYLE is pretty or compact", set_json},

@@ -83,8 +83,9 @@ struct vw_counter_reader;
 /**
  * Prepare to read the counters of a machine.
  *
- * @source: needed during this call only. Live: the reader opens what it needs, and reads it again at each
- * call. A snapshot: it takes what was recorded (proc/stat, ethtool.json), and each call gives the same
+ * @source: needed during this call only, before vw_source_finish(). Live: the reader opens what it needs, and
+ * reads it again at each call. A snapshot: it takes what was recorded (proc/stat, ethtool.json), and each
+ * call gives the same
  * @facts: of that source; needed during this call only. They tell the interfaces: those of the driver "ena",
  * VW_COUNTER_INTERFACES at the most
  *
