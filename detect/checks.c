@@ -109,12 +109,23 @@ static enum vw_family family_in(const char *words)
 	return VW_ANY_FAMILY;
 }
 
+/* Amazon Linux 2 and what was before it, with a year as its version; Red Hat's 6 and 7. */
+static bool has_yum(const struct vw_image_os *os)
+{
+	const char *version = os->version_id.state == VW_VALUE ? os->version_id.text : "";
+
+	if (vw_equal(os->id.text, "amzn"))
+		return vw_equal(version, "2") || vw_starts_with(version, "201");
+	return (*version == '6' || *version == '7') && (!version[1] || version[1] == '.');
+}
+
 enum vw_family vw_family_of(const struct vw_image_os *os)
 {
 	enum vw_family family = os->id.state == VW_VALUE ? family_in(os->id.text) : VW_ANY_FAMILY;
 
-	return family == VW_ANY_FAMILY && os->id_like.state == VW_VALUE ? family_in(os->id_like.text)
-									: family;
+	if (family == VW_ANY_FAMILY && os->id_like.state == VW_VALUE)
+		family = family_in(os->id_like.text);
+	return family == VW_REDHAT && has_yum(os) ? VW_REDHAT_7 : family;
 }
 
 static const char *replace(struct vw_arena *arena, const char *text, const char *mark, const char *with)
@@ -133,13 +144,17 @@ static bool fit_for_shell(const char *name)
 	       !name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+:/@=-")];
 }
 
-const char *vw_remedy(struct vw_arena *arena, const struct vw_check *check, enum vw_family family,
-		      const char *kernel, const char *subject)
+const char *vw_remedy(const struct vw_assessment *a, const char *kernel, const char *subject)
 {
-	const char *text = check->remedies ? check->remedies[family] : NULL;
+	const char *const *remedies = a->check->remedies, *text = a->cure;
+	struct vw_arena *arena = a->arena;
 
+	if (!text && remedies)
+		text = remedies[a->family];
+	if (!text && remedies && a->family == VW_REDHAT_7)
+		text = remedies[VW_REDHAT];
 	if (!text)
-		text = check->word.remedy;
+		text = a->check->word.remedy;
 	kernel = fit_for_shell(kernel) ? kernel : "KERNEL";
 	subject = fit_for_shell(subject) ? subject : "NAME";
 	text = replace(arena, text, "{kernel}", kernel);
@@ -172,8 +187,7 @@ static void say(struct vw_assessment *a, const struct vw_finding *finding)
 	found->said.finding.id = a->check->word.id;
 	found->said.finding.reference = a->check->word.reference;
 	if (finding->status == VW_FAIL || finding->status == VW_STATUS_UNKNOWN)
-		found->said.finding.remedy =
-			vw_remedy(a->arena, a->check, a->family, kernel, finding->subject);
+		found->said.finding.remedy = vw_remedy(a, kernel, finding->subject);
 	a->found = found;
 	a->count++;
 	a->all++;
@@ -243,6 +257,7 @@ static void assess(struct vw_assessment *a, const struct vw_check *check)
 {
 	a->check = check;
 	a->count = 0;
+	a->cure = NULL;
 	a->severity = check->milder_on & a->target ? check->milder : check->word.severity;
 	if (a->kernel && !fits(a->kernel, a->target) && !vw_equal(check->word.id, "KRN003"))
 		vw_say(a, VW_SKIP, a->severity, NULL, a->kernel->file.path,

@@ -542,6 +542,7 @@ static void console_is_seen(struct vw_assessment *a)
 		vw_say(a, VW_FAIL, a->severity, console, cmdline->source,
 		       "no console=%s on the command line of kernel %s: the console of %s stays empty",
 		       console, a->kernel->release, vw_target_name(a->target));
+	a->cure = "use a kernel with CONFIG_{subject}=y";
 	if (vw_image_config(a->kernel, option, &value) == 0 && value != 'y')
 		vw_say(a, VW_FAIL, a->severity, option, a->kernel->config.source,
 		       "kernel %s has no CONFIG_%s", a->kernel->release, option);
@@ -591,6 +592,17 @@ static const char *const choose_default[VW_FAMILIES] = {
 	[VW_DEBIAN] = "set GRUB_DEFAULT=0 in /etc/default/grub, then: update-grub",
 	[VW_REDHAT] = "grubby --set-default /boot/vmlinuz-RELEASE, of a kernel that is installed",
 	[VW_SUSE] = "grub2-set-default 0",
+	[VW_ALPINE] = "set default= in /etc/update-extlinux.conf to a kernel that is installed, then: "
+		      "update-extlinux",
+};
+static const char *const add_console[VW_FAMILIES] = {
+	[VW_DEBIAN] = "add console={subject} to GRUB_CMDLINE_LINUX in /etc/default/grub, then: update-grub",
+	[VW_REDHAT] = "grubby --update-kernel=ALL --args=console={subject}",
+	[VW_SUSE] =
+		"add console={subject} to GRUB_CMDLINE_LINUX in /etc/default/grub, then: grub2-mkconfig -o "
+		"/boot/grub2/grub.cfg",
+	[VW_ALPINE] = "add console={subject} to default_kernel_opts in /etc/update-extlinux.conf, then: "
+		      "update-extlinux",
 };
 
 #define ROW(identity, on, worst, says, cure, url) \
@@ -605,7 +617,7 @@ static const char *const choose_default[VW_FAMILIES] = {
 static const struct vw_check rows[] = {
 	{ROW("CON001", VW_ON_EC2, VW_DEGRADED, "the kernel writes to the console that the platform shows",
 	     "add console={subject} to the kernel's command line", EC2_GUIDE "instance-console.html"),
-	 EACH, .assess = console_is_seen},
+	 EACH, .remedies = add_console, .assess = console_is_seen},
 	{ROW("FST001", VW_ON_ALL, VW_FATAL, "what is mounted is named by what moves with it",
 	     "replace {subject} by UUID= and what blkid -s UUID tells of it",
 	     "https://man7.org/linux/man-pages/man5/fstab.5.html"),

@@ -7,7 +7,17 @@
 #include "detect/build.h"
 #include "detect/checks.h"
 
-enum vw_family { VW_ANY_FAMILY, VW_DEBIAN, VW_REDHAT, VW_SUSE, VW_ALPINE, VW_ARCH, VW_FAMILIES };
+/* Of distributions, by what they install and make things with. */
+enum vw_family {
+	VW_ANY_FAMILY,
+	VW_DEBIAN,
+	VW_REDHAT,
+	VW_REDHAT_7, /* with yum; where it has no remedy of its own, VW_REDHAT's holds */
+	VW_SUSE,
+	VW_ALPINE,
+	VW_ARCH,
+	VW_FAMILIES
+};
 
 enum {
 	VW_ON_EC2_X86 = VW_NITRO | VW_EC2_METAL | VW_NESTED_HOST,
@@ -67,6 +77,7 @@ struct vw_assessment {
 	unsigned target;
 	enum vw_severity severity; /* the check's on this target */
 	enum vw_family family;
+	const char *cure; /* of what is said from now on by this check, in place of the table's; or NULL */
 	bool decides;
 	struct vw_arena *arena;
 	struct vw_found *found; /* the last one first; of all checks so far */
@@ -107,9 +118,8 @@ void vw_say_early(struct vw_assessment *a, const char *driver, const char *what)
 const char *vw_target_name(unsigned target);      /* "a Nitro instance" */
 const char *vw_state_reason(enum vw_state state); /* "may not be read" */
 
-/** The remedy of a check for a family, with its {words} replaced; in the arena's memory, NULL for none. */
-const char *vw_remedy(struct vw_arena *arena, const struct vw_check *check, enum vw_family family,
-		      const char *kernel, const char *subject);
+/** The remedy for what is said now, with its {words} replaced; in the arena's memory, NULL for none. */
+const char *vw_remedy(const struct vw_assessment *a, const char *kernel, const char *subject);
 
 enum vw_family vw_family_of(const struct vw_image_os *os);
 

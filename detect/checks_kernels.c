@@ -260,13 +260,31 @@ static bool has_no_modules(const struct vw_image_kernel *kernel)
 	return vw_image_config(kernel, "MODULES", &value) == 0 && value == 'n';
 }
 
+/* A folder with nothing but indexes is what a removed package leaves. */
+static bool has_modules(const struct vw_module_tree *tree)
+{
+	return tree->state == VW_VALUE && (tree->file_count || tree->builtin.count);
+}
+
+static void say_incomplete(struct vw_assessment *a, const struct vw_image_kernel *kernel)
+{
+	bool file = kernel->file.state == VW_VALUE;
+
+	vw_say(a, VW_FAIL, a->severity, kernel->release, kernel->modules.folder,
+	       "no kernel is whole: of %s the %s %s", kernel->release,
+	       file ? "modules' folder" : "kernel's file",
+	       !file                               ? vw_state_reason(kernel->file.state)
+	       : kernel->modules.state == VW_VALUE ? "has no module in it"
+						   : vw_state_reason(kernel->modules.state));
+}
+
 static void a_kernel_is_there(struct vw_assessment *a)
 {
 	bool unsure = unread_kernels(a->image);
 
 	for (size_t i = 0; i < a->image->kernel_count; i++) {
 		const struct vw_image_kernel *kernel = &a->image->kernel[i];
-		bool file = kernel->file.state == VW_VALUE, modules = kernel->modules.state == VW_VALUE;
+		bool file = kernel->file.state == VW_VALUE, modules = has_modules(&kernel->modules);
 
 		if (file && (modules || has_no_modules(kernel)))
 			vw_say_passed(a, kernel->file.path, "kernel %s is installed with its modules",
@@ -280,10 +298,7 @@ static void a_kernel_is_there(struct vw_assessment *a)
 		vw_say(a, VW_STATUS_UNKNOWN, a->severity, "/boot", NULL,
 		       "no kernel with its modules was found, and not all places could be read");
 	else if (a->image->kernel_count)
-		vw_say(a, VW_FAIL, a->severity, a->image->kernel[0].release,
-		       a->image->kernel[0].modules.folder, "no kernel is whole: of %s the %s is not there",
-		       a->image->kernel[0].release,
-		       a->image->kernel[0].file.state == VW_VALUE ? "modules' folder" : "kernel's file");
+		say_incomplete(a, &a->image->kernel[0]);
 	else
 		vw_say(a, VW_FAIL, a->severity, "/boot", NULL, "no kernel is installed");
 }
@@ -896,6 +911,7 @@ static void kvm_is_there(struct vw_assessment *a)
 		enum vw_driver_state state = vw_image_driver(a->kernel, *driver);
 		const struct vw_modprobe_rule *rule = blocks(&a->image->modprobe, *driver);
 
+		a->cure = rule && state == VW_DRIVER_MODULE ? "delete the line that names {subject}" : NULL;
 		if (state == VW_DRIVER_ABSENT)
 			vw_say(a, VW_FAIL, a->severity, *driver, a->kernel->modules.folder,
 			       "kernel %s has no %s: it cannot host guests", a->kernel->release, *driver);
@@ -906,6 +922,7 @@ static void kvm_is_there(struct vw_assessment *a)
 			vw_say(a, VW_FAIL, a->severity, *driver, rule->source, "%s forbids %s", rule->source,
 			       *driver);
 	}
+	a->cure = "delete nested=0 of {subject}";
 	for (size_t i = 0; host && a->image->modprobe.state == VW_VALUE && i < a->image->modprobe.count;
 	     i++) {
 		const struct vw_modprobe_rule *rule = &a->image->modprobe.rule[i];
@@ -1008,14 +1025,16 @@ static const char *const install_kernel[VW_FAMILIES] = {
 	[VW_DEBIAN] =
 		"apt-get install linux-image-cloud-amd64 (arm64: linux-image-cloud-arm64; Ubuntu: linux-aws)",
 	[VW_REDHAT] = "dnf install kernel kernel-modules",
+	[VW_REDHAT_7] = "yum install kernel",
 	[VW_SUSE] = "zypper install kernel-default",
 	[VW_ALPINE] = "apk add linux-virt",
 	[VW_ARCH] = "pacman -S linux",
 };
 static const char *const install_driver[VW_FAMILIES] = {
-	[VW_DEBIAN] =
-		"install a kernel that has {subject} (Ubuntu: linux-modules-extra-{kernel}, or linux-aws)",
+	[VW_DEBIAN] = "apt-get install linux-image-amd64 (arm64: linux-image-arm64; Ubuntu: linux-aws, or "
+		      "linux-modules-extra-{kernel}), which has {subject}",
 	[VW_REDHAT] = "dnf install kernel-modules kernel-modules-extra, of a kernel that has {subject}",
+	[VW_REDHAT_7] = "yum install kernel, one that has {subject}",
 	[VW_SUSE] = "zypper install kernel-default (not kernel-default-base)",
 	[VW_ALPINE] = "apk add linux-lts",
 };
@@ -1025,6 +1044,9 @@ static const char *const set_cmdline[VW_FAMILIES] = {
 	[VW_REDHAT] = "grubby --update-kernel=ALL --args=nvme_core.io_timeout=4294967295",
 	[VW_SUSE] = "add nvme_core.io_timeout=4294967295 to GRUB_CMDLINE_LINUX in /etc/default/grub, then: "
 		    "grub2-mkconfig -o /boot/grub2/grub.cfg",
+	[VW_ALPINE] =
+		"add nvme_core.io_timeout=4294967295 to default_kernel_opts in /etc/update-extlinux.conf, "
+		"then: update-extlinux",
 };
 
 #define ROW(identity, on, worst, says, cure, url) \

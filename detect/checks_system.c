@@ -99,13 +99,20 @@ static bool renamed(const struct vw_netconfs *network, const char *interface)
 	return false;
 }
 
+/* Interfaces are renamed by systemd's udev: under another init eth0 is what the kernel says. Source: systemd,
+ * systemd.net-naming-scheme(7). */
+static bool renames_none(const struct vw_image_os *os)
+{
+	return os->init.state == VW_VALUE && !strstr(os->init.text, "systemd");
+}
+
 /* cloud-init writes the network's configuration at each first boot, unless it is told not to. */
 static void names_will_exist(struct vw_assessment *a)
 {
 	const struct vw_netconfs *network = &a->image->network;
 	bool others = reaches_all(network) ||
 		      (a->image->cloud_init.enabled.state == VW_VALUE && a->image->cloud_init.enabled.value);
-	bool old = old_names(a->image) || a->target & VW_ON_XEN;
+	bool old = old_names(a->image) || renames_none(&a->image->os) || a->target & VW_ON_XEN;
 
 	for (size_t i = 0; network->state == VW_VALUE && i < network->count; i++) {
 		const struct vw_netconf *conf = &network->conf[i];
@@ -191,9 +198,11 @@ static void arm_boots(struct vw_assessment *a)
 	const struct vw_text *arch = &a->image->os.arch;
 
 	say_loader(a, "aarch64", "BOOTAA64.EFI");
+	a->cure = "make the image of packages for 64-bit Arm";
 	if (arch->state == VW_VALUE && !vw_equal(arch->text, "aarch64"))
 		vw_say(a, VW_FAIL, a->severity, arch->source, arch->source, "%s is for %s; %s runs aarch64",
 		       arch->source ? arch->source : "the system", arch->text, vw_target_name(a->target));
+	a->cure = "use a kernel with CONFIG_{subject}=y";
 	for (size_t i = 0; a->default_kernel && i < 2; i++) {
 		const char *option = i ? "ACPI" : "EFI_STUB";
 		char value;
@@ -310,7 +319,8 @@ static void labels_are_right(struct vw_assessment *a)
 	else if (selinux->state != VW_VALUE)
 		vw_say(a, VW_STATUS_UNKNOWN, a->severity, "selinux", selinux->source,
 		       "/etc/selinux/config %s", vw_state_reason(selinux->state));
-	else if (vw_equal(selinux->text, "enforcing") && a->image->autorelabel.state == VW_ABSENT)
+	else if (vw_equal(selinux->text, "enforcing") &&
+		 !(a->image->autorelabel.state == VW_VALUE && a->image->autorelabel.value))
 		vw_say(a, VW_FAIL, a->severity, "/.autorelabel", selinux->source,
 		       "SELinux enforces, and /.autorelabel is not there: what was changed from outside has "
 		       "no label");

@@ -301,6 +301,8 @@ CHANGE(extra_unsigned, add_extra(w, VW_VALUE, RELEASE " SMP");
        w->kernel.config.text = "CONFIG_MODULE_SIG_FORCE=y\n")
 CHANGE(extra_unsigned_untold, add_extra(w, VW_VALUE, RELEASE " SMP"); no_config(w))
 CHANGE(no_kernel, w->facts.kernel_count = 0)
+CHANGE(folder_empty, w->kernel.modules.count = w->kernel.modules.file_count = 0)
+CHANGE(file_damaged, w->kernel.file.state = VW_MALFORMED)
 CHANGE(no_kernel_seen, w->facts.kernel_count = 0; w->unread[0] = (struct vw_unread){"/boot", "EACCES"};
        w->facts.unread = w->unread; w->facts.unread_count = 1)
 CHANGE(other_arch, w->kernel.file.arch = "aarch64")
@@ -335,6 +337,9 @@ CHANGE(fstab_denied, w->facts.mounts.state = VW_DENIED)
 CHANGE(pinned, w->facts.persistent_net = ((struct vw_lines){VW_VALUE, 1, w->line}))
 CHANGE(net_denied, w->facts.network.state = VW_DENIED; w->facts.network.count = 0)
 CHANGE(net_name, w->conf[0].interface = "ens5"; w->facts.cloud_init.enabled.value = 0)
+CHANGE(net_old, net_name(w); w->conf[0].interface = "eth0";
+       w->facts.os.init = (struct vw_text)TEXT("/bin/busybox"))
+CHANGE(net_new, net_old(w); w->facts.os.init.text = "/usr/lib/systemd/systemd")
 CHANGE(net_fixed, w->conf[0].dhcp = false; w->conf[0].address = "10.0.0.1/8")
 CHANGE(no_units, w->facts.units.count = 0)
 CHANGE(units_denied, w->facts.units.state = VW_DENIED)
@@ -348,6 +353,8 @@ CHANGE(cloud_list, w->facts.cloud_init.datasource_list = (struct vw_text)TEXT("N
 CHANGE(has_id, w->facts.machine_id.text = "0123456789abcdef0123456789abcdef")
 CHANGE(id_denied, w->facts.machine_id.state = VW_DENIED)
 CHANGE(enforcing, w->facts.selinux.text = "enforcing")
+CHANGE(enforcing_flag, enforcing(w); w->facts.autorelabel = (struct vw_number)NUMBER(0))
+CHANGE(enforcing_relabel, enforcing(w); w->facts.autorelabel = (struct vw_number)NUMBER(1))
 CHANGE(selinux_denied, w->facts.selinux.state = VW_DENIED)
 CHANGE(no_chrony, w->facts.chrony.count = 0)
 CHANGE(chrony_denied, w->facts.chrony = (struct vw_lines){.state = VW_DENIED})
@@ -403,6 +410,8 @@ static const struct {
 	{"IRD006", VW_NITRO, VW_STATUS_UNKNOWN, initramfs_hides},
 	BOTH("IRD007", VW_NITRO, lib_lacks, initramfs_denied),
 	BOTH("KRN001", VW_NITRO, no_kernel, no_kernel_seen),
+	{"KRN001", VW_NITRO, VW_FAIL, folder_empty},
+	{"KRN001", VW_NITRO, VW_FAIL, file_damaged},
 	BOTH("KRN002", VW_NITRO, default_lost, default_untold),
 	BOTH("KRN003", VW_NITRO, other_arch, file_denied),
 	BOTH("KRN004", VW_NITRO, entry_stale, boot_denied),
@@ -413,6 +422,8 @@ static const struct {
 	BOTH("MOD002", VW_NITRO, suffix_unread, suffix_untold),
 	BOTH("NET001", VW_NITRO, pinned, net_denied),
 	BOTH("NET002", VW_NITRO, net_name, net_denied),
+	{"NET002", VW_NITRO, VW_PASS, net_old},
+	{"NET002", VW_NITRO, VW_FAIL, net_new},
 	BOTH("NET003", VW_NITRO, net_fixed, net_denied),
 	BOTH("NVM001", VW_NITRO, no_nvme, modules_denied),
 	BOTH("NVM002", VW_NITRO, early_nvme, nested),
@@ -422,6 +433,8 @@ static const struct {
 	BOTH("NVM003", VW_NITRO, cmdline_bare, no_timeout_known),
 	BOTH("PWR001", VW_NITRO, no_units, units_denied),
 	BOTH("SEL001", VW_NITRO, enforcing, selinux_denied),
+	{"SEL001", VW_NITRO, VW_FAIL, enforcing_flag},
+	{"SEL001", VW_NITRO, VW_PASS, enforcing_relabel},
 	BOTH("TIM001", VW_NITRO, no_chrony, chrony_denied),
 	{"UEF001", VW_NITRO_ARM64, VW_PASS, arm},
 	{"UEF001", VW_NITRO_ARM64, VW_FAIL, no_esp},
@@ -597,6 +610,51 @@ static void test_only_the_chosen_kernel_decides(void **state)
 	assert_int_equal(vw_preflight(&w.facts, &request, &preflight), -ENOENT);
 }
 
+/* A remedy names what the distribution at hand has. */
+static void test_remedies_are_those_of_the_distribution(void **state)
+{
+	static const struct {
+		const char *id, *version, *check, *remedy;
+		void (*change)(struct world *w);
+	} rows[] = {
+		{"debian", "13", "ENA001", "apt-get install", no_ena},
+		{"rhel", "9.5", "ENA001", "dnf install", no_ena},
+		{"amzn", "2023", "ENA001", "dnf install", no_ena},
+		{"amzn", "2", "ENA001", "yum install", no_ena},
+		{"amzn", "2018.03", "ENA001", "yum install", no_ena},
+		{"rhel", "7.9", "ENA001", "yum install", no_ena},
+		{"amzn", "2", "NVM002", "dracut -f", early_nvme},
+		{"sles", "15.5", "ENA001", "zypper install", no_ena},
+		{"alpine", "3.21", "ENA001", "apk add", no_ena},
+		{"alpine", "3.21", "NVM003", "update-extlinux", cmdline_bare},
+		{"alpine", "3.21", "KRN002", "update-extlinux", default_lost},
+		{"alpine", "3.21", "CON001", "update-extlinux", cmdline_bare},
+		{"rhel", "9.5", "CON001", "grubby", cmdline_bare},
+		{"debian", "13", "CON001", "update-grub", cmdline_bare},
+		{"debian", "13", "CON001", "a kernel with CONFIG_SERIAL_8250_CONSOLE", empty_config},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(rows); i++) {
+		struct vw_preflight *preflight;
+		const char *remedy = NULL;
+		struct world w;
+
+		make_world(&w);
+		rows[i].change(&w);
+		w.facts.os.id.text = rows[i].id;
+		w.facts.os.version_id = (struct vw_text){VW_VALUE, rows[i].version, "/etc/os-release"};
+		preflight = hold(&w, VW_NITRO);
+		for (size_t k = 0; k < preflight->finding_count; k++)
+			if (vw_equal(preflight->finding[k].finding.id, rows[i].check))
+				remedy = preflight->finding[k].finding.remedy;
+		if (!remedy || !strstr(remedy, rows[i].remedy))
+			fail_msg("%s %s: %s: %s", rows[i].id, rows[i].version, rows[i].check,
+				 remedy ? remedy : "nothing");
+		vw_preflight_free(preflight);
+	}
+}
+
 static void test_targets_have_words(void **state)
 {
 	(void)state;
@@ -652,6 +710,7 @@ int main(void)
 		cmocka_unit_test(test_findings_are_in_order_and_speak),
 		cmocka_unit_test(test_the_verdict_is_the_worst_that_decides),
 		cmocka_unit_test(test_only_the_chosen_kernel_decides),
+		cmocka_unit_test(test_remedies_are_those_of_the_distribution),
 		cmocka_unit_test(test_targets_have_words),
 		cmocka_unit_test(test_command_lines_are_read_as_the_kernel_does),
 		cmocka_unit_test(test_drivers_have_a_state),

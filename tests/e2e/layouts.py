@@ -1,0 +1,156 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Every check on images of every distribution, failing and passing: layouts.py build/virtwhere [WORD…]
+
+The roots are composed (tests/layouts/): a distribution's own paths and syntax around kernels and programs of a few
+bytes. With words, only cases whose check or system has one of them.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests/layouts"))
+
+from cases import ANY, CASES, FAMILIES, NEVER  # noqa: E402
+from image import Image, Root  # noqa: E402
+from systems import SYSTEMS  # noqa: E402
+
+PROGRAM = str(Path(sys.argv[1]).resolve())
+WORDS = sys.argv[2:]
+SKIPPED = {"SEL001"}  # of an image without what it is about
+
+passed = failed = 0
+
+
+def check(name, holds, shown=""):
+    global passed, failed
+    if holds:
+        passed += 1
+    else:
+        failed += 1
+        print(f"failed: {name}: {shown}", flush=True)
+
+
+def preflight(root, image, target):
+    """Findings of an image, by check: the worst first."""
+    ami = dict(image.ami)
+    if target == "xen-pv" and ami["VirtualizationType"] == "hvm" and "VirtualizationType" not in image.told:
+        ami["VirtualizationType"] = "paravirtual"
+    described = root.folder.parent / "ami.json"
+    described.write_text(json.dumps({"Images": [ami]}))
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+    environment |= {name: os.environ[name] for name in os.environ if name.endswith("SAN_OPTIONS")}
+    done = subprocess.run([PROGRAM, "preflight", "--root", root.folder, "--target", target, "--ami-json", described,
+                           "--format", "json"], stdin=subprocess.DEVNULL, capture_output=True, env=environment, timeout=60)
+    if not done.stdout:
+        return {"": [{"status": "fail", "severity": "fatal", "message": done.stderr.decode(), "remedy": ""}]}
+    order = ["fail", "unknown", "pass", "skip"]
+    severities = ["fatal", "degraded", "advice"]
+    found = {}
+    for finding in json.loads(done.stdout)["findings"]:
+        found.setdefault(finding["id"], []).append(finding)
+    for findings in found.values():
+        findings.sort(key=lambda f: (order.index(f["status"]), severities.index(f["severity"])))
+    return found
+
+
+def systems_of(case):
+    names = FAMILIES.get(case.on) or case.on.split()
+    return [s for s in SYSTEMS if case.target in s.targets and (not names or s.name in names)]
+
+
+def near(case, system):
+    """Near misses are held against two systems, others for each case."""
+    names, number = systems_of(case), CASES.index(case)
+    return system in [names[(number + step) % len(names)] for step in (0, (len(names) + 1) // 2)] or WORDS
+
+
+def told(findings):
+    return [(f["status"], f["severity"], f["message"]) for f in findings or []] or "nothing"
+
+
+def remedy_of(case, system):
+    return system.tool.get(case.remedy, case.remedy)
+
+
+def fails(root, case, system):
+    image = Image(system)
+    case.bad(image)
+    root.become(image.files())
+    found = preflight(root, image, case.target)
+    name = f"{system.name}: {case.check} on {case.target}, case {CASES.index(case)}"
+    worst = (found.get(case.check) or [None])[0]
+    check(f"{name}: {case.says}, {case.severity}", worst and (worst["status"], worst["severity"]) ==
+          (case.says, case.severity), told(found.get(case.check)))
+    if worst and remedy_of(case, system):
+        check(f"{name}: remedy", remedy_of(case, system) in (worst["remedy"] or ""), worst["remedy"])
+    if case.also is not ANY:
+        others = {i: told(f[:1]) for i, f in found.items() if f[0]["status"] == "fail" and i not in (case.check, *case.also)}
+        check(f"{name}: nothing else", not others, others)
+
+
+def passes(root, case, system):
+    image = Image(system)
+    case.good(image)
+    root.become(image.files())
+    found = preflight(root, image, case.target).get(case.check)
+    name = f"{system.name}: {case.check} on {case.target}, case {CASES.index(case)}, near"
+    check(name, found and found[0]["status"] == "pass", told(found))
+
+
+def unchanged(root, system, ids):
+    """All checks of all targets pass."""
+    image = Image(system)
+    root.become(image.files())
+    for target in system.targets:
+        found = preflight(root, image, target)
+        wrong = {i: told(f) for i, f in found.items() if f[0]["status"] != "pass" and i not in NEVER and
+                 not (i in SKIPPED and f[0]["status"] == "skip")}
+        check(f"{system.name}: whole on {target}", not wrong, wrong)
+        check(f"{system.name}: all checks of {target}", set(found) == {i for i in ids if target in ids[i]},
+              set(ids) ^ set(found))
+
+
+def covered(ids):
+    """Every check of images fails somewhere and passes somewhere, on two systems at least."""
+    for identity in ids:
+        rows = [c for c in CASES if c.check == identity]
+        bad = {s.name for c in rows if c.says == "fail" for s in systems_of(c)}
+        good = {s.name for s in SYSTEMS if set(s.targets) & set(ids[identity])}
+        if identity in NEVER:
+            check(f"{identity} never fails", not bad, bad)
+        else:
+            check(f"{identity} fails on two systems", len(bad) >= 2, bad)
+            check(f"{identity} passes on two systems", len(good) >= 2, good)
+            check(f"{identity} has a near miss", any(c.good for c in rows) or len(rows) > 1, rows)
+    check("no case of a check that is not", {c.check for c in CASES} <= set(ids), {c.check for c in CASES} - set(ids))
+
+
+def main():
+    listed = subprocess.run([PROGRAM, "list", "checks", "--json"], check=True, capture_output=True, text=True)
+    ids = {c["id"]: c["targets"] for c in json.loads(listed.stdout)["checks"] if c["targets"]}
+    if not WORDS:
+        covered(ids)
+    with tempfile.TemporaryDirectory(prefix="virtwhere-test-") as folder:
+        for system in SYSTEMS:
+            root = Root(Path(folder) / system.name)
+            if not WORDS or system.name in WORDS:
+                unchanged(root, system, ids)
+            for case in CASES:
+                if system not in systems_of(case) or WORDS and not {system.name, case.check} & set(WORDS):
+                    continue
+                fails(root, case, system)
+                if case.good and near(case, system):
+                    passes(root, case, system)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
