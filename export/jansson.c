@@ -16,6 +16,7 @@ const struct vw_jansson *vw_jansson(void)
 		.json_object_get = json_object_get,
 		.json_array_get = json_array_get,
 		.json_string_value = json_string_value,
+		.json_integer_value = json_integer_value,
 	};
 
 	return &jansson;
@@ -34,6 +35,7 @@ const struct vw_jansson *vw_jansson(void)
 		{"json_object_get", &jansson.json_object_get},
 		{"json_array_get", &jansson.json_array_get},
 		{"json_string_value", &jansson.json_string_value},
+		{"json_integer_value", &jansson.json_integer_value},
 	};
 
 	return vw_library_open("libjansson.so.4", symbols, VW_COUNT(symbols)) < 0 ? NULL : &jansson;

@@ -2,7 +2,8 @@
 #ifndef VW_EXPORT_JANSSON_H
 #define VW_EXPORT_JANSSON_H
 
-/* libjansson, loaded when the first JSON document is made. Only files of this folder include this. */
+/* libjansson, loaded when the first JSON document is made. Only files of this folder and
+ * the service's reader of its last report include this. */
 
 #include <jansson.h>
 
@@ -19,6 +20,7 @@ struct vw_jansson {
 	VW_LIBRARY_FUNCTION(json_object_get);
 	VW_LIBRARY_FUNCTION(json_array_get);
 	VW_LIBRARY_FUNCTION(json_string_value);
+	VW_LIBRARY_FUNCTION(json_integer_value);
 };
 
 /** The library's functions, or NULL when it is not installed. */

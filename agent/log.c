@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "export/buffer.h"
+#include "export/file.h"
+
+void vw_say(int priority, const char *format, ...)
+{
+	_cleanup_(vw_buffer_free) struct vw_buffer line = {0};
+	char text[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	vw_clean(text, strlen(text));
+	if (getenv("JOURNAL_STREAM"))
+		vw_putf(&line, "<%d>%s\n", priority, text);
+	else
+		vw_putf(&line, "virtwhered: %s\n", text);
+	if (line.data)
+		(void)!vw_write_all(STDERR_FILENO, line.data, line.size);
+}
+
+void vw_trouble(struct vw_trouble *trouble, int err, const char *what)
+{
+	if (err == trouble->err)
+		return;
+	if (err < 0)
+		vw_say(LOG_WARNING, "%s: %s", what, strerror(-err));
+	else
+		vw_say(LOG_NOTICE, "%s: works again", what);
+	trouble->err = err;
+}
+
+int vw_blame(char *problem, size_t size, int err, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(problem, size, format, arguments);
+	va_end(arguments);
+	return err;
+}

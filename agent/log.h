@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VW_AGENT_LOG_H
+#define VW_AGENT_LOG_H
+
+/*
+ * What the service says of itself: lines on standard error, which systemd takes into the journal.
+ */
+
+#include <stddef.h>
+
+#include "detect/base.h"
+
+/**
+ * One line on standard error, cleaned. Below systemd it begins with the priority (sd-daemon(3)), else with
+ * the program's name.
+ *
+ * @priority: LOG_ERR … LOG_DEBUG of syslog(3)
+ */
+void vw_say(int priority, const char *format, ...) _printf_(2, 3);
+
+/* Something that may fail each time anew, and is said when it begins and when it ends. Zeros: it went well.
+ */
+struct vw_trouble {
+	int err;
+};
+
+/**
+ * Take note of an outcome of @what.
+ *
+ * @err: 0 or a negative errno
+ * @what: "writing /run/virtwhere/report.json"
+ */
+void vw_trouble(struct vw_trouble *trouble, int err, const char *what);
+
+/** Fill @problem with one line and return @err. */
+int vw_blame(char *problem, size_t size, int err, const char *format, ...) _printf_(4, 5);
+
+#endif

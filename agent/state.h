@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VW_AGENT_STATE_H
+#define VW_AGENT_STATE_H
+
+/*
+ * What the service leaves on disk: the report for others to read, and a copy of it that outlives a boot. Each
+ * file is written whole or not at all, and only when its content changed. A disk that is full or read-only is
+ * said once, and tried again at the next probe.
+ *
+ * The report's "captured" is the time when this content was seen first. When it was seen last is a metric:
+ * the file would be written at each probe otherwise.
+ */
+
+#include "agent/digest.h"
+#include "agent/log.h"
+#include "export/buffer.h"
+
+/* One file, and whether it holds what it should. */
+struct vw_kept {
+	const char *path; /* NULL: is not kept */
+	bool written;     /* it holds the last bytes that were to be written */
+	struct vw_trouble trouble;
+};
+
+struct vw_store {
+	struct vw_arena *arena;
+	struct vw_kept report, last;
+};
+
+/**
+ * Name the files.
+ *
+ * @report_file, @directory: each may be NULL
+ *
+ * Returns 0 or -ENOMEM.
+ */
+_must_check_ int vw_store_init(struct vw_store *store, const char *report_file, const char *directory);
+
+void vw_store_free(struct vw_store *store);
+
+/**
+ * Read the report that was kept before this service started. One that is damaged is said and ignored.
+ *
+ * Returns 0, -ENOENT when there is none, or another negative errno after saying so; @ret is untouched on
+ * failure.
+ */
+_must_check_ int vw_store_read(const struct vw_store *store, struct vw_digest *ret);
+
+/**
+ * Keep a report in both files.
+ *
+ * @changed: its bytes are others than the last time; else only what could not be written then is written
+ */
+void vw_store_keep(struct vw_store *store, const char *bytes, size_t size, bool changed);
+
+/** Keep bytes in one file, and say when that begins or ceases to fail. */
+void vw_keep(struct vw_kept *kept, const char *bytes, size_t size, bool changed);
+
+#endif
