@@ -145,13 +145,14 @@ static const char *text(const struct parser *parser, const json_t *object, const
 	return copy;
 }
 
-/* The number of a word in one of the closed lists, which begin at 0 or 1; 0 for none of them. */
+/* The number of a word in one of the closed lists, 0 for none of them. From the last on: the first of some has no
+ * word of its own, and is called "unknown", too. */
 static int word(const struct parser *parser, const json_t *object, const char *key, int last,
 		const char *(*word_of)(int))
 {
 	const char *value = parser->j->json_string_value(parser->j->json_object_get(object, key));
 
-	for (int i = 0; value && i <= last; i++)
+	for (int i = last; value && i > 0; i--)
 		if (vw_equal(word_of(i), value))
 			return i;
 	return 0;

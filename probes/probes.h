@@ -55,6 +55,17 @@ void vw_source_freep(struct vw_source **source);
  */
 _must_check_ int vw_source_deny(struct vw_source *source, const char *what);
 
+/**
+ * Take the bytes of one file from another: of what only root may read, a service without rights is handed a
+ * copy (systemd.exec(5), LoadCredential=). Live sources only.
+ *
+ * @path: as the probes ask for it: "/sys/firmware/dmi/tables/DMI"
+ * @file: the copy; one that cannot be opened counts as not handed in
+ *
+ * Returns 0, or -ENOMEM.
+ */
+_must_check_ int vw_source_overlay(struct vw_source *source, const char *path, const char *file);
+
 /** Number of CPUID instructions executed through this source. */
 size_t vw_source_cpuid_executions(const struct vw_source *source);
 

@@ -226,6 +226,45 @@ static int denied_outright(const struct vw_source *source, const char *path)
 	return 0;
 }
 
+/* --- handed in --------------------------------------------------------------------------------------- */
+
+int vw_source_overlay(struct vw_source *source, const char *path, const char *file)
+{
+	struct vw_overlay overlay = {
+		.path = vw_arena_string(source->arena, path),
+		.file = vw_arena_string(source->arena, file),
+	};
+	int r = vw_source_grow(source, &source->overlay, source->overlays, &source->overlay_space,
+			       sizeof(*source->overlay));
+
+	if (r < 0 || !overlay.path || !overlay.file)
+		return -ENOMEM;
+	source->overlay[source->overlays++] = overlay;
+	return 0;
+}
+
+static int open_overlay(const struct vw_source *source, const char *path)
+{
+	_cleanup_(vw_closep) int fd = -1;
+	const char *file = NULL;
+	struct stat status;
+	int r;
+
+	for (size_t i = 0; i < source->overlays; i++)
+		if (vw_equal(source->overlay[i].path, path))
+			file = source->overlay[i].file;
+	if (!file)
+		return -ENOENT;
+	fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+		return -ENOENT;
+	r = fd;
+	fd = -1;
+	return r;
+}
+
 /* --- what is known of a path ------------------------------------------------------------------------- */
 
 static uint32_t hash_step(uint32_t hash, char c)
@@ -478,6 +517,17 @@ static int read_all(struct vw_source *source, int fd, const char *path, size_t l
 	return 0;
 }
 
+static int open_file(struct vw_source *source, const char *path, size_t *limit)
+{
+	int fd = open_overlay(source, path);
+
+	if (fd >= 0)
+		return fd;
+	if (source->snapshot || !is_kernel_file(path))
+		return open_regular(source, path, limit);
+	return open_path(source, path, O_RDONLY);
+}
+
 static int read_file(struct vw_source *source, struct vw_access *access, size_t limit)
 {
 	_cleanup_(vw_closep) int fd = -1;
@@ -488,10 +538,7 @@ static int read_file(struct vw_source *source, struct vw_access *access, size_t 
 	r = vw_source_denied(source, path);
 	if (r < 0)
 		return r;
-	if (source->snapshot || !is_kernel_file(path))
-		fd = open_regular(source, path, &limit);
-	else
-		fd = open_path(source, path, O_RDONLY);
+	fd = open_file(source, path, &limit);
 	if (fd < 0)
 		return plain_error(fd);
 	r = read_all(source, fd, path, limit, &size);

@@ -36,6 +36,11 @@ struct vw_denial {
 	bool recorded; /* by a snapshot: for this path alone, and only where the snapshot has nothing */
 };
 
+/* A file whose bytes stand elsewhere, see vw_source_overlay(). */
+struct vw_overlay {
+	const char *path, *file;
+};
+
 /* The leaves of one kind: those that were asked for, and those that a snapshot holds. */
 struct vw_leaves {
 	bool tried; /* the snapshot's file was read, or Xen was asked */
@@ -62,6 +67,8 @@ struct vw_source {
 
 	size_t denials, denial_space;
 	struct vw_denial *denial;
+	size_t overlays, overlay_space;
+	struct vw_overlay *overlay;
 	size_t unreads, unread_space;
 	struct vw_unread *unread;
 
