@@ -76,15 +76,16 @@ static size_t label_size(const char *value)
 
 static void put_value(struct vw_buffer *out, const char *value)
 {
+	char text[VW_LABEL_MAX + 1];
 	size_t size = label_size(value);
 
+	memcpy(text, value, size);
+	text[size] = '\0';
+	size = vw_clean(text, size); /* what the probes read is clean; line breaks would forge samples */
 	for (size_t i = 0; i < size; i++) {
-		if (value[i] == '\n')
-			vw_put(out, "\\n");
-		else if (value[i] == '\\' || value[i] == '"')
-			vw_putf(out, "\\%c", value[i]);
-		else
-			vw_put_bytes(out, &value[i], 1);
+		if (text[i] == '\\' || text[i] == '"')
+			vw_put_bytes(out, "\\", 1);
+		vw_put_bytes(out, &text[i], 1);
 	}
 }
 
@@ -346,11 +347,11 @@ static void put_duration(struct writer *writer)
 
 /* --- of the service ---------------------------------------------------------------------------------- */
 
-/* Seconds in milliseconds; what is no time has no sample. */
+/* Seconds in microseconds; what is no time has no sample. */
 static void put_seconds(struct writer *writer, double seconds)
 {
 	if (seconds > 0 && seconds < 1e12)
-		put_sample(writer, NO_LABELS, (uint64_t)(seconds * 1000 + 0.5), 3);
+		put_sample(writer, NO_LABELS, (uint64_t)(seconds * 1e6 + 0.5), 6);
 }
 
 static void put_last_probe(struct writer *writer)

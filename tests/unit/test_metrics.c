@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "export/export.h"
+#include "export/metrics.h"
+#include "tests/unit/sample_reports.h"
+
+/* --- helpers ----------------------------------------------------------------------------------------- */
+
+static const struct vw_service_state idle_state = {0};
+static const struct vw_counters no_counters = {0};
+
+static char *render(const struct vw_report *report, const struct vw_service_state *state,
+		    const struct vw_counters *counters, enum vw_exposition exposition)
+{
+	struct vw_buffer out = {0};
+
+	assert_int_equal(vw_metrics_fixed(report, state, exposition, &out), 0);
+	assert_int_equal(vw_metrics_counters(counters, exposition, &out), 0);
+	assert_int_equal(vw_metrics_end(exposition, &out), 0);
+	return out.data ? out.data : calloc(1, 1);
+}
+
+static void assert_has(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("no \"%s\" in:\n%s", part, text);
+}
+
+static void assert_has_not(const char *text, const char *part)
+{
+	if (strstr(text, part))
+		fail_msg("\"%s\" in:\n%s", part, text);
+}
+
+static size_t count_of(const char *text, const char *part)
+{
+	size_t count = 0;
+
+	for (const char *at = text; (at = strstr(at, part)); at += strlen(part))
+		count++;
+	return count;
+}
+
+/* Does a sample of this name stand in the text? */
+static bool has_sample(const char *text, const char *name)
+{
+	char line[128];
+
+	snprintf(line, sizeof(line), "\n%s{", name);
+	if (strstr(text, line))
+		return true;
+	snprintf(line, sizeof(line), "\n%s ", name);
+	return strstr(text, line);
+}
+
+/* --- a machine of which all is known ----------------------------------------------------------------- */
+
+static const struct vw_class_device full_disks[] = {
+	{.name = "nvme0n1",
+	 .driver = "nvme",
+	 .model = "Amazon Elastic Block Store",
+	 .io_timeout = {VW_VALUE, 4294967295, "/sys/block/nvme0n1/queue/io_timeout"}},
+	{.name = "nvme1n1", .driver = "nvme", .io_timeout = {VW_VALUE, 30500, "x"}},
+	{.name = "nvme2n1", .driver = "nvme", .io_timeout = {VW_DENIED, 7, "x"}},
+};
+
+static const struct vw_probe_outcome full_outcomes[] = {
+	{"kernel", true, 1500},
+	{"dmi", false, 2000000000},
+};
+
+static const struct vw_facts full_facts = {
+	.arch = "x86_64",
+	.kernel.release = {VW_VALUE, "6.1.0", "/proc/version"},
+	.devices.block = {.state = VW_VALUE, .count = VW_COUNT(full_disks), .item = full_disks},
+	.devices.nvme_timeout = {VW_VALUE, 255, "/sys/module/nvme_core/parameters/io_timeout"},
+	.exits = {.min_ns = {VW_VALUE, 820, "cpuid timing"}, .median_ns = {VW_VALUE, 1001, "cpuid timing"}},
+	.outcome_count = VW_COUNT(full_outcomes),
+	.outcome = full_outcomes,
+};
+
+static const struct vw_service_state full_state = {
+	.last_probe = 1700000000.25,
+	.last_change = 1699999999,
+	.probe_seconds = 0.0035,
+	.probes = 3,
+	.probe_failures = 1,
+	.changes = 2,
+	.report_written = true,
+};
+
+static const struct vw_counter full_counter[] = {
+	{"tx_timeout", 1},
+	{"suspend", 2},
+	{"resume", 2},
+	{"wd_expired", 3},
+	{"interface_up", 4},
+	{"interface_down", 3},
+	{"admin_q_pause", 5},
+	{"reset_fail", 6},
+	{"bw_in_allowance_exceeded", 18446744073709551615U},
+	{"bw_out_allowance_exceeded", 7},
+	{"pps_allowance_exceeded", 8},
+	{"conntrack_allowance_exceeded", 9},
+	{"linklocal_allowance_exceeded", 10},
+	{"conntrack_allowance_available", 136812},
+	{"ena_srd_mode", 1},
+	{"ena_srd_tx_pkts", 11},
+	{"ena_srd_eligible_tx_pkts", 12},
+	{"ena_srd_rx_pkts", 13},
+	{"ena_srd_resource_utilization", 7},
+	{"a_statistic_of_tomorrow", 14},
+};
+
+static const struct vw_interface_counters full_interfaces[] = {
+	{"ens5", "ena", "2.13.0g", "1.2", VW_COUNT(full_counter), full_counter},
+	{"ens6", "ena", NULL, NULL, 1, &full_counter[8]},
+};
+
+static const struct vw_counters full_counters = {
+	.steal_ms = {VW_VALUE, 428100, "/proc/stat"},
+	.interfaces = VW_COUNT(full_interfaces),
+	.interface = full_interfaces,
+};
+
+static struct vw_report full_report(void)
+{
+	struct vw_report report = sample_nitro;
+
+	report.facts = &full_facts;
+	return report;
+}
+
+/* --- tests ------------------------------------------------------------------------------------------- */
+
+static void test_every_metric_has_a_sample(void **state)
+{
+	struct vw_report report = full_report();
+	char *text = render(&report, &full_state, &full_counters, VW_PROMETHEUS_TEXT);
+	struct vw_metric metric;
+	size_t count = 0;
+
+	(void)state;
+	for (; vw_metric_at(count, &metric); count++) {
+		if (!has_sample(text, metric.name))
+			fail_msg("no sample of %s in:\n%s", metric.name, text);
+		assert_true(strlen(metric.help) > 10);
+		assert_null(strpbrk(metric.help, "\\\"\n"));
+	}
+	assert_true(count > 30);
+	assert_int_equal(count_of(text, "# TYPE "), count);
+	assert_int_equal(count_of(text, "# HELP "), count);
+	free(text);
+}
+
+static void test_prometheus_text(void **state)
+{
+	struct vw_report report = full_report();
+	char *text = render(&report, &full_state, &full_counters, VW_PROMETHEUS_TEXT);
+
+	(void)state;
+	assert_has(text, "# HELP virtwhere_info Where this system runs; labels as the report's platform.\n"
+			 "# TYPE virtwhere_info gauge\n"
+			 "virtwhere_info{platform=\"nitro\",hypervisor=\"kvm\",vmm=\"nitro\","
+			 "row=\"aws-nitro-2017\",cloud=\"aws\",instance_type=\"c8i.large\","
+			 "container=\"docker\",confidence=\"certain\"} 1\n");
+	assert_has(text, "# TYPE virtwhere_changes_total counter\nvirtwhere_changes_total 2\n");
+	assert_has(text, "\nvirtwhere_level 1\n");
+	assert_has(text, "\nvirtwhere_dimension_class{dimension=\"cpu_memory\",class=\"VH\"} 1\n");
+	assert_has(text, "\nvirtwhere_nested_can_host 1\n");
+	assert_has(text, "\nvirtwhere_nested_feature{feature=\"shadow_vmcs\"} 1\n");
+	assert_has(text,
+		   "\nvirtwhere_device_info{kind=\"network\",device=\"ens5\",bus=\"pci\",driver=\"ena\","
+		   "driver_version=\"2.10.0g\",class=\"VH\"} 1\n");
+	assert_has(text, "\nvirtwhere_conflicts 1\n");
+	assert_has_not(text, "# EOF");
+	assert_has_not(text, "# UNIT");
+	assert_has_not(text, "a_statistic_of_tomorrow");
+	free(text);
+}
+
+static void test_openmetrics(void **state)
+{
+	struct vw_report report = full_report();
+	char *text = render(&report, &full_state, &full_counters, VW_OPENMETRICS);
+
+	(void)state;
+	assert_has(text, "# TYPE virtwhere info\n# HELP virtwhere ");
+	assert_has(text, "\nvirtwhere_info{platform=\"nitro\"");
+	assert_has(text, "# TYPE virtwhere_changes counter\n");
+	assert_has(text, "\nvirtwhere_changes_total 2\n");
+	assert_has(text, "# TYPE virtwhere_steal_seconds counter\n# UNIT virtwhere_steal_seconds seconds\n"
+			 "# HELP virtwhere_steal_seconds ");
+	assert_has(text, "\nvirtwhere_steal_seconds_total 428.1\n");
+	assert_true(strlen(text) > 6 && strcmp(text + strlen(text) - 6, "# EOF\n") == 0);
+	assert_int_equal(count_of(text, "# EOF"), 1);
+	free(text);
+}
+
+static void test_values_in_base_units(void **state)
+{
+	struct vw_report report = full_report();
+	char *text = render(&report, &full_state, &full_counters, VW_PROMETHEUS_TEXT);
+
+	(void)state;
+	assert_has(text, "{device=\"nvme0n1\",model=\"Amazon Elastic Block Store\"} 4294967.295\n");
+	assert_has(text, "{device=\"nvme1n1\"} 30.5\n");
+	assert_has_not(text, "nvme2n1\"} ");
+	assert_has(text, "\nvirtwhere_nvme_core_io_timeout_seconds 255\n");
+	assert_has(text, "{stat=\"min\"} 0.00000082\n");
+	assert_has(text, "{stat=\"median\"} 0.000001001\n");
+	assert_has(text, "\nvirtwhere_probe_duration_seconds{probe=\"dmi\"} 2\n");
+	assert_has(text, "\nvirtwhere_probe_success{probe=\"dmi\"} 0\n");
+	assert_has(text, "\nvirtwhere_last_probe_timestamp_seconds 1700000000.25\n");
+	assert_has(text, "\nvirtwhere_last_probe_duration_seconds 0.0035\n");
+	assert_has(text, "{device=\"ens5\"} 18446744073709551615\n");
+	assert_has(text, "\nvirtwhere_ena_srd_resource_utilization_ratio{device=\"ens5\"} 0.07\n");
+	free(text);
+}
+
+/* What is not known has no sample, and a family without a sample no header. */
+static void test_nothing_known(void **state)
+{
+	char *text = render(&sample_empty, NULL, &no_counters, VW_PROMETHEUS_TEXT);
+	char *idle = render(&sample_empty, &idle_state, &no_counters, VW_PROMETHEUS_TEXT);
+
+	(void)state;
+	assert_has(text, "virtwhere_info{platform=\"unknown\"");
+	assert_has(text, "\nvirtwhere_build_info{version=\"" VW_VERSION "\",");
+	assert_has_not(text, "virtwhere_steal");
+	assert_has_not(text, "virtwhere_ena");
+	assert_has_not(text, "virtwhere_nested_can_host");
+	assert_has_not(text, "virtwhere_probes_total");
+	assert_has_not(text, "\"\"");
+	assert_has(idle, "\nvirtwhere_probes_total 0\n");
+	assert_has(idle, "\nvirtwhere_report_written 0\n");
+	assert_has_not(idle, "timestamp_seconds");
+	free(text);
+	free(idle);
+}
+
+static void test_no_time_has_no_sample(void **state)
+{
+	static const double no_times[] = {-1, 1e300, 0};
+	struct vw_service_state service = {0};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(no_times); i++) {
+		char *text;
+
+		service.last_probe = service.last_change = service.probe_seconds = no_times[i];
+		text = render(&sample_metal, &service, &no_counters, VW_PROMETHEUS_TEXT);
+		assert_has_not(text, "virtwhere_last_");
+		free(text);
+	}
+}
+
+/* Each line of a hostile report is one that its families could have made. */
+static void test_hostile_text(void **state)
+{
+	char *text = render(&sample_hostile, &full_state, &full_counters, VW_OPENMETRICS), *rest, *line;
+
+	(void)state;
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		assert_true(strncmp(line, "# ", 2) == 0 || strncmp(line, "virtwhere_", 10) == 0);
+		for (const char *at = line; *at; at++)
+			assert_true((unsigned char)*at >= 0x20 && *at != 0x7f);
+		assert_true(strlen(line) < 8 * (2 * VW_LABEL_MAX + 32));
+	}
+	free(text);
+}
+
+static void test_labels_are_escaped_and_cut(void **state)
+{
+	char exact[VW_LABEL_MAX + 1], longer[VW_LABEL_MAX + 3];
+	struct vw_device device[] = {
+		{.kind = "storage", .name = "a\"b\\c\nd\xff", .class = VW_CLASS_P},
+		{.kind = "storage", .name = exact},
+		{.kind = "storage", .name = longer},
+	};
+	struct vw_report report = sample_empty;
+	char *text;
+
+	(void)state;
+	memset(exact, 'e', VW_LABEL_MAX);
+	exact[VW_LABEL_MAX] = '\0';
+	memset(longer, 'l', VW_LABEL_MAX - 1); /* the cut would go through this character */
+	memcpy(longer + VW_LABEL_MAX - 1, "\xe2\x82\xac", 4);
+	report.device = device;
+	report.device_count = VW_COUNT(device);
+	text = render(&report, NULL, &no_counters, VW_PROMETHEUS_TEXT);
+	assert_has(text, "device=\"a\\\"b\\\\c d?\",class=\"P\"} 1\n");
+	assert_has(text, exact);
+	longer[VW_LABEL_MAX - 1] = '\0';
+	assert_has(text, longer);
+	assert_has_not(text, "\xe2");
+	free(text);
+}
+
+/* Two lines of one series would make a scrape fail as a whole. */
+static void test_series_are_unique(void **state)
+{
+	struct vw_device device[] = {
+		{.kind = "storage", .name = "sda", .class = VW_CLASS_P},
+		{.kind = "storage", .name = "sda1", .class = VW_CLASS_P},
+		{.kind = "storage", .name = "sda", .class = VW_CLASS_P},
+		{.kind = "network", .name = "sda", .class = VW_CLASS_P},
+		{.kind = "storage", .name = "sda", .class = VW_CLASS_P},
+	};
+	struct vw_interface_counters interface[] = {full_interfaces[1], full_interfaces[1]};
+	struct vw_counters counters = {.interfaces = 2, .interface = interface};
+	struct vw_report report = sample_empty;
+	char *text;
+
+	(void)state;
+	report.device = device;
+	report.device_count = VW_COUNT(device);
+	text = render(&report, NULL, &counters, VW_PROMETHEUS_TEXT);
+	assert_int_equal(count_of(text, "\nvirtwhere_device_info{"), 3);
+	assert_int_equal(count_of(text, "virtwhere_device_info{kind=\"storage\",device=\"sda\","), 1);
+	assert_int_equal(count_of(text, "virtwhere_ena_bw_in_allowance_exceeded_total{"), 1);
+	free(text);
+}
+
+/* One series for each check, and the worst finding speaks for it. */
+static void test_worst_finding(void **state)
+{
+	static const struct {
+		struct vw_finding finding[3];
+		const char *severity, *status;
+	} cases[] = {
+		{{{"DRV001", VW_PASS, VW_FATAL, .subject = "a"},
+		  {"DRV001", VW_FAIL, VW_DEGRADED, .subject = "b"},
+		  {"DRV001", VW_STATUS_UNKNOWN, VW_FATAL, .subject = "c"}},
+		 "degraded",
+		 "fail"},
+		{{{"DRV001", VW_FAIL, VW_DEGRADED, .subject = "a"},
+		  {"DRV001", VW_FAIL, VW_FATAL, .subject = "b"},
+		  {"DRV001", VW_FAIL, VW_FATAL, .subject = "c"}},
+		 "fatal",
+		 "fail"},
+		{{{"DRV001", VW_SKIP, VW_ADVICE, .subject = "a"},
+		  {"DRV001", VW_WARN, VW_ADVICE, .subject = "b"},
+		  {"DRV001", VW_PASS, VW_ADVICE, .subject = "c"}},
+		 "advice",
+		 "warn"},
+		{{{"DRV001", VW_WARN, VW_ADVICE, .subject = "a"},
+		  {"DRV001", VW_STATUS_UNKNOWN, VW_DEGRADED, .subject = "b"},
+		  {"DRV001", VW_SKIP, VW_ADVICE, .subject = "c"}},
+		 "degraded",
+		 "unknown"},
+	};
+	struct vw_report report = sample_empty;
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(cases); i++) {
+		char sample[128], *text;
+
+		report.finding = cases[i].finding;
+		report.finding_count = VW_COUNT(cases[i].finding);
+		text = render(&report, NULL, &no_counters, VW_PROMETHEUS_TEXT);
+		snprintf(sample, sizeof(sample),
+			 "\nvirtwhere_check_status{check=\"DRV001\",severity=\"%s\",status=\"%s\"} 1\n",
+			 cases[i].severity, cases[i].status);
+		assert_has(text, sample);
+		assert_int_equal(count_of(text, "virtwhere_check_status{"), 1);
+		free(text);
+	}
+}
+
+/* No id, serial or address of the machine: nothing that the samples have there comes out. */
+static void test_nothing_names_the_machine(void **state)
+{
+	struct vw_report report = full_report();
+	char *text;
+
+	(void)state;
+	report.platform.cloud.instance_id = "i-0123456789abcdef0";
+	text = render(&report, &full_state, &full_counters, VW_PROMETHEUS_TEXT);
+	assert_has_not(text, "i-0123456789abcdef0");
+	free(text);
+}
+
+static void test_a_failure_is_told(void **state)
+{
+	struct vw_buffer out = {.error = -ENOMEM};
+
+	(void)state;
+	assert_int_equal(vw_metrics_fixed(&sample_nitro, &full_state, VW_OPENMETRICS, &out), -ENOMEM);
+	assert_int_equal(vw_metrics_counters(&full_counters, VW_OPENMETRICS, &out), -ENOMEM);
+	assert_int_equal(vw_metrics_end(VW_OPENMETRICS, &out), -ENOMEM);
+	assert_null(out.data);
+}
+
+static void test_media_types(void **state)
+{
+	(void)state;
+	assert_string_equal(vw_metrics_media_type(VW_PROMETHEUS_TEXT),
+			    "text/plain; version=0.0.4; charset=utf-8");
+	assert_string_equal(vw_metrics_media_type(VW_OPENMETRICS),
+			    "application/openmetrics-text; version=1.0.0; charset=utf-8");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_metric_has_a_sample),
+		cmocka_unit_test(test_prometheus_text),
+		cmocka_unit_test(test_openmetrics),
+		cmocka_unit_test(test_values_in_base_units),
+		cmocka_unit_test(test_nothing_known),
+		cmocka_unit_test(test_no_time_has_no_sample),
+		cmocka_unit_test(test_hostile_text),
+		cmocka_unit_test(test_labels_are_escaped_and_cut),
+		cmocka_unit_test(test_series_are_unique),
+		cmocka_unit_test(test_worst_finding),
+		cmocka_unit_test(test_nothing_names_the_machine),
+		cmocka_unit_test(test_a_failure_is_told),
+		cmocka_unit_test(test_media_types),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
