@@ -1,0 +1,150 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""What is shipped for operations fits the programs: operations.py build/virtwhere [--write]
+
+Rules, dashboard and docs name only metrics that exist; the manuals and the example name the service's options and what
+they are without them; the units name files that are installed. --write renews the table of metrics in
+docs/operations.md.
+"""
+
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(sys.argv[1]).resolve().parent
+RULES = TOP / "packaging/prometheus/virtwhere.rules.yml"
+RULES_TEST = TOP / "packaging/prometheus/virtwhere.rules.test.yml"
+DASHBOARD = TOP / "packaging/grafana/virtwhere.json"
+DOCS = TOP / "docs/operations.md"
+MARK = "<!-- metrics: written by tests/e2e/operations.py --write -->\n"
+EXAMPLE, CONF_MAN, MAN = (TOP / name for name in ("systemd/virtwhered.conf", "agent/man/virtwhered.conf.5",
+                                                  "agent/man/virtwhered.8"))
+# labels and words that look like a metric, and metrics of Prometheus itself
+WORD = re.compile(r"\bvirtwhere(?::\w+)+|\bvirtwhere_\w+")
+
+passed = failed = 0
+
+
+def check(name, wrong):
+    global passed, failed
+    passed, failed = passed + (not wrong), failed + bool(wrong)
+    if wrong:
+        print(f"FAIL: {name}: {wrong}")
+
+
+def table():
+    """{name: help} of the metrics."""
+    said = subprocess.run([BUILD / "tests/tools/metrics"], capture_output=True, text=True, check=True).stdout
+    return dict(line.split("\t", 1) for line in said.splitlines())
+
+
+def expressions(dashboard):
+    """Every query of a dashboard: those of its panels, and those of its variables."""
+    for panel in dashboard["panels"]:
+        for target in panel.get("targets", []):
+            yield panel["title"], target["expr"]
+    for variable in dashboard["templating"]["list"]:
+        if variable["type"] == "query":
+            yield variable["name"], variable["query"]["query"]
+
+
+def rows(metrics):
+    return "| metric | means |\n| --- | --- |\n" + "".join(f"| `{name}` | {text} |\n" for name, text in metrics.items())
+
+
+def metrics_are_real(metrics):
+    rules = RULES.read_text()
+    recorded = set(re.findall(r"- record: (\S+)", rules))
+    known = set(metrics) | recorded
+    check("metrics of the rules", sorted(set(WORD.findall(rules)) - known))
+    dashboard = json.loads(DASHBOARD.read_text())
+    used = {word for _, query in expressions(dashboard) for word in WORD.findall(query)}
+    check("metrics of the dashboard", sorted(used - known))
+    check("queries of the dashboard", [] if len(used) > 10 else ["hardly any"])
+    panels = [panel for panel in dashboard["panels"] if panel["type"] != "row"]
+    check("panels without a query", [panel["title"] for panel in panels if not panel.get("targets")])
+    check("ids of panels", [] if len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"]) else "double")
+    head, _, written = DOCS.read_text().partition(MARK)
+    check("metrics of docs/operations.md", sorted(set(WORD.findall(head)) - known))
+    check("table of docs/operations.md, renew it with --write", written != "\n" + rows(metrics))
+
+
+def alerts_are_tested_and_told():
+    alerts = re.findall(r"- alert: (\S+)", RULES.read_text())
+    tests = RULES_TEST.read_text()
+    fired = set()
+    for case in re.split(r"\n {2}- name: ", tests)[1:]:
+        parts = re.split(r"\n {6}- eval_time: ", case)
+        if 'instance="near"' in parts[0]:
+            fired |= {name for part in parts[1:] if "exp_alerts:" in part for name in re.findall(r"alertname: (\S+)", part)}
+    check("alerts without a test that fires them beside a near miss", [a for a in alerts if a not in fired])
+    told = re.findall(r"^\| (Virtwhere\w+) \|", DOCS.read_text(), re.M)
+    check("alerts of docs/operations.md", sorted(set(alerts) ^ set(told)))
+    if shutil.which("promtool"):
+        for command in (["check", "rules", RULES], ["test", "rules", RULES_TEST]):
+            done = subprocess.run(["promtool", *command], capture_output=True, text=True, timeout=120)
+            check(f"promtool {command[0]} rules", done.stderr + done.stdout if done.returncode else "")
+    else:
+        print("promtool is not installed: make check-fleet tests the rules with it")
+
+
+def options_are_told():
+    service = BUILD / "virtwhered"
+    said = subprocess.run([service, "--help"], capture_output=True, text=True, check=True).stdout
+    options = dict(re.findall(r"^\s+(?:-\w, )?--([\w-]+)\S*\s(?:.*\((\S+)\)$)?", said, re.M))
+    check("options of --help", [] if len(options) > 10 else said)
+    manual = MAN.read_text().replace("\\-", "-")
+    check("options in virtwhered(8)", [name for name in options if f"--{name}" not in manual])
+    keys = {name: standard for name, standard in options.items() if name not in ("config", "check-config", "help", "version")}
+    manual = CONF_MAN.read_text().replace("\\-", "-")
+    check("keys in virtwhered.conf(5)", sorted(set(keys) ^ set(re.findall(r"^\.TP\n\.B (\S+)$", manual, re.M))))
+    example = re.findall(r"^#([\w-]+) =(?: (\S.*))?$", EXAMPLE.read_text(), re.M)
+    check("keys of the example", sorted(set(keys) ^ {name for name, _ in example}))
+    for name, standard in keys.items():
+        values = [value for key, value in example if key == name]
+        check(f"{name} in the example is {standard}", values[:1] != [standard])
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "virtwhered.conf"
+        for text in (EXAMPLE.read_text(), re.sub(r"^#(?=[\w-]+ =)", "", EXAMPLE.read_text(), flags=re.M)):
+            path.write_text(text)
+            done = subprocess.run([service, "--check-config", f"--config={path}"], capture_output=True, text=True, timeout=30)
+            check("the example is accepted", done.stderr if done.returncode else "")
+
+
+def units_fit():
+    makefile = (TOP / "Makefile").read_text()
+    files = {str(path.relative_to(TOP)) for path in (TOP / "systemd").iterdir()}
+    check("files of systemd/ that are not installed", [name for name in sorted(files) if f"\t{name}:" not in makefile])
+    unit = (TOP / "systemd/virtwhered.service").read_text()
+    loaded = set(re.findall(r"^LoadCredential=([\w.-]+):", unit, re.M))
+    check("credentials without a default", sorted(loaded ^ set(re.findall(r"^SetCredential=([\w.-]+):absent$", unit, re.M))))
+    manual = MAN.read_text().replace("\\-", "-")
+    check("credentials in virtwhered(8)", [name for name in sorted(loaded) if name not in manual])
+    source = "".join(path.read_text() for path in (TOP / "agent").glob("*.c"))
+    check("credentials that the service does not take", [name for name in sorted(loaded) if f'"{name}"' not in source])
+    message = re.search(r'VW_CHANGE_MESSAGE_ID "(\w+)"', (TOP / "agent/changes.h").read_text())[1]
+    for path in ("systemd/virtwhered.catalog", "agent/man/virtwhered.8", "docs/operations.md", "packaging/prometheus/virtwhere.rules.yml"):
+        check(f"MESSAGE_ID in {path}", message not in (TOP / path).read_text())
+
+
+def main():
+    metrics = table()
+    if "--write" in sys.argv:
+        head, mark, _ = DOCS.read_text().partition(MARK)
+        DOCS.write_text(head + mark + "\n" + rows(metrics))
+        return 0
+    metrics_are_real(metrics)
+    alerts_are_tested_and_told()
+    options_are_told()
+    units_fit()
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
