@@ -26,7 +26,9 @@ enum vw_exit vw_open_source(const struct vw_request *request, struct vw_source *
 static int look(const struct vw_request *request, struct vw_examined *examined)
 {
 	const char *command = request->command->name ? request->command->name : "";
-	bool wide = vw_has_word("explain drivers metrics", command) || request->view.verbose;
+	const struct vw_format *format = vw_format_find(request->format);
+	bool wide = vw_has_word("explain drivers metrics", command) || request->view.verbose ||
+		    (format && format->whole);
 	bool metrics = vw_equal(command, "metrics");
 	unsigned flags = (request->timing ? VW_PROBE_TIMING : 0U) | (wide ? VW_PROBE_WIDE : 0U) |
 			 (metrics ? VW_PROBE_OUTCOMES : 0U);

@@ -45,9 +45,9 @@ struct vw_canvas vw_canvas(const struct vw_view *view, struct vw_buffer *out)
 	};
 }
 
-/* Bytes of the code point at @text, which is UTF-8; a stray byte is one of its own, marked by 0. */
-static size_t decode(const char *text, uint32_t *ret_point)
+size_t vw_point_next(const char *text, uint32_t *ret_point)
 {
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	const unsigned char *byte = (const unsigned char *)text;
 	size_t length = byte[0] < 0x80       ? 1
 			: byte[0] >> 5 == 6  ? 2
@@ -65,19 +65,19 @@ static size_t decode(const char *text, uint32_t *ret_point)
 			return 1;
 		point = point << 6 | (byte[i] & 0x3F);
 	}
+	if (point < least[length] || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF))
+		return 1;
 	*ret_point = point;
 	return length;
 }
 
-/* Code points that a terminal obeys or hides: C0, DEL, C1; zero width and direction marks; line separators,
- * embeddings and overrides; invisible operators and isolates; the byte order mark. Unicode 15, chapter 23. */
-static bool obeyed(uint32_t point)
+bool vw_point_obeyed(uint32_t point)
 {
 	static const struct {
 		uint32_t first, last;
 	} ranges[] = {
-		{0x0000, 0x001F}, {0x007F, 0x009F}, {0x061C, 0x061C}, {0x200B, 0x200F},
-		{0x2028, 0x202E}, {0x2060, 0x206F}, {0xFEFF, 0xFEFF},
+		{0x0000, 0x001F}, {0x007F, 0x009F}, {0x061C, 0x061C}, {0x200B, 0x200F}, {0x2028, 0x202E},
+		{0x2060, 0x206F}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xFFFE, 0xFFFF}, {0xE0000, 0xE0FFF},
 	};
 
 	for (size_t i = 0; i < VW_COUNT(ranges); i++)
@@ -92,7 +92,7 @@ size_t vw_columns(const char *text)
 	uint32_t point;
 
 	while (*text) {
-		text += decode(text, &point);
+		text += vw_point_next(text, &point);
 		columns++;
 	}
 	return columns;
@@ -107,9 +107,9 @@ static const char *draw_points(struct vw_canvas *canvas, enum vw_ink ink, const 
 		vw_put(canvas->out, inks[ink]);
 	for (; count && *text; count--) {
 		uint32_t point;
-		size_t length = decode(text, &point);
+		size_t length = vw_point_next(text, &point);
 
-		if (obeyed(point) || (canvas->ascii && point > 0x7E))
+		if (vw_point_obeyed(point) || (canvas->ascii && point > 0x7E))
 			vw_put(canvas->out, "?");
 		else
 			vw_put_bytes(canvas->out, text, length);
@@ -165,7 +165,7 @@ void vw_draw_words(struct vw_canvas *canvas, enum vw_ink ink, const char *text)
 		if (!*text)
 			return;
 		for (const char *end = text; *end && *end != ' '; count++)
-			end += decode(end, &point);
+			end += vw_point_next(end, &point);
 		text = draw_word(canvas, ink, text, count);
 	}
 }

@@ -49,6 +49,20 @@ struct vw_canvas {
 /** A canvas over @out. */
 struct vw_canvas vw_canvas(const struct vw_view *view, struct vw_buffer *out);
 
+/**
+ * Read the code point at @text, which need not be UTF-8 (RFC 3629): a stray byte is one by itself, and 0.
+ *
+ * Returns its length in bytes.
+ */
+size_t vw_point_next(const char *text, uint32_t *ret_point);
+
+/**
+ * Is this a code point that a terminal or a browser obeys or hides? C0, DEL, C1; zero width and direction
+ * marks; line separators, embeddings and overrides; invisible operators and isolates; the byte order mark;
+ * annotations; tags; what is no character. Source: Unicode 15, chapter 23.
+ */
+bool vw_point_obeyed(uint32_t point);
+
 /** Columns that a text takes. */
 size_t vw_columns(const char *text);
 

@@ -24,6 +24,7 @@ struct vw_view {
 	bool verbose;         /* text: nothing left out to fit a screen */
 	bool privileged;      /* the reader is root already: do not tell him to become it */
 	unsigned columns;     /* of the terminal; 0 for 80 */
+	bool served;          /* a page: beside it are /report and /metrics */
 	const char *captured; /* RFC 3339: the time of the run, where the facts carry none; may be NULL */
 };
 
@@ -31,6 +32,7 @@ struct vw_format {
 	const char *name;       /* the word of --format */
 	const char *media_type; /* "application/json" */
 	const char *meaning;    /* for the help */
+	bool whole;             /* leaves nothing out: worth the wider probes */
 	int (*render)(const struct vw_report *report, const struct vw_view *view, struct vw_buffer *out);
 };
 
