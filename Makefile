@@ -45,7 +45,7 @@ instrument = $(if $(SANITIZE),$(sanitize),$(fortify))
 linked  = $(if $(x86),libcpuid)
 headers = libpci jansson libarchive zlib liblzma libzstd
 # The service's own: linked, for it starts once.
-agent_linked = libsystemd libudev libmicrohttpd inih yaml-0.1 libcrypt
+agent_linked = libsystemd libudev libmicrohttpd inih yaml-0.1 libcrypt gnutls
 
 pkg = $(if $(strip $(2)),$(shell $(pkg_path) $(PKG_CONFIG) $(1) $(2)))
 library_cflags = $(eval library_cflags := $(call pkg,--cflags,$(linked) $(headers)))$(library_cflags)
@@ -110,9 +110,10 @@ library := $(BUILD)/libvirtwhere.a
 program := $(BUILD)/virtwhere
 service := $(if $(wildcard agent/main.c),$(BUILD)/virtwhered)
 units   := $(unit_sources:%.c=$(BUILD)/%)
-# A test of agent/ is called so, and links the service's libraries.
+# What tests agent/ is called so, and links the service's libraries.
 agent_units := $(filter $(BUILD)/tests/unit/test_agent_%,$(units))
 tools   := $(tool_sources:%.c=$(BUILD)/%)
+agent_tools := $(filter $(BUILD)/tests/tools/agent_%,$(tools))
 fuzzers := $(fuzz_sources:%.c=$(BUILD)/%)
 
 .DELETE_ON_ERROR:
@@ -256,9 +257,11 @@ $(units): %: %.o $(library)
 	$(call say,LINK,$@)
 	$(Q)$(CC) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(link_flags) $(cmocka_libs) $(test_libs) $(library_libs)
 
+$(agent_tools): $(agent_objects)
+$(agent_tools): tool_libs = $(agent_libs)
 $(tools): %: %.o $(library)
 	$(call say,LINK,$@)
-	$(Q)$(CC) -o $@ $^ $(link_flags) $(library_libs)
+	$(Q)$(CC) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(link_flags) $(tool_libs) $(library_libs)
 
 # libFuzzer brings main().
 $(fuzzers): %: %.o $(library)

@@ -108,6 +108,14 @@ _must_check_ int vw_http_reload(struct vw_http *http, const char *web_config, ch
  */
 const char *vw_http_listening(const struct vw_http *http, size_t index);
 
+/**
+ * What the web configuration asks for and is not done, where that makes nothing less safe: a line for people
+ * each.
+ *
+ * Returns the note at @index, which lives until the next reload, or NULL past the end.
+ */
+const char *vw_http_note(const struct vw_http *http, size_t index);
+
 /** Close every connection, stop listening and free; a Unix socket that was made is removed. NULL is fine. */
 void vw_http_free(struct vw_http *http);
 void vw_http_freep(struct vw_http **http);

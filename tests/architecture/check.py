@@ -30,6 +30,7 @@ LIBRARIES = {
     "inih": ("ini.h",),
     "libyaml": ("yaml.h",),
     "libcrypt": ("crypt.h",),
+    "gnutls": ("gnutls/",),
 }
 
 # Headers of C and libc that do no input or output.
@@ -59,7 +60,8 @@ ROOMS = {
     "export": Room(("export/", "detect/"), ("jansson",)),
     "cli": Room(("cli/", "detect/", "probes/", "export/")),
     "agent": Room(("agent/", "detect/", "probes/", "export/"), 
-                  ("libsystemd", "libmicrohttpd", "libudev", "jansson", "inih", "libyaml", "libcrypt")),
+                  ("libsystemd", "libmicrohttpd", "libudev", "jansson", "inih", "libyaml", "libcrypt",
+                   "gnutls", "decompressors")),
 }
 
 # --- the table: what the objects of a room may call -------------------------------------------------------

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VW_AGENT_CONNECTIONS_H
+#define VW_AGENT_CONNECTIONS_H
+
+/*
+ * Who is connected, since when, and who goes first when there is no room. libmicrohttpd knows idle times
+ * only, so a client that sends one byte now and then would stay; here the whole of a request has a deadline.
+ * Internal to the HTTP server.
+ */
+
+#include <sys/socket.h>
+
+#include "detect/base.h"
+
+enum vw_stage {
+	VW_STAGE_FIRST,     /* no whole request yet, since it connected */
+	VW_STAGE_IDLE,      /* answered, waiting for the next one */
+	VW_STAGE_ANSWERING, /* a request came, its answer is not taken yet */
+	VW_STAGE_HELD,      /* its password is being computed: it is neither dropped nor late */
+};
+
+struct vw_connection {
+	struct vw_connection *previous, *next;
+	int fd; /* not owned */
+	enum vw_stage stage;
+	uint64_t since;      /* microseconds of CLOCK_MONOTONIC: when the stage began */
+	uint8_t address[16]; /* IPv6, or IPv4 mapped into it; of IPv6 the network of 64 bits */
+	bool local;          /* of a Unix socket: no limit per address */
+	bool dropped;        /* shut down; the one who reads it will notice */
+};
+
+/* A structure of zeros with the limits set is empty. */
+struct vw_connections {
+	struct vw_connection *first;
+	unsigned count; /* without the dropped ones */
+	unsigned limit, limit_per_address;
+	uint64_t timeout, idle_timeout; /* microseconds */
+};
+
+/**
+ * Make room for one more.
+ *
+ * @address: of the newcomer; AF_UNIX has none
+ *
+ * Returns whether there is room. When @ret_dropped says that somebody was dropped for it, his descriptor is
+ * still open until its owner has looked at it.
+ */
+bool vw_connections_make_room(struct vw_connections *connections, const struct sockaddr *address,
+			      uint64_t now, bool *ret_dropped);
+
+/** Enter one. Returns it, or NULL when there is no memory. @fd: stays the caller's */
+struct vw_connection *vw_connections_add(struct vw_connections *connections, int fd,
+					 const struct sockaddr *address, uint64_t now);
+
+/** Strike one out and free it. */
+void vw_connections_remove(struct vw_connections *connections, struct vw_connection *connection);
+
+void vw_connection_enter(struct vw_connection *connection, enum vw_stage stage, uint64_t now);
+
+/**
+ * Drop those that are past their deadline.
+ *
+ * Returns when to look again, or UINT64_MAX when nobody has a deadline.
+ */
+uint64_t vw_connections_expire(struct vw_connections *connections, uint64_t now);
+
+/** Drop the one that can best be spared, if there is one. Returns whether there was. */
+bool vw_connections_drop_one(struct vw_connections *connections, uint64_t now);
+
+#endif

@@ -1,0 +1,546 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/http.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "agent/answers.h"
+#include "agent/auth.h"
+#include "agent/connections.h"
+#include "agent/listen.h"
+#include "agent/tls.h"
+#include "agent/web_config.h"
+
+enum {
+	LISTENERS_MAX = 16,
+	ACCEPTED_AT_ONCE = 16,   /* then those that are connected have their turn */
+	RUNS_AT_ONCE = 16,       /* then the loop has */
+	REQUEST_MEMORY = 8192,   /* of a connection: the request line, its headers, and those of the answer */
+	IDLE_SECONDS = 120,      /* longer than the usual interval of scrapes */
+	PAUSE_SECONDS = 1,       /* when no descriptor is free */
+	TIMER_ACCURACY = 250000, /* microseconds */
+	SECOND = 1000000,
+	OPTIONS_MAX = 16,
+};
+
+struct vw_http {
+	sd_event *event;
+	struct vw_listener listener[LISTENERS_MAX];
+	sd_event_source *accepting[LISTENERS_MAX];
+	size_t listener_count;
+
+	struct MHD_Daemon *daemon;
+	sd_event_source *readable; /* of the daemon's epoll */
+	sd_event_source *again;    /* when it has more to do than one turn */
+	sd_event_source *timer;    /* off while nobody has a deadline */
+	uint64_t timer_at;
+
+	struct vw_connections connections;
+	struct vw_answers *answers;
+	struct vw_auth *auth;
+	struct vw_web_config *config; /* NULL for none */
+};
+
+static uint64_t now_of(const struct vw_http *http)
+{
+	uint64_t now = 0;
+
+	/* It fails in another process only. */
+	(void)sd_event_now(http->event, CLOCK_MONOTONIC, &now);
+	return now;
+}
+
+/* --- the daemon's turn -------------------------------------------------------------------------------- */
+
+static void set_timer(struct vw_http *http, uint64_t at)
+{
+	if (at >= http->timer_at)
+		return;
+	if (sd_event_source_set_time(http->timer, at) >= 0 &&
+	    sd_event_source_set_enabled(http->timer, SD_EVENT_ONESHOT) >= 0)
+		http->timer_at = at;
+}
+
+static bool has_more_to_do(const struct vw_http *http)
+{
+	MHD_UNSIGNED_LONG_LONG timeout;
+
+	return MHD_get_timeout(http->daemon, &timeout) == MHD_YES && timeout == 0;
+}
+
+static void run(struct vw_http *http)
+{
+	unsigned turns = 0;
+
+	do
+		MHD_run(http->daemon);
+	while (has_more_to_do(http) && ++turns < RUNS_AT_ONCE);
+	if (turns == RUNS_AT_ONCE)
+		(void)sd_event_source_set_enabled(http->again, SD_EVENT_ONESHOT);
+}
+
+static void take_turn(struct vw_http *http)
+{
+	run(http);
+	set_timer(http, vw_connections_expire(&http->connections, now_of(http)));
+}
+
+static int on_readable(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	(void)source;
+	(void)fd;
+	(void)events;
+	take_turn(userdata);
+	return 0;
+}
+
+static int on_again(sd_event_source *source, void *userdata)
+{
+	(void)source;
+	take_turn(userdata);
+	return 0;
+}
+
+static void set_accepting(struct vw_http *http, int enabled)
+{
+	for (size_t i = 0; i < http->listener_count; i++)
+		(void)sd_event_source_set_enabled(http->accepting[i], enabled);
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct vw_http *http = userdata;
+
+	(void)source;
+	(void)usec;
+	http->timer_at = UINT64_MAX;
+	set_accepting(http, SD_EVENT_ON);
+	set_timer(http, vw_connections_expire(&http->connections, now_of(http)));
+	run(http);
+	return 0;
+}
+
+/* --- new connections ---------------------------------------------------------------------------------- */
+
+/* No descriptor is free: one is taken from who can be spared, and the queue waits for it. */
+static void pause_accepting(struct vw_http *http)
+{
+	uint64_t now = now_of(http);
+
+	(void)vw_connections_drop_one(&http->connections, now);
+	set_accepting(http, SD_EVENT_OFF);
+	set_timer(http, now + PAUSE_SECONDS * (uint64_t)SECOND);
+}
+
+static bool accept_one(struct vw_http *http, int listener)
+{
+	struct sockaddr_storage storage = {0};
+	struct sockaddr *address = (struct sockaddr *)&storage;
+	socklen_t size = sizeof(storage);
+	bool dropped;
+	int fd;
+
+	fd = accept4(listener, address, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd < 0) {
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+			pause_accepting(http);
+		/* A client that went away meanwhile says nothing about the next one. */
+		return errno == ECONNABORTED || errno == EINTR;
+	}
+
+	if (!vw_connections_make_room(&http->connections, address, now_of(http), &dropped))
+		close(fd);
+	else {
+		if (dropped)
+			run(http);
+		(void)MHD_add_connection(http->daemon, fd, address, size); /* closes it when it fails */
+	}
+	return true;
+}
+
+static int on_connect(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct vw_http *http = userdata;
+
+	(void)source;
+	(void)events;
+	for (unsigned i = 0; i < ACCEPTED_AT_ONCE && accept_one(http, fd); i++)
+		;
+	take_turn(http);
+	return 0;
+}
+
+static const struct sockaddr *client_of(struct MHD_Connection *connection)
+{
+	static const struct sockaddr nobody = {.sa_family = AF_UNIX};
+	const union MHD_ConnectionInfo *info;
+
+	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	return info && info->client_addr ? info->client_addr : &nobody;
+}
+
+static void start_connection(struct vw_http *http, struct MHD_Connection *connection, void **record)
+{
+	const union MHD_ConnectionInfo *info;
+	int fd;
+
+	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	fd = info->connect_fd;
+	*record = vw_connections_add(&http->connections, fd, client_of(connection), now_of(http));
+	/* Who is not in the list has no deadline, and whose certificate cannot be asked for has no answer. */
+	if (!*record || !vw_tls_prepare(http->config, connection))
+		shutdown(fd, SHUT_RDWR);
+}
+
+static void notify_connection(void *userdata, struct MHD_Connection *connection, void **record,
+			      enum MHD_ConnectionNotificationCode code)
+{
+	struct vw_http *http = userdata;
+
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		start_connection(http, connection, record);
+	} else if (*record) {
+		vw_connections_remove(&http->connections, *record);
+		*record = NULL;
+	}
+}
+
+static void enter_stage(struct vw_http *http, struct MHD_Connection *connection, enum vw_stage stage)
+{
+	const union MHD_ConnectionInfo *info;
+
+	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	if (info && info->socket_context)
+		vw_connection_enter(info->socket_context, stage, now_of(http));
+}
+
+/* --- requests ----------------------------------------------------------------------------------------- */
+
+static void notify_completed(void *userdata, struct MHD_Connection *connection, void **request,
+			     enum MHD_RequestTerminationCode code)
+{
+	struct vw_http *http = userdata;
+
+	(void)code;
+	vw_auth_forget(http->auth, request);
+	enter_stage(http, connection, VW_STAGE_IDLE);
+}
+
+/* Called with the headers of a request, and again when its password has been computed. */
+static enum MHD_Result handle(void *userdata, struct MHD_Connection *connection, const char *path,
+			      const char *method, const char *version, const char *upload,
+			      size_t *upload_size, void **request)
+{
+	struct vw_http *http = userdata;
+
+	(void)version;
+	(void)upload;
+	(void)upload_size;
+	enter_stage(http, connection, VW_STAGE_ANSWERING);
+	switch (vw_auth_check(http->auth, http->config, connection, request, now_of(http))) {
+	case VW_AUTH_YES:
+		return vw_answers_queue(http->answers, connection, path, method, now_of(http));
+	case VW_AUTH_NO:
+		return vw_answers_notice(http->answers, connection, VW_NOTICE_WHO_ARE_YOU);
+	case VW_AUTH_TOO_MANY:
+		return vw_answers_notice(http->answers, connection, VW_NOTICE_TOO_MANY_TRIES);
+	case VW_AUTH_LATER:
+		enter_stage(http, connection, VW_STAGE_HELD);
+		return MHD_YES;
+	}
+	return MHD_NO;
+}
+
+/* --- the daemon --------------------------------------------------------------------------------------- */
+
+static void add_option(struct MHD_OptionItem **end, enum MHD_OPTION option, intptr_t value,
+		       const void *pointer)
+{
+	*(*end)++ = (struct MHD_OptionItem){option, value, (void *)(uintptr_t)pointer};
+}
+
+static struct MHD_Daemon *start_daemon(struct vw_http *http, const struct vw_web_config *config)
+{
+	/* Those that were dropped and are not closed yet come on top of our own limit. */
+	intptr_t limit = (intptr_t)http->connections.limit + ACCEPTED_AT_ONCE;
+	unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_SUSPEND_RESUME;
+	struct MHD_OptionItem options[OPTIONS_MAX], *end = options;
+
+	add_option(&end, MHD_OPTION_CONNECTION_MEMORY_LIMIT, REQUEST_MEMORY, NULL);
+	add_option(&end, MHD_OPTION_CONNECTION_LIMIT, limit, NULL);
+	add_option(&end, MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL); /* ours are vw_connections' */
+	add_option(&end, MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL);
+	add_option(&end, MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)notify_connection, http);
+	add_option(&end, MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)notify_completed, http);
+	if (config && config->tls) {
+		flags |= MHD_USE_TLS;
+		add_option(&end, MHD_OPTION_HTTPS_MEM_CERT, 0, config->certificate);
+		add_option(&end, MHD_OPTION_HTTPS_MEM_KEY, 0, config->key);
+		add_option(&end, MHD_OPTION_HTTPS_PRIORITIES, 0, config->priorities);
+	}
+	if (config && config->client_ca)
+		add_option(&end, MHD_OPTION_HTTPS_MEM_TRUST, 0, config->client_ca);
+	add_option(&end, MHD_OPTION_END, 0, NULL);
+	return MHD_start_daemon(flags, 0, NULL, NULL, handle, http, MHD_OPTION_ARRAY, options,
+				MHD_OPTION_END);
+}
+
+static void stop_daemon(struct vw_http *http)
+{
+	http->readable = sd_event_source_unref(http->readable);
+	if (!http->daemon)
+		return;
+	vw_auth_cancel(http->auth);
+	MHD_stop_daemon(http->daemon);
+	http->daemon = NULL;
+}
+
+/* Puts a daemon in place of the one that runs, which ends with all its connections. Takes @config on success.
+ */
+static int replace_daemon(struct vw_http *http, struct vw_web_config *config)
+{
+	sd_event_source *readable = NULL;
+	struct MHD_Daemon *daemon;
+	int err;
+
+	daemon = start_daemon(http, config);
+	if (!daemon)
+		return -EPROTO;
+	err = sd_event_add_io(http->event, &readable,
+			      MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, EPOLLIN,
+			      on_readable, http);
+	if (err >= 0)
+		err = vw_answers_set_headers(http->answers, config);
+	if (err < 0) {
+		sd_event_source_unref(readable);
+		MHD_stop_daemon(daemon);
+		return err;
+	}
+
+	stop_daemon(http);
+	vw_web_config_free(http->config);
+	http->daemon = daemon;
+	http->readable = readable;
+	http->config = config;
+	return 0;
+}
+
+static int load_and_replace(struct vw_http *http, const char *path, char *problem, size_t problem_size)
+{
+	struct vw_web_config *config = NULL;
+	int err = 0;
+
+	if (path)
+		err = vw_web_config_load(path, &config, problem, problem_size);
+	if (err)
+		return err;
+	err = replace_daemon(http, config);
+	if (err) {
+		snprintf(problem, problem_size, "the HTTP server does not start: %s", strerror(-err));
+		vw_web_config_free(config);
+	}
+	return err;
+}
+
+int vw_http_reload(struct vw_http *http, const char *web_config, char *problem, size_t problem_size)
+{
+	if (problem_size)
+		problem[0] = '\0';
+	return load_and_replace(http, web_config, problem, problem_size);
+}
+
+/* --- life --------------------------------------------------------------------------------------------- */
+
+static int add_listener(struct vw_http *http, const struct vw_listener *listener)
+{
+	size_t index = http->listener_count;
+	int err;
+
+	err = sd_event_add_io(http->event, &http->accepting[index], listener->fd, EPOLLIN, on_connect, http);
+	if (err < 0)
+		return err;
+	http->listener[index] = *listener;
+	http->listener_count++;
+	return 0;
+}
+
+static int open_listener(struct vw_http *http, const struct vw_http_options *options, size_t index)
+{
+	struct vw_listener listener;
+	int err;
+
+	err = options->inherited_count ? vw_listen_inherit(options->inherited[index], &listener)
+				       : vw_listen(options->listen[index], &listener);
+	if (err)
+		return err;
+	err = add_listener(http, &listener);
+	if (err && !options->inherited_count)
+		vw_listen_close(&listener);
+	return err;
+}
+
+static const char *listen_problem(int err)
+{
+	switch (err) {
+	case -EINVAL:
+		return "no address; 127.0.0.1:9796, [::1]:9796, :9796 or an absolute path of a socket are";
+	case -EEXIST:
+		return "something stands there that is no socket";
+	case -ENOTSOCK:
+		return "this is no socket that listens for streams";
+	default:
+		return strerror(-err);
+	}
+}
+
+static int open_listeners(struct vw_http *http, const struct vw_http_options *options, char *problem,
+			  size_t problem_size)
+{
+	size_t count = options->inherited_count ? options->inherited_count : options->listen_count;
+
+	if (count > LISTENERS_MAX) {
+		snprintf(problem, problem_size, "more than %d addresses to listen on", LISTENERS_MAX);
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < count; i++) {
+		int err = open_listener(http, options, i);
+
+		if (!err)
+			continue;
+		if (options->inherited_count)
+			snprintf(problem, problem_size, "inherited descriptor %d: %s", options->inherited[i],
+				 listen_problem(err));
+		else
+			snprintf(problem, problem_size, "%s: %s", options->listen[i], listen_problem(err));
+		return err;
+	}
+	return 0;
+}
+
+static int add_sources(struct vw_http *http)
+{
+	int err;
+
+	err = sd_event_add_time(http->event, &http->timer, CLOCK_MONOTONIC, 0, TIMER_ACCURACY, on_timer,
+				http);
+	if (err >= 0)
+		err = sd_event_source_set_enabled(http->timer, SD_EVENT_OFF);
+	if (err >= 0)
+		err = sd_event_add_defer(http->event, &http->again, on_again, http);
+	if (err >= 0)
+		err = sd_event_source_set_enabled(http->again, SD_EVENT_OFF);
+	return err < 0 ? err : 0;
+}
+
+static void set_limits(struct vw_http *http, const struct vw_http_options *options)
+{
+	unsigned limit = options->connections ? options->connections : VW_HTTP_CONNECTIONS;
+	unsigned seconds = options->timeout_seconds ? options->timeout_seconds : VW_HTTP_TIMEOUT_SECONDS;
+
+	if (limit > VW_HTTP_CONNECTIONS_MAX)
+		limit = VW_HTTP_CONNECTIONS_MAX;
+	http->timer_at = UINT64_MAX;
+	http->connections.limit = limit;
+	http->connections.limit_per_address = (limit + 1) / 2;
+	http->connections.timeout = seconds * (uint64_t)SECOND;
+	http->connections.idle_timeout = (seconds > IDLE_SECONDS ? seconds : IDLE_SECONDS) * (uint64_t)SECOND;
+}
+
+static int start(struct vw_http *http, const struct vw_http_options *options, char *problem,
+		 size_t problem_size)
+{
+	int err;
+
+	set_limits(http, options);
+	err = add_sources(http);
+	if (!err)
+		err = vw_answers_new(options, &http->answers);
+	if (!err)
+		err = vw_auth_new(http->event, &http->auth);
+	if (err) {
+		snprintf(problem, problem_size, "the HTTP server does not start: %s", strerror(-err));
+		return err;
+	}
+	err = load_and_replace(http, options->web_config, problem, problem_size);
+	if (err)
+		return err;
+	return open_listeners(http, options, problem, problem_size);
+}
+
+static void close_listeners(struct vw_http *http, bool keep)
+{
+	for (size_t i = 0; i < http->listener_count; i++) {
+		sd_event_source_unref(http->accepting[i]);
+		if (!keep)
+			vw_listen_close(&http->listener[i]);
+	}
+	http->listener_count = 0;
+}
+
+int vw_http_new(sd_event *event, const struct vw_http_options *options, struct vw_http **ret, char *problem,
+		size_t problem_size)
+{
+	struct vw_http *http = calloc(1, sizeof(*http));
+	int err;
+
+	if (problem_size)
+		problem[0] = '\0';
+	if (!http) {
+		snprintf(problem, problem_size, "out of memory");
+		return -ENOMEM;
+	}
+	http->event = sd_event_ref(event);
+	err = start(http, options, problem, problem_size);
+	if (err) {
+		close_listeners(http, options->inherited_count > 0);
+		vw_http_free(http);
+		return err;
+	}
+	*ret = http;
+	return 0;
+}
+
+void vw_http_publish(struct vw_http *http, enum vw_resource resource, struct vw_body *body)
+{
+	vw_answers_publish(http->answers, resource, body);
+}
+
+void vw_http_ready(struct vw_http *http, bool ready)
+{
+	vw_answers_ready(http->answers, ready);
+}
+
+const char *vw_http_listening(const struct vw_http *http, size_t index)
+{
+	return index < http->listener_count ? http->listener[index].name : NULL;
+}
+
+const char *vw_http_note(const struct vw_http *http, size_t index)
+{
+	return http->config && index < http->config->note_count ? http->config->note[index] : NULL;
+}
+
+void vw_http_free(struct vw_http *http)
+{
+	if (!http)
+		return;
+	close_listeners(http, false);
+	stop_daemon(http);
+	vw_auth_free(http->auth);
+	vw_answers_free(http->answers);
+	vw_web_config_free(http->config);
+	sd_event_source_unref(http->timer);
+	sd_event_source_unref(http->again);
+	sd_event_unref(http->event);
+	free(http);
+}
+
+void vw_http_freep(struct vw_http **http)
+{
+	vw_http_free(*http);
+}
