@@ -133,13 +133,30 @@ static int read_digest(const char *path, struct vw_digest *ret)
 	return r;
 }
 
+static const char *reason_of(int err)
+{
+	switch (err) {
+	case -EBADMSG:
+		return "is damaged";
+	case -E2BIG:
+		return "is too big";
+	case -EINVAL:
+	case -ELOOP:
+		return "is no regular file";
+	case -EOPNOTSUPP:
+		return "cannot be read without libjansson.so.4";
+	default:
+		return strerror(-err);
+	}
+}
+
 int vw_store_read(const struct vw_store *store, struct vw_digest *ret)
 {
 	int r = store->last.path ? read_digest(store->last.path, ret) : -ENOENT;
 
 	if (r < 0 && r != -ENOENT)
 		vw_say(LOG_WARNING, "%s: %s; what changed since it was written is not told", store->last.path,
-		       r == -EBADMSG ? "is damaged" : strerror(-r));
+		       reason_of(r));
 	return r;
 }
 
