@@ -56,13 +56,11 @@ static const struct vw_command commands[] = {
 		.name = "preflight",
 		.arguments = "--root DIR --target TARGET...",
 		.summary = "will an image boot there, and be driven right",
-		.details = "DIR is the root directory of a system that does not run; nothing in it is "
-			   "started or "
-			   "written. Every kernel in it is checked, the default one decides. See 'virtwhere "
-			   "list "
-			   "targets' and 'virtwhere list checks'. Exits 0 when it passes, 1 when a check "
-			   "fails, 3 "
-			   "when it cannot be told.",
+		.details =
+			"DIR is the root directory of a system that does not run, or a tar archive of one; "
+			"nothing in it is started or written. Every kernel in it is checked, the default "
+			"one decides. See 'virtwhere list targets' and 'virtwhere list checks'. Exits 0 "
+			"when it passes, 1 when a check fails, 3 when it cannot be told.",
 		.formats = FORMATS("text", "json", "junit", "tap", "sarif", "github"),
 		.run = vw_run_preflight,
 	},

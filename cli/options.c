@@ -115,7 +115,8 @@ static bool set_fail_on(struct vw_request *request, const char *argument)
 static const struct vw_option options[] = {
 	{"output", 'o', "PATH", false, COMMANDS("snapshot", "preflight"),
 	 "where to record; the file to write, whole or not at all", set_output},
-	{"root", 0, "DIR", false, COMMANDS("preflight"), "the image: its root directory", set_root},
+	{"root", 0, "DIR", false, COMMANDS("preflight"), "the image: its root directory, or an archive of it",
+	 set_root},
 	{"target", 't', "TARGET", false, COMMANDS("preflight"),
 	 "where it is to boot; several times, or with commas", set_target},
 	{"kernel", 0, "KERNEL", false, COMMANDS("preflight"), "all, default or a release", set_kernel},

@@ -69,7 +69,7 @@ static enum vw_exit check_arguments(const struct vw_request *request, unsigned *
 		return VW_EXIT_USAGE;
 	}
 	if (!request->root) {
-		vw_complain("preflight: which image? give --root DIR");
+		vw_complain("preflight: which image? give --root DIR or --root ARCHIVE");
 		return VW_EXIT_USAGE;
 	}
 	if (!request->targets) {
@@ -268,13 +268,24 @@ static enum vw_exit examine(const struct vw_request *request, struct vw_image *i
 	const struct vw_image_wish wish = {vw_checked_modules, vw_checked_units, vw_checked_groups};
 	const struct vw_image_facts *facts = NULL;
 	struct progress progress = {0};
+	const struct vw_sandbox_needs needs = {.root = request->root,
+					       .scratch = vw_image_folder(image),
+					       .file_size = VW_IMAGE_FILE_MAX + 1,
+					       .output = request->output};
+	char problem[PROBLEM_SIZE] = "";
 	struct vw_sandbox sandbox;
 	int r;
 
 	watch(image, &progress);
-	vw_sandbox_enter(request->root, request->output, &sandbox);
+	vw_sandbox_enter(&needs, &sandbox);
 	if (request->view.verbose)
 		tell_sandbox(&sandbox);
+	r = vw_image_unpack(image, problem, sizeof(problem));
+	if (r < 0) {
+		erase(&progress);
+		vw_complain("%s", problem);
+		return VW_EXIT_UNDETERMINED;
+	}
 	r = vw_image_probe(image, &wish, &facts);
 	erase(&progress);
 	if (r < 0) {
@@ -300,7 +311,7 @@ enum vw_exit vw_run_preflight(const struct vw_request *request)
 		vw_complain("%s", problem);
 		return VW_EXIT_UNDETERMINED;
 	}
-	if (access(request->root, R_OK | X_OK) < 0) {
+	if (!vw_image_folder(image) && access(request->root, R_OK | X_OK) < 0) {
 		vw_complain("%s: %s", request->root, strerror(errno));
 		return VW_EXIT_UNDETERMINED;
 	}

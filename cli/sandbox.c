@@ -58,7 +58,7 @@ static rlim_t size_behind(int fd)
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 ? (rlim_t)st.st_size : 0;
 }
 
-static void limit_resources(void)
+static void limit_resources(uint64_t file_size)
 {
 	rlim_t out = size_behind(STDOUT_FILENO), messages = size_behind(STDERR_FILENO);
 
@@ -66,7 +66,8 @@ static void limit_resources(void)
 	limit(RLIMIT_NOFILE, FILES);
 	limit(RLIMIT_CPU, SECONDS);
 	limit(RLIMIT_AS, (rlim_t)MEMORY * MEGABYTE);
-	limit(RLIMIT_FSIZE, (out > messages ? out : messages) + VW_BUFFER_MAX);
+	out = (out > messages ? out : messages) + VW_BUFFER_MAX;
+	limit(RLIMIT_FSIZE, out > file_size ? out : file_size);
 }
 
 /* --- Landlock ------------------------------------------------------------------------------------------ */
@@ -134,8 +135,24 @@ static void allow_output(int ruleset, const char *output)
 	(void)allow(ruleset, dirname(target), in_folder);
 }
 
+/* Files, folders and links in it, and to remove it itself: of its parent no more than an empty folder can go.
+ */
+static int allow_scratch(int ruleset, const char *scratch)
+{
+	const uint64_t in_folder = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
+				   LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
+				   LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_SYM |
+				   LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR;
+	char parent[PATH_MAX];
+	int r = allow(ruleset, scratch, in_folder);
+
+	if (r < 0 || snprintf(parent, sizeof(parent), "%s", scratch) >= (int)sizeof(parent))
+		return r;
+	return allow(ruleset, dirname(parent), LANDLOCK_ACCESS_FS_REMOVE_DIR);
+}
+
 /* Returns the version of the ABI that holds now, or 0. */
-static int enter_landlock(const char *root, const char *output)
+static int enter_landlock(const struct vw_sandbox_needs *needs)
 {
 	struct ruleset rules = {.net = NET_ALL, .scoped = SCOPED_ALL};
 	size_t size = sizeof(rules);
@@ -152,9 +169,11 @@ static int enter_landlock(const char *root, const char *output)
 	ruleset = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0U);
 	if (ruleset < 0)
 		return 0;
-	r = allow(ruleset, root, LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR);
-	if (output)
-		allow_output(ruleset, output);
+	r = needs->scratch
+		    ? allow_scratch(ruleset, needs->scratch)
+		    : allow(ruleset, needs->root, LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR);
+	if (needs->output)
+		allow_output(ruleset, needs->output);
 	if (r == 0 && syscall(SYS_landlock_restrict_self, ruleset, 0U) < 0)
 		r = -errno;
 	close(ruleset);
@@ -199,7 +218,9 @@ static const unsigned allowed[] = {
 	__NR_faccessat,
 	__NR_faccessat2,
 	__NR_getcwd,
-	/* the output */
+	/* the output, and what an archive is unpacked into */
+	__NR_mkdirat,
+	__NR_symlinkat,
 	__NR_fsync,
 	__NR_fdatasync,
 	__NR_renameat,
@@ -228,6 +249,7 @@ static const unsigned allowed[] = {
 	__NR_rt_sigreturn,
 	__NR_rt_sigaction,
 	__NR_rt_sigprocmask,
+	__NR_rt_sigpending,
 	__NR_sigaltstack,
 	__NR_restart_syscall,
 	__NR_exit,
@@ -241,6 +263,7 @@ static const unsigned allowed[] = {
 	__NR_readlink,
 	__NR_rename,
 	__NR_unlink,
+	__NR_rmdir,
 	__NR_time,
 #endif
 };
@@ -305,18 +328,18 @@ static bool enter_seccomp(void)
 
 #endif
 
-void vw_sandbox_enter(const char *root, const char *output, struct vw_sandbox *ret)
+void vw_sandbox_enter(const struct vw_sandbox_needs *needs, struct vw_sandbox *ret)
 {
 	*ret = (struct vw_sandbox){0};
 	if (SANITIZED) {
 		ret->not = "built with AddressSanitizer";
 		return;
 	}
-	limit_resources();
+	limit_resources(needs->scratch ? needs->file_size : 0);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) < 0) {
 		ret->not = "the kernel has no no_new_privs";
 		return;
 	}
-	ret->landlock = enter_landlock(root, output);
+	ret->landlock = enter_landlock(needs);
 	ret->seccomp = enter_seccomp();
 }

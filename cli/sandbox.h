@@ -16,14 +16,21 @@ struct vw_sandbox {
 	const char * not ; /* why there is none at all, or NULL */
 };
 
+/* What it still needs. */
+struct vw_sandbox_needs {
+	const char *root;    /* a directory, read */
+	const char *scratch; /* a directory in which files are made, and which is removed at the end; NULL for
+				none */
+	uint64_t file_size;  /* bytes of the largest file in it */
+	const char *output;  /* the file that vw_write_file() is going to write; NULL for none */
+};
+
 /**
- * Enter it. From here on the process opens files below @root for reading only, writes nothing but @output,
- * starts no process and opens no socket. There is no way back.
+ * Enter it. From here on the process opens nothing for reading but what is below the root, makes nothing but
+ * what it says it needs, starts no process and opens no socket. There is no way back.
  *
- * @root: the image's root directory
- * @output: the file that vw_write_file() is going to write; NULL for none
  * @ret: what holds
  */
-void vw_sandbox_enter(const char *root, const char *output, struct vw_sandbox *ret);
+void vw_sandbox_enter(const struct vw_sandbox_needs *needs, struct vw_sandbox *ret);
 
 #endif

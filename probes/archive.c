@@ -15,39 +15,39 @@
 
 #include "export/library.h"
 #include "probes/root.h"
-#include "probes/source.h"
 
 #define SONAME "libarchive.so.13"
 
 enum {
-	ENTRIES_MAX = 32768,          /* a whole recording has some two thousand */
-	TOTAL_MAX = 64 * 1024 * 1024, /* bytes unpacked, headers among them */
-	KEEP_MAX = VW_TABLE_LIMIT + 1,
-	SECONDS_MAX = 5,
 	READ_SIZE = 16 * 1024, /* small: between two reads the time is looked at */
+	PIECE_SIZE = 64 * 1024,
+	MEGABYTE = 1024 * 1024,
 };
 
 /* --- the library ------------------------------------------------------------------------------------- */
 
-#define READ_FUNCTIONS(X)                   \
-	X(archive_read_new)                 \
-	X(archive_read_support_filter_gzip) \
-	X(archive_read_support_filter_zstd) \
-	X(archive_read_support_format_tar)  \
-	X(archive_read_open)                \
-	X(archive_read_next_header)         \
-	X(archive_read_data)                \
-	X(archive_read_free)                \
-	X(archive_filter_bytes)             \
-	X(archive_set_error)                \
-	X(archive_error_string)             \
-	X(archive_entry_pathname)           \
-	X(archive_entry_symlink)            \
-	X(archive_entry_hardlink)           \
-	X(archive_entry_pathname_utf8)      \
-	X(archive_entry_symlink_utf8)       \
-	X(archive_entry_hardlink_utf8)      \
-	X(archive_entry_filetype)           \
+#define READ_FUNCTIONS(X)                    \
+	X(archive_read_new)                  \
+	X(archive_read_support_filter_gzip)  \
+	X(archive_read_support_filter_zstd)  \
+	X(archive_read_support_filter_xz)    \
+	X(archive_read_support_filter_bzip2) \
+	X(archive_read_support_filter_lz4)   \
+	X(archive_read_support_format_tar)   \
+	X(archive_read_open)                 \
+	X(archive_read_next_header)          \
+	X(archive_read_data)                 \
+	X(archive_read_free)                 \
+	X(archive_filter_bytes)              \
+	X(archive_set_error)                 \
+	X(archive_error_string)              \
+	X(archive_entry_pathname)            \
+	X(archive_entry_symlink)             \
+	X(archive_entry_hardlink)            \
+	X(archive_entry_pathname_utf8)       \
+	X(archive_entry_symlink_utf8)        \
+	X(archive_entry_hardlink_utf8)       \
+	X(archive_entry_filetype)            \
 	X(archive_entry_size)
 
 #define WRITE_FUNCTIONS(X)                         \
@@ -87,7 +87,7 @@ static int load(void)
 	return vw_library_open(SONAME, symbols, VW_COUNT(symbols));
 }
 
-static int load_or_say(const char *path, char *problem, size_t problem_size)
+int vw_archive_load(const char *path, char *problem, size_t problem_size)
 {
 	int r = load();
 
@@ -100,16 +100,15 @@ static int load_or_say(const char *path, char *problem, size_t problem_size)
 
 struct unpacking {
 	struct archive *archive;
-	int from; /* the archive */
+	const struct vw_archive_job *job;
 	int root; /* where to */
 	const char *path;
-	const struct vw_hold *hold;
 	char *problem;
 	size_t problem_size;
 	time_t deadline;
-	size_t entries, kept;
-	char *content;
-	char input[READ_SIZE];
+	size_t entries;
+	uint64_t packed, kept; /* bytes read, bytes written */
+	char input[READ_SIZE], piece[PIECE_SIZE];
 };
 
 static time_t seconds(void)
@@ -130,21 +129,26 @@ static la_ssize_t read_input(struct archive *archive, void *context, const void 
 		return ARCHIVE_FATAL;
 	}
 	do {
-		bytes = read(unpacking->from, unpacking->input, sizeof(unpacking->input));
+		bytes = read(unpacking->job->fd, unpacking->input, sizeof(unpacking->input));
 	} while (bytes < 0 && errno == EINTR);
 	if (bytes < 0)
 		library.archive_set_error(archive, errno, "cannot be read");
+	else
+		unpacking->packed += (uint64_t)bytes;
+	if (unpacking->job->tell)
+		unpacking->job->tell(unpacking->job->context, unpacking->packed);
 	*buffer = unpacking->input;
 	return bytes < 0 ? ARCHIVE_FATAL : bytes;
 }
 
-/* The library's own words end a damaged archive. */
+/* In the library's own words. */
 static int damaged(struct unpacking *unpacking)
 {
 	const char *reason = library.archive_error_string(unpacking->archive);
 
-	return vw_problem(unpacking->problem, unpacking->problem_size, -EBADMSG, "%s: damaged archive: %s",
-			  unpacking->path, reason ? reason : "no reason given");
+	return vw_problem(unpacking->problem, unpacking->problem_size, -EBADMSG, "%s: %s: %s", unpacking->path,
+			  unpacking->entries ? "damaged archive" : "no archive that can be read",
+			  reason ? reason : "no reason given");
 }
 
 static int too_big(struct unpacking *unpacking, const char *reason)
@@ -183,47 +187,84 @@ static int bad_entry(struct unpacking *unpacking, int err, const char *name)
 			  unpacking->path, name, reason);
 }
 
+/* @size: of what is about to be unpacked, as the archive has it */
 static int check_bounds(struct unpacking *unpacking, int64_t size)
 {
+	const struct vw_archive_bounds *bounds = unpacking->job->bounds;
 	int64_t unpacked = library.archive_filter_bytes(unpacking->archive, 0);
+	char reason[64];
 
-	if (++unpacking->entries > ENTRIES_MAX)
-		return too_big(unpacking, "more than 32,768 entries");
-	if (size > TOTAL_MAX || unpacked > TOTAL_MAX || unpacking->kept > TOTAL_MAX)
-		return too_big(unpacking, "more than 64 MiB unpacked");
+	if ((size <= 0 || (uint64_t)size <= bounds->total) && (uint64_t)unpacked <= bounds->total &&
+	    unpacking->kept <= bounds->total)
+		return 0;
+	snprintf(reason, sizeof(reason), "more than %llu MiB unpacked",
+		 (unsigned long long)(bounds->total / MEGABYTE));
+	return too_big(unpacking, reason);
+}
+
+static int count_entry(struct unpacking *unpacking)
+{
+	char reason[64];
+
+	if (++unpacking->entries <= unpacking->job->bounds->entries)
+		return 0;
+	snprintf(reason, sizeof(reason), "more than %zu entries", unpacking->job->bounds->entries);
+	return too_big(unpacking, reason);
+}
+
+/* The next bytes of a file's content: from the archive, or from the file that another one is a copy of.
+ * Returns how many, 0 at the end, or a negative errno. */
+static ssize_t next_piece(struct unpacking *unpacking, int copied, size_t most)
+{
+	ssize_t bytes;
+
+	if (copied < 0) {
+		bytes = library.archive_read_data(unpacking->archive, unpacking->piece, most);
+		return bytes < 0 ? damaged(unpacking) : bytes;
+	}
+	do {
+		bytes = read(copied, unpacking->piece, most);
+	} while (bytes < 0 && errno == EINTR);
+	return bytes < 0 ? bad_entry(unpacking, -errno, "a hard link") : bytes;
+}
+
+/* Write as much of a file's content as is kept. */
+static int write_content(struct unpacking *unpacking, const char *name, int copied, int fd)
+{
+	uint64_t left = unpacking->job->bounds->file;
+
+	while (left) {
+		ssize_t bytes = next_piece(unpacking, copied, left < PIECE_SIZE ? (size_t)left : PIECE_SIZE);
+		int r;
+
+		if (bytes <= 0)
+			return (int)bytes;
+		r = vw_tree_write_bytes(fd, unpacking->piece, (size_t)bytes);
+		if (r < 0)
+			return bad_entry(unpacking, r, name);
+		left -= (uint64_t)bytes;
+		unpacking->kept += (uint64_t)bytes;
+		r = check_bounds(unpacking, 0);
+		if (r < 0)
+			return r;
+	}
 	return 0;
 }
 
-/* Read as much of an entry's content as is kept. */
-static int read_content(struct unpacking *unpacking, size_t *ret_size)
+/* A file whose content is that of @copied, or the archive's if that is negative. */
+static int unpack_file(struct unpacking *unpacking, const char *name, int copied)
 {
-	size_t size = 0;
+	_cleanup_(vw_closep) int fd = vw_tree_create(unpacking->root, name, true);
 
-	while (size < KEEP_MAX) {
-		la_ssize_t bytes = library.archive_read_data(unpacking->archive, unpacking->content + size,
-							     KEEP_MAX - size);
-
-		if (bytes < 0)
-			return damaged(unpacking);
-		if (bytes == 0)
-			break;
-		size += (size_t)bytes;
-	}
-	unpacking->kept += size;
-	*ret_size = size;
-	return 0;
+	return fd < 0 ? bad_entry(unpacking, fd, name) : write_content(unpacking, name, copied, fd);
 }
 
 /* A hard link is another name of what came before it: it becomes a copy. */
-static int read_hard_link(struct unpacking *unpacking, const char *target, size_t *ret_size)
+static int unpack_hard_link(struct unpacking *unpacking, const char *name, const char *target)
 {
-	ssize_t size = vw_tree_read(unpacking->root, target, unpacking->content, KEEP_MAX);
+	_cleanup_(vw_closep) int copied = vw_tree_open(unpacking->root, target);
 
-	if (size < 0)
-		return bad_entry(unpacking, (int)size, target);
-	unpacking->kept += (size_t)size;
-	*ret_size = (size_t)size;
-	return 0;
+	return copied < 0 ? bad_entry(unpacking, copied, target) : unpack_file(unpacking, name, copied);
 }
 
 /*
@@ -251,53 +292,43 @@ static const char *entry_hard_link(struct archive_entry *entry)
 	return target ? target : library.archive_entry_hardlink_utf8(entry);
 }
 
-/* What becomes of an entry. Returns 1 for a node, 0 for none, or a negative errno. */
-static int entry_node(struct unpacking *unpacking, struct archive_entry *entry, struct vw_node *node)
+static int unpack_node(struct unpacking *unpacking, const char *name, enum vw_node_type type,
+		       const char *target)
 {
-	const char *hard_link = entry_hard_link(entry);
-	int r = 0;
+	struct vw_node node = {.name = name, .type = type, .bytes = target, .private = true};
+	int r = vw_tree_add(unpacking->root, &node);
 
-	node->type = VW_NODE_FILE;
-	node->bytes = unpacking->content;
-	node->private = true;
-	if (hard_link) {
-		r = read_hard_link(unpacking, hard_link, &node->size);
-		return r < 0 ? r : 1;
-	}
-
-	switch (library.archive_entry_filetype(entry)) {
-	case AE_IFDIR:
-		node->type = VW_NODE_DIRECTORY;
-		return 1;
-	case AE_IFLNK:
-		node->type = VW_NODE_LINK;
-		node->bytes = entry_link(entry);
-		return node->bytes != NULL;
-	case AE_IFREG:
-		r = read_content(unpacking, &node->size);
-		return r < 0 ? r : 1;
-	case AE_IFCHR:
-	case AE_IFBLK:
-		return 1;
-	default:
-		return 0;
-	}
+	return r < 0 ? bad_entry(unpacking, r, name) : 0;
 }
 
 static int unpack_entry(struct unpacking *unpacking, struct archive_entry *entry)
 {
-	struct vw_node node = {.name = entry_name(entry)};
-	int r = check_bounds(unpacking, library.archive_entry_size(entry));
+	const char *name = entry_name(entry), *target = entry_hard_link(entry);
+	int r = count_entry(unpacking);
 
+	if (r == 0)
+		r = check_bounds(unpacking, library.archive_entry_size(entry));
 	if (r < 0)
 		return r;
-	if (!node.name)
+	if (!name)
 		return bad_entry(unpacking, -EILSEQ, "?");
-	r = entry_node(unpacking, entry, &node);
-	if (r <= 0)
-		return r;
-	r = vw_tree_add(unpacking->root, &node);
-	return r < 0 ? bad_entry(unpacking, r, node.name) : 0;
+	if (target)
+		return unpack_hard_link(unpacking, name, target);
+
+	switch (library.archive_entry_filetype(entry)) {
+	case AE_IFDIR:
+		return unpack_node(unpacking, name, VW_NODE_DIRECTORY, NULL);
+	case AE_IFLNK:
+		target = entry_link(entry);
+		return target ? unpack_node(unpacking, name, VW_NODE_LINK, target) : 0;
+	case AE_IFREG:
+		return unpack_file(unpacking, name, -1);
+	case AE_IFCHR:
+	case AE_IFBLK:
+		return unpack_node(unpacking, name, VW_NODE_FILE, "");
+	default:
+		return 0;
+	}
 }
 
 /* A tar ends with blocks of zeros; without one the rest was cut off between two entries. */
@@ -312,7 +343,7 @@ static int check_end(struct unpacking *unpacking, int64_t before)
 /* A few compressed bytes may be thousands of entries: the time is looked at for each. */
 static int check_patience(struct unpacking *unpacking)
 {
-	if (vw_hold_broken(unpacking->hold))
+	if (vw_hold_broken(unpacking->job->hold))
 		return vw_problem(unpacking->problem, unpacking->problem_size, -EINTR, "%s: interrupted",
 				  unpacking->path);
 	return seconds() > unpacking->deadline ? too_big(unpacking, "takes too long to unpack") : 0;
@@ -338,11 +369,15 @@ static int unpack_entries(struct unpacking *unpacking)
 }
 
 /* Without these the library would run a program to decompress. */
-static int support_formats(struct archive *archive)
+static int support_formats(struct archive *archive, bool every_codec)
 {
 	if (library.archive_read_support_filter_gzip(archive) != ARCHIVE_OK ||
 	    library.archive_read_support_filter_zstd(archive) != ARCHIVE_OK ||
 	    library.archive_read_support_format_tar(archive) != ARCHIVE_OK)
+		return -EOPNOTSUPP;
+	if (every_codec && (library.archive_read_support_filter_xz(archive) != ARCHIVE_OK ||
+			    library.archive_read_support_filter_bzip2(archive) != ARCHIVE_OK ||
+			    library.archive_read_support_filter_lz4(archive) != ARCHIVE_OK))
 		return -EOPNOTSUPP;
 	return 0;
 }
@@ -352,11 +387,10 @@ static int unpack(struct unpacking *unpacking)
 	int r;
 
 	unpacking->archive = library.archive_read_new();
-	unpacking->content = malloc(KEEP_MAX);
-	if (!unpacking->archive || !unpacking->content)
+	if (!unpacking->archive)
 		return vw_problem(unpacking->problem, unpacking->problem_size, -ENOMEM, "%s: out of memory",
 				  unpacking->path);
-	r = support_formats(unpacking->archive);
+	r = support_formats(unpacking->archive, unpacking->job->bounds->every_codec);
 	if (r < 0)
 		return vw_problem(unpacking->problem, unpacking->problem_size, r,
 				  "%s: this " SONAME " lacks a format", unpacking->path);
@@ -365,60 +399,55 @@ static int unpack(struct unpacking *unpacking)
 	return unpack_entries(unpacking);
 }
 
-static char *make_private_directory(void)
+int vw_archive_make_folder(const char *const *parents, char **ret_folder)
 {
 	const char *parent = secure_getenv("TMPDIR");
 	char *path;
 
 	if (!parent || parent[0] != '/')
-		parent = access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp";
+		for (parent = "/tmp"; *parents; parents++)
+			if (access(*parents, W_OK | X_OK) == 0) {
+				parent = *parents;
+				break;
+			}
 	if (asprintf(&path, "%s/virtwhere.XXXXXX", parent) < 0)
-		return NULL;
-	if (mkdtemp(path))
-		return path;
-	free(path);
-	return NULL;
+		return -ENOMEM;
+	if (!mkdtemp(path)) {
+		int error = errno;
+
+		free(path);
+		return -error;
+	}
+	*ret_folder = path;
+	return 0;
 }
 
-int vw_archive_unpack(int fd, const char *path, const struct vw_hold *hold, char **ret_directory,
-		      char *problem, size_t problem_size)
+int vw_archive_unpack(const struct vw_archive_job *job, const char *folder, char *problem,
+		      size_t problem_size)
 {
+	_cleanup_(vw_closep) int root = open(folder, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct unpacking *unpacking;
-	char *directory;
-	int r = load_or_say(path, problem, problem_size);
+	int r = vw_archive_load(job->path, problem, problem_size);
 
 	if (r < 0)
 		return r;
+	if (root < 0)
+		return vw_problem(problem, problem_size, -errno, "%s: %s", folder, strerror(errno));
 	unpacking = calloc(1, sizeof(*unpacking));
-	directory = make_private_directory();
-	if (!unpacking || !directory) {
-		free(unpacking);
-		free(directory);
-		return vw_problem(problem, problem_size, -EIO, "%s: no temporary directory to unpack into",
-				  path);
-	}
+	if (!unpacking)
+		return vw_problem(problem, problem_size, -ENOMEM, "%s: out of memory", job->path);
 
-	unpacking->from = fd;
-	unpacking->path = path;
-	unpacking->hold = hold;
+	unpacking->job = job;
+	unpacking->root = root;
+	unpacking->path = job->path;
 	unpacking->problem = problem;
 	unpacking->problem_size = problem_size;
-	unpacking->deadline = seconds() + SECONDS_MAX;
-	unpacking->root = open(directory, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	r = unpacking->root < 0 ? bad_entry(unpacking, -errno, "/") : unpack(unpacking);
-
+	unpacking->deadline = seconds() + job->bounds->seconds;
+	r = unpack(unpacking);
 	if (unpacking->archive)
 		library.archive_read_free(unpacking->archive);
-	vw_closep(&unpacking->root);
-	free(unpacking->content);
 	free(unpacking);
-	if (r < 0) {
-		vw_tree_remove(AT_FDCWD, directory);
-		free(directory);
-		return r;
-	}
-	*ret_directory = directory;
-	return 0;
+	return r;
 }
 
 /* --- writing ----------------------------------------------------------------------------------------- */
@@ -537,7 +566,7 @@ int vw_archive_write(int fd, const char *path, const struct vw_hold *hold, const
 	const struct suffix *suffix = find_suffix(path);
 	struct writing writing = {.fd = fd, .hold = hold};
 	struct archive *archive;
-	int r = load_or_say(path, problem, problem_size);
+	int r = vw_archive_load(path, problem, problem_size);
 
 	if (r < 0)
 		return r;

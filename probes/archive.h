@@ -3,29 +3,52 @@
 #define VW_PROBES_ARCHIVE_H
 
 /*
- * tar archives, plain or compressed with gzip or zstd, through libarchive, which is loaded when first needed.
+ * tar archives, plain or compressed, through libarchive, which is loaded when first needed.
  * Internal to probes/.
  */
 
 #include "probes/hold.h"
 #include "probes/tree.h"
 
+/** Load the library. @path: the archive it is for. Returns 0, or -EOPNOTSUPP with @problem filled. */
+_must_check_ int vw_archive_load(const char *path, char *problem, size_t problem_size);
+
 /**
- * Unpack an archive into a new private directory: under $TMPDIR, else /dev/shm, else /tmp.
+ * Make a new private directory: under $TMPDIR, else the first of @parents that can be written, else /tmp.
  *
- * Directories, regular files and links are made; device nodes become empty files; FIFOs are left out. A file
- * longer than VW_TABLE_LIMIT is cut one byte behind it. No entry reaches outside of the directory.
+ * @parents: ends with NULL
+ * @ret_folder: to be removed with vw_tree_remove() and freed
  *
- * @fd: the archive, a regular file; stays open
- * @path: its name, for @problem
- * @hold: begun by the caller, who ends it when the directory is gone
- * @ret_directory: to be removed with vw_tree_remove() and freed
- *
- * Returns 0 or a negative errno as vw_source_snapshot() does, with @problem filled; -EINTR when @hold is
- * broken.
+ * Returns 0 or a negative errno.
  */
-_must_check_ int vw_archive_unpack(int fd, const char *path, const struct vw_hold *hold, char **ret_directory,
-				   char *problem, size_t problem_size);
+_must_check_ int vw_archive_make_folder(const char *const *parents, char **ret_folder);
+
+struct vw_archive_bounds {
+	size_t entries;
+	uint64_t total; /* bytes unpacked, headers among them */
+	uint64_t file;  /* bytes that are kept of one */
+	unsigned seconds;
+	bool every_codec; /* xz, bzip2 and lz4 besides gzip and zstd */
+};
+
+struct vw_archive_job {
+	int fd;           /* the archive, a regular file; stays open */
+	const char *path; /* its name, for problems */
+	const struct vw_archive_bounds *bounds;
+	const struct vw_hold *hold; /* begun by the caller, who ends it when the directory is gone */
+	void (*tell)(void *context, uint64_t packed); /* how many bytes of it were read; may be NULL */
+	void *context;
+};
+
+/**
+ * Unpack an archive into a directory that is empty. Directories, regular files and links are made; device
+ * nodes become empty files; FIFOs are left out. No entry reaches outside of the directory.
+ *
+ * Returns 0 or a negative errno as vw_source_snapshot() does, with @problem filled; -EINTR when the hold is
+ * broken. What was unpacked till then stays.
+ */
+_must_check_ int vw_archive_unpack(const struct vw_archive_job *job, const char *folder, char *problem,
+				   size_t problem_size);
 
 /** Does the name end like an archive that vw_archive_write() can make? */
 bool vw_archive_has_suffix(const char *path);
@@ -35,7 +58,7 @@ bool vw_archive_has_suffix(const char *path);
  *
  * @fd: where to; stays open
  * @path: its name; the suffix chooses the compression
- * @hold: as for vw_archive_unpack()
+ * @hold: as for struct vw_archive_job
  *
  * Returns 0 or a negative errno: -EOPNOTSUPP for a missing library, -EINTR when @hold is broken, or what
  * writing gave; @problem is filled.

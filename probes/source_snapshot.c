@@ -12,8 +12,13 @@
 #include "probes/meta.h"
 
 enum {
-	ARCHIVE_MAX = 64 * 1024 * 1024
-}; /* bytes of a packed snapshot; real ones have less than a hundredth */
+	ARCHIVE_MAX = 64 * 1024 * 1024 /* bytes of a packed snapshot; real ones have less than a hundredth */
+};
+
+/* A whole recording has some two thousand entries. Of a longer file one byte more is kept than anybody reads,
+ * so that whoever reads it sees that it was longer. */
+static const struct vw_archive_bounds bounds = {
+	.entries = 32768, .total = 64 * 1024 * 1024, .file = VW_TABLE_LIMIT + 1, .seconds = 5};
 
 /* Whoever recorded no architecture recorded CPUID leaves or /proc/cpuinfo; of other machines nothing is to be
  * guessed. */
@@ -114,7 +119,9 @@ struct opened {
 
 static int open_archive(const char *path, struct opened *opened, char *problem, size_t problem_size)
 {
+	static const char *const parents[] = {"/dev/shm", NULL};
 	_cleanup_(vw_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	const struct vw_archive_job job = {.fd = fd, .path = path, .bounds = &bounds, .hold = &opened->hold};
 	struct stat status;
 	int r;
 
@@ -128,7 +135,11 @@ static int open_archive(const char *path, struct opened *opened, char *problem, 
 		return vw_problem(problem, problem_size, -E2BIG, "%s: too big for a snapshot", path);
 
 	vw_hold_begin(&opened->hold);
-	r = vw_archive_unpack(fd, path, &opened->hold, &opened->unpacked, problem, problem_size);
+	r = vw_archive_make_folder(parents, &opened->unpacked);
+	if (r < 0)
+		return vw_problem(problem, problem_size, -EIO, "%s: no temporary directory to unpack into",
+				  path);
+	r = vw_archive_unpack(&job, opened->unpacked, problem, problem_size);
 	if (r < 0)
 		return r;
 	opened->fd = open(opened->unpacked, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

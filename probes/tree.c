@@ -87,9 +87,12 @@ static int open_parent(int root_fd, const char *name, bool make, mode_t mode, ch
 			return r;
 		if (i == depth - 1)
 			break;
-		if (make && mkdirat(fd, last, mode) < 0 && errno != EEXIST)
-			return -errno;
 		next = openat(fd, last, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (next < 0 && errno == ENOENT && make) {
+			if (mkdirat(fd, last, mode) < 0 && errno != EEXIST)
+				return -errno;
+			next = openat(fd, last, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		}
 		if (next < 0)
 			return -errno;
 		vw_closep(&fd);
@@ -132,23 +135,56 @@ static int make_directory(int parent, const char *name, mode_t mode)
 	return S_ISDIR(status.st_mode) ? 0 : -ENOTDIR;
 }
 
-static int make_file(int parent, const char *name, const struct vw_node *node)
+static int make_file(int parent, const char *name, bool private)
 {
 	int fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			node->private ? 0600 : 0666);
-	int r;
+			private ? 0600 : 0666);
 
-	if (fd < 0)
-		return -errno;
-	r = vw_tree_write_bytes(fd, node->bytes, node->size);
+	return fd < 0 ? -errno : fd;
+}
+
+static int make_link(int parent, const char *name, const char *target)
+{
+	return symlinkat(target, parent, name) < 0 ? -errno : 0;
+}
+
+/* Remove what a file or a link takes the place of. */
+static int make_way(int parent, const char *name)
+{
+	if (unlinkat(parent, name, 0) == 0)
+		return 0;
+	return errno == EPERM ? -EISDIR : -errno;
+}
+
+static int put_file(int parent, const char *name, bool private)
+{
+	int r = make_file(parent, name, private);
+
+	if (r == -EEXIST)
+		r = make_way(parent, name);
+	else
+		return r;
+	return r < 0 ? r : make_file(parent, name, private);
+}
+
+static int put_link(int parent, const char *name, const char *target)
+{
+	int r = make_link(parent, name, target);
+
+	if (r == -EEXIST)
+		r = make_way(parent, name);
+	else
+		return r;
+	return r < 0 ? r : make_link(parent, name, target);
+}
+
+static int write_file(int fd, const struct vw_node *node)
+{
+	int r = vw_tree_write_bytes(fd, node->bytes, node->size);
+
 	if (close(fd) < 0 && r == 0)
 		r = -errno;
 	return r;
-}
-
-static int make_link(int parent, const char *name, const struct vw_node *node)
-{
-	return symlinkat(node->bytes, parent, name) < 0 ? -errno : 0;
 }
 
 int vw_tree_add(int root_fd, const struct vw_node *node)
@@ -156,7 +192,7 @@ int vw_tree_add(int root_fd, const struct vw_node *node)
 	_cleanup_(vw_closep) int parent = -1;
 	mode_t mode = node->private ? 0700 : 0777;
 	char name[NAME_MAX + 1];
-	int r = -EEXIST;
+	int r;
 
 	parent = open_parent(root_fd, node->name, true, mode, name);
 	if (parent < 0)
@@ -166,21 +202,29 @@ int vw_tree_add(int root_fd, const struct vw_node *node)
 	if (node->type == VW_NODE_DIRECTORY)
 		return make_directory(parent, name, mode);
 
-	for (int attempt = 0; attempt < 2 && r == -EEXIST; attempt++) {
-		if (attempt && unlinkat(parent, name, 0) < 0)
-			return errno == EPERM ? -EISDIR : -errno;
-		r = node->type == VW_NODE_FILE ? make_file(parent, name, node)
-					       : make_link(parent, name, node);
-	}
-	return r;
+	if (node->type == VW_NODE_LINK)
+		return put_link(parent, name, node->bytes);
+	r = put_file(parent, name, node->private);
+	return r < 0 ? r : write_file(r, node);
 }
 
-ssize_t vw_tree_read(int root_fd, const char *name, void *buffer, size_t size)
+int vw_tree_create(int root_fd, const char *name, bool private)
+{
+	_cleanup_(vw_closep) int parent = -1;
+	char last[NAME_MAX + 1];
+
+	parent = open_parent(root_fd, name, true, private ? 0700 : 0777, last);
+	if (parent < 0)
+		return parent;
+	return last[0] ? put_file(parent, last, private) : -EISDIR;
+}
+
+int vw_tree_open(int root_fd, const char *name)
 {
 	_cleanup_(vw_closep) int parent = -1, fd = -1;
 	char last[NAME_MAX + 1];
 	struct stat status;
-	size_t done = 0;
+	int r;
 
 	parent = open_parent(root_fd, name, false, 0, last);
 	if (parent < 0)
@@ -190,19 +234,9 @@ ssize_t vw_tree_read(int root_fd, const char *name, void *buffer, size_t size)
 		return -errno;
 	if (!S_ISREG(status.st_mode))
 		return -EINVAL;
-
-	while (done < size) {
-		ssize_t bytes = read(fd, (char *)buffer + done, size - done);
-
-		if (bytes < 0 && errno == EINTR)
-			continue;
-		if (bytes < 0)
-			return -errno;
-		if (bytes == 0)
-			break;
-		done += (size_t)bytes;
-	}
-	return (ssize_t)done;
+	r = fd;
+	fd = -1;
+	return r;
 }
 
 /* --- removing ---------------------------------------------------------------------------------------- */

@@ -35,13 +35,20 @@ struct vw_node {
 _must_check_ int vw_tree_add(int root_fd, const struct vw_node *node);
 
 /**
- * Read a file below @root_fd that vw_tree_add() made. No link is followed.
+ * Make an empty file as vw_tree_add() does.
  *
- * @buffer: receives @size bytes at the most
+ * @private: mode 0600, and 0700 for directories that are made above it
  *
- * Returns the number of bytes or a negative errno.
+ * Returns a file descriptor that is open for writing, or a negative errno.
  */
-_must_check_ ssize_t vw_tree_read(int root_fd, const char *name, void *buffer, size_t size);
+_must_check_ int vw_tree_create(int root_fd, const char *name, bool private);
+
+/**
+ * Open a file below @root_fd that vw_tree_add() made. No link is followed.
+ *
+ * Returns a file descriptor that is open for reading, or a negative errno: -EINVAL for what is no file.
+ */
+_must_check_ int vw_tree_open(int root_fd, const char *name);
 
 /**
  * Remove a directory that vw_tree_add() filled, following no link. What cannot be removed stays.

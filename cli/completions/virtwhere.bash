@@ -49,7 +49,7 @@ _virtwhere() {
 		return
 		;;
 	--root)
-		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		compopt -o filenames
 		return
 		;;

@@ -40,7 +40,7 @@ _virtwhere() {
 	)
 	if (( $words[(I)preflight] )); then
 		options+=(
-			'--root=[the image]:root:_directories'
+			'--root=[the image]:root:_files'
 			'*'{-t,--target=}"[where it is to boot]:target:(${${(f)"$(virtwhere list targets 2>/dev/null)"}%% *})"
 			'--kernel=[which kernels]:kernel:(all default)'
 			'(-o --output)'{-o,--output=}'[the file to write]:path:_files'

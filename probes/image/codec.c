@@ -27,8 +27,7 @@ enum {
 	LZMA_MEMORY = 256 * 1024 * 1024, /* of the decoder; xz -9 needs 65 MiB */
 	RATIO = 250,                     /* of unpacked to packed bytes, once there are more than … */
 	RATIO_FREE = 16 * 1024 * 1024,
-	LARGE_LIMIT = 192 * 1024 * 1024, /* it is held in memory whole */
-	PIECE = 1024 * 1024,             /* of a file that is read */
+	PIECE = 1024 * 1024, /* of a file that is read */
 };
 
 /* --- libraries --------------------------------------------------------------------------------------- */
@@ -510,7 +509,7 @@ int vw_read_large(struct vw_image *image, const char *path, uint64_t offset, uin
 		return fd;
 	size = size > offset ? size - offset : 0;
 	size = size < limit ? size : limit;
-	if (size > LARGE_LIMIT)
+	if (size > VW_IMAGE_FILE_MAX)
 		r = -EFBIG;
 	else if (lseek(fd, (off_t)offset, SEEK_SET) < 0)
 		r = -errno;

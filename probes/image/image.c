@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "probes/image/image_internal.h"
 #include "probes/image/parts.h"
+#include "probes/tree.h"
 
 static const struct vw_image_wish no_wish;
 
@@ -27,7 +27,7 @@ static int new_image(const char *path, struct vw_image **ret_image)
 
 	if (!image)
 		return -ENOMEM;
-	image->root.fd = -1;
+	image->root.fd = image->archive = -1;
 	image->wish = &no_wish;
 	if (vw_arena_new(&image->arena) < 0) {
 		vw_image_free(image);
@@ -42,23 +42,41 @@ static int new_image(const char *path, struct vw_image **ret_image)
 	return 0;
 }
 
+static int open_root(struct vw_image *image, const char *path, char *problem, size_t problem_size)
+{
+	_cleanup_(vw_closep) int fd = open(path, O_PATH | O_CLOEXEC);
+	struct stat status;
+	int file;
+
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return vw_problem(problem, problem_size, -errno, "%s: %s", path, strerror(errno));
+	if (S_ISDIR(status.st_mode)) {
+		image->root.fd = fd;
+		fd = -1;
+		return 0;
+	}
+	/* looked at before it is opened: a FIFO would block, a device may have effects */
+	if (!S_ISREG(status.st_mode))
+		return vw_problem(
+			problem, problem_size, -ENOTDIR,
+			"%s: neither a directory nor an archive; an image is given as its root directory",
+			path);
+	file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (file < 0)
+		return vw_problem(problem, problem_size, -errno, "%s: %s", path, strerror(errno));
+	return vw_image_open_archive(image, file, problem, problem_size);
+}
+
 int vw_image_open(const char *path, struct vw_image **ret_image, char *problem, size_t problem_size)
 {
 	_cleanup_(vw_image_freep) struct vw_image *image = NULL;
 	int r = new_image(path, &image);
 
-	if (r < 0) {
-		snprintf(problem, problem_size, "%s: %s", path, strerror(-r));
+	if (r < 0)
+		return vw_problem(problem, problem_size, r, "%s: %s", path, strerror(-r));
+	r = open_root(image, path, problem, problem_size);
+	if (r < 0)
 		return r;
-	}
-	image->root.fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (image->root.fd < 0) {
-		r = -errno;
-		snprintf(problem, problem_size, "%s: %s", path,
-			 r == -ENOTDIR ? "not a directory; an image is given as its root directory"
-				       : strerror(-r));
-		return r;
-	}
 	vw_codecs_open();
 	vw_image_start_clock(image);
 	*ret_image = image;
@@ -71,6 +89,7 @@ void vw_image_free(struct vw_image *image)
 	if (!image)
 		return;
 	vw_closep(&image->root.fd);
+	vw_image_close_archive(image);
 	vw_arena_free(image->arena);
 	free(image);
 }

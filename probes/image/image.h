@@ -3,8 +3,9 @@
 #define VW_PROBES_IMAGE_H
 
 /*
- * What this folder offers: the facts of an image, read from its root directory. Nothing is written, no
- * process is spawned, nothing outside the root is read, whatever the image holds.
+ * What this folder offers: the facts of an image, read from its root directory or from an archive of that. No
+ * process is spawned, nothing outside the root is read, whatever the image holds; nothing is written but what
+ * an archive is unpacked into.
  */
 
 #include <stddef.h>
@@ -18,13 +19,31 @@ struct vw_image;
  * Open an image, and the libraries that its reading may need (decompressors), which a sandbox would keep from
  * being opened later.
  *
- * @path: the root directory
+ * @path: the root directory, or a tar archive of one, plain or compressed with gzip, zstd, xz, bzip2 or lz4
  * @problem: on failure receives one line, without newline, that names the path and the reason
  *
- * Returns 0 or a negative errno: -ENOENT, -EACCES, -ENOTDIR.
+ * Returns 0 or a negative errno: -ENOENT, -EACCES, -ENOTDIR for what is neither, -EOPNOTSUPP where libarchive
+ * is missing, or what making a temporary directory gave.
  */
 _must_check_ int vw_image_open(const char *path, struct vw_image **ret_image, char *problem,
 			       size_t problem_size);
+
+enum {
+	VW_IMAGE_FILE_MAX = 192 * 1024 * 1024
+}; /* bytes of the largest file that is read; it is held in memory */
+
+/** The private directory that the archive is unpacked into, which vw_image_free() removes; NULL for an image
+ * that is a directory. */
+const char *vw_image_folder(const struct vw_image *image);
+
+/**
+ * Unpack the archive; of a directory there is nothing to be done. To be called before the image is read.
+ *
+ * Returns 0 or a negative errno, with @problem filled: -EBADMSG for what is no archive, a damaged one or one
+ * that holds no root, -E2BIG for one beyond the bounds (8 GiB, 100 times its own size, 500,000 entries, one
+ * for each 256 bytes, five minutes), -EINTR, or what writing gave.
+ */
+_must_check_ int vw_image_unpack(struct vw_image *image, char *problem, size_t problem_size);
 
 void vw_image_free(struct vw_image *image);
 void vw_image_freep(struct vw_image **image);

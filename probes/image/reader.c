@@ -78,7 +78,7 @@ void vw_image_start_clock(struct vw_image *image)
 
 bool vw_image_late(const struct vw_image *image)
 {
-	return now() > image->deadline;
+	return now() > image->deadline || vw_hold_broken(&image->hold);
 }
 
 void vw_image_tell(struct vw_image *image, const char *what, uint64_t done, uint64_t all)

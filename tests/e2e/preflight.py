@@ -77,7 +77,7 @@ def usage(root, folder):
     expect(["--root", root, *target, "--snapshot", root], 2, r"virtwhere: preflight: a snapshot has no image.*\n")
     expect(["--root", root, *target, "--kernel", "1.2.3"], 2, r"virtwhere: .*: no kernel '1\.2\.3'.*\n")
     expect(["--root", folder / "gone", *target], 3, r"virtwhere: .*/gone: No such file or directory\n")
-    expect(["--root", root / "etc/fstab", *target], 3, r"virtwhere: .*/etc/fstab: not a directory.*\n")
+    expect(["--root", root / "etc/fstab", *target], 3, r"virtwhere: .*/etc/fstab: no archive that can be read: .*\n")
 
 
 def described(root, folder):
