@@ -203,18 +203,28 @@ static void take_snapshot(struct vw_counter_reader *reader, struct vw_source *so
 		reader->interfaces = 0;
 }
 
-int vw_counter_reader_new_for(struct vw_source *source, const struct vw_facts *facts, const char *driver,
-			      struct vw_counter_reader **ret_reader)
+static struct vw_counter_reader *make_reader(void)
 {
-	_cleanup_(vw_counter_reader_freep) struct vw_counter_reader *reader = calloc(1, sizeof(*reader));
+	struct vw_counter_reader *reader = calloc(1, sizeof(*reader));
 
 	if (!reader)
-		return -ENOMEM;
+		return NULL;
 	reader->stat = reader->socket = -1;
 	reader->interface = calloc(VW_COUNTER_INTERFACES, sizeof(*reader->interface));
 	reader->shown = calloc(VW_COUNTER_INTERFACES, sizeof(*reader->shown));
 	reader->values = calloc(1, sizeof(*reader->values) + VW_STATISTIC_STRINGS * sizeof(uint64_t));
-	if (!reader->interface || !reader->shown || !reader->values)
+	if (reader->interface && reader->shown && reader->values)
+		return reader;
+	vw_counter_reader_free(reader);
+	return NULL;
+}
+
+int vw_counter_reader_new_for(struct vw_source *source, const struct vw_facts *facts, const char *driver,
+			      struct vw_counter_reader **ret_reader)
+{
+	struct vw_counter_reader *reader = make_reader();
+
+	if (!reader)
 		return -ENOMEM;
 	if (vw_source_is_snapshot(source)) {
 		take_snapshot(reader, source);
@@ -223,7 +233,6 @@ int vw_counter_reader_new_for(struct vw_source *source, const struct vw_facts *f
 		open_live(reader, source);
 	}
 	*ret_reader = reader;
-	reader = NULL;
 	return 0;
 }
 
