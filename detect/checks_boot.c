@@ -130,21 +130,22 @@ static const struct vw_module_tree *tree_of(const struct vw_image_kernel *kernel
 	return NULL;
 }
 
+/* Whether the kernel does without what is not in it, IRD005 and the checks of drivers tell. */
 static void initramfs_holds(struct vw_assessment *a)
 {
 	const struct vw_initramfs *initramfs = &a->kernel->initramfs;
 	const char *arch = a->kernel->file.arch;
 
 	if (!initramfs->init)
-		vw_say(a, VW_FAIL, a->severity, "/init", initramfs->path, "%s has no /init to start",
-		       initramfs->path);
+		vw_say(a, VW_FAIL, VW_DEGRADED, "/init", initramfs->path,
+		       "%s has no /init: kernel %s passes over it", initramfs->path, a->kernel->release);
 	else if (initramfs->init_arch && arch && !vw_equal(initramfs->init_arch, arch) &&
 		 !(vw_equal(arch, "x86_64") && vw_equal(initramfs->init_arch, "i386")))
 		vw_say(a, VW_FAIL, a->severity, initramfs->init, initramfs->path,
 		       "%s of %s is for %s; kernel %s is for %s", initramfs->init, initramfs->path,
 		       initramfs->init_arch, a->kernel->release, arch);
 	if (initramfs->tree_count && !tree_of(a->kernel))
-		vw_say(a, VW_FAIL, a->severity, initramfs->path, initramfs->path,
+		vw_say(a, VW_FAIL, VW_DEGRADED, initramfs->path, initramfs->path,
 		       "%s holds the modules of another kernel: %s", initramfs->path,
 		       initramfs->tree[0].folder);
 }
@@ -184,15 +185,27 @@ static const struct {
 	{"lzo", "RD_LZO"},   {"lz4 legacy", "RD_LZ4"}, {"zstd", "RD_ZSTD"},
 };
 
+/* Source: Linux lib/decompress_unlz4.c, Documentation/staging/xz.rst. */
+static const struct {
+	const char *format, *instead;
+} foreign[] = {
+	{"lz4 frame", "lz4 -l"},
+	{"xz CRC64", "xz --check=crc32"},
+	{"xz SHA-256", "xz --check=crc32"},
+};
+
 static void segment_unpacks(struct vw_assessment *a, const struct vw_segment *segment)
 {
 	const char *path = a->kernel->initramfs.path;
 	char value = 'n';
 
-	if (vw_equal(segment->format, "lz4 frame"))
-		vw_say(a, VW_FAIL, a->severity, "lz4", path,
-		       "%s is in lz4's frame format; the kernel unpacks its legacy format only (lz4 -l)",
-		       path);
+	for (size_t i = 0; i < VW_COUNT(foreign); i++)
+		if (vw_equal(segment->format, foreign[i].format))
+			vw_say(a, VW_FAIL, a->severity, segment->format, path,
+			       "%s is in the %s format, which the kernel does not unpack; %s makes one that "
+			       "it "
+			       "does",
+			       path, segment->format, foreign[i].instead);
 	for (size_t i = 0; i < VW_COUNT(codecs); i++) {
 		if (!vw_equal(codecs[i].format, segment->format))
 			continue;
@@ -355,26 +368,27 @@ static void boots_without(struct vw_assessment *a)
 	size_t length = 0;
 	bool root = cmdline_value(a->kernel, "root", &value, &length);
 
-	if (a->kernel->initramfs.state != VW_ABSENT) {
+	if (a->kernel->initramfs.state != VW_ABSENT && !vw_passed_over(&a->kernel->initramfs)) {
 		vw_say_passed(a, a->kernel->initramfs.path, "kernel %s has an initramfs", a->kernel->release);
 		return;
 	}
 	if (unreadable(a->kernel->cmdline.state))
 		vw_say(a, VW_STATUS_UNKNOWN, a->severity, "root", a->kernel->cmdline.source,
-		       "kernel %s has no initramfs, and its command line %s", a->kernel->release,
+		       "kernel %s starts no initramfs, and its command line %s", a->kernel->release,
 		       vw_state_reason(a->kernel->cmdline.state));
 	else if (!root)
 		vw_say(a, VW_FAIL, a->severity, "root", a->kernel->cmdline.source,
-		       "kernel %s has no initramfs, and its command line no root=", a->kernel->release);
+		       "kernel %s starts no initramfs, and its command line has no root=",
+		       a->kernel->release);
 	else if (strncmp(value, "/dev/", 5) != 0 && strncmp(value, "PARTUUID=", 9) != 0 &&
 		 strncmp(value, "PARTLABEL=", 10) != 0)
 		vw_say(a, VW_FAIL, a->severity, "root", a->kernel->cmdline.source,
-		       "kernel %s has no initramfs, and cannot find root=%.*s without", a->kernel->release,
+		       "kernel %s starts no initramfs, and cannot find root=%.*s without", a->kernel->release,
 		       (int)length, value);
 	if (type && vw_image_driver(a->kernel, type) != VW_DRIVER_BUILTIN &&
 	    vw_image_driver(a->kernel, type) != VW_DRIVER_UNKNOWN)
 		vw_say(a, VW_FAIL, a->severity, type, a->kernel->modules.folder,
-		       "kernel %s has no initramfs, and %s is not built in", a->kernel->release, type);
+		       "kernel %s starts no initramfs, and %s is not built in", a->kernel->release, type);
 	vw_say_passed(a, a->kernel->cmdline.source, "kernel %s needs no initramfs", a->kernel->release);
 }
 
@@ -398,8 +412,9 @@ static void init_has_libraries(struct vw_assessment *a)
 	const struct vw_initramfs *initramfs = &a->kernel->initramfs;
 	bool partly = initramfs->nested || initramfs->incomplete || unreadable(initramfs->state);
 
-	if (initramfs->state == VW_ABSENT)
-		vw_say(a, VW_SKIP, a->severity, NULL, NULL, "kernel %s has no initramfs", a->kernel->release);
+	if (initramfs->state == VW_ABSENT || vw_passed_over(initramfs))
+		vw_say(a, VW_SKIP, a->severity, NULL, NULL, "kernel %s starts no initramfs",
+		       a->kernel->release);
 	else if (partly || unreadable(initramfs->lacking.state))
 		vw_say(a, VW_STATUS_UNKNOWN, partly ? VW_DEGRADED : a->severity, initramfs->path,
 		       initramfs->path, "whether init of the initramfs has its libraries is not known");
@@ -481,6 +496,19 @@ static bool is_right_here(const struct vw_assessment *a, const char *device, siz
 	return false;
 }
 
+/* Other makers have other sources of it, or other words: "boot=live". Source: initramfs-tools(7),
+ * scripts/local. */
+static bool needs_root_word(const struct vw_image_kernel *kernel)
+{
+	const char *value;
+	size_t length;
+
+	return kernel->cmdline.state == VW_VALUE &&
+	       vw_equal(kernel->initramfs.generator, "initramfs-tools") &&
+	       !vw_cmdline_find(kernel->cmdline.text, "root", &value, &length) &&
+	       !vw_cmdline_find(kernel->cmdline.text, "boot", &value, &length);
+}
+
 static void root_is_steady(struct vw_assessment *a)
 {
 	const struct vw_text *cmdline = &a->kernel->cmdline;
@@ -492,6 +520,10 @@ static void root_is_steady(struct vw_assessment *a)
 		vw_say(a, VW_STATUS_UNKNOWN, a->severity, "root", cmdline->source,
 		       "where kernel %s looks for its root is not known: its command line %s",
 		       a->kernel->release, vw_state_reason(cmdline->state));
+	else if (needs_root_word(a->kernel))
+		vw_say(a, VW_FAIL, a->severity, "root", cmdline->source,
+		       "the command line of kernel %s has no root=, and %s finds none without it",
+		       a->kernel->release, a->kernel->initramfs.path);
 	else if (cmdline_value(a->kernel, "root", &value, &length) && is_fickle(value, length)) {
 		bool right = is_right_here(a, value, length);
 

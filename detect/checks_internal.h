@@ -111,6 +111,12 @@ enum vw_early {
 /** @ret_lacking: the dependency that is not there, or why it is not known; else untouched */
 enum vw_early vw_early(const struct vw_image_kernel *kernel, const char *driver, const char **ret_lacking);
 
+/**
+ * The kernel passes over an initramfs without /init, and mounts the root itself.
+ * Source: Linux init/main.c, kernel_init_freeable(); a boot that proved it.
+ */
+bool vw_passed_over(const struct vw_initramfs *initramfs);
+
 /** Say of one driver that is needed before root what vw_early() tells; nothing when it is at hand. */
 void vw_say_early(struct vw_assessment *a, const char *driver, const char *what);
 

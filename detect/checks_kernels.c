@@ -126,6 +126,11 @@ static const char *doubt(const struct vw_initramfs *initramfs)
 	return initramfs->state == VW_MALFORMED ? "is damaged" : NULL;
 }
 
+bool vw_passed_over(const struct vw_initramfs *initramfs)
+{
+	return initramfs->state == VW_VALUE && !initramfs->init && !doubt(initramfs);
+}
+
 enum vw_early vw_early(const struct vw_image_kernel *kernel, const char *driver, const char **ret_lacking)
 {
 	const struct vw_module_tree *tree = own_tree(kernel);
@@ -136,6 +141,8 @@ enum vw_early vw_early(const struct vw_image_kernel *kernel, const char *driver,
 
 	if (state == VW_DRIVER_BUILTIN)
 		return VW_EARLY_BUILTIN;
+	if (state == VW_DRIVER_MODULE && vw_passed_over(&kernel->initramfs))
+		return VW_EARLY_MISSING;
 	if (module && !depends && tree->index == VW_VALUE && kernel->initramfs.state == VW_VALUE)
 		return VW_EARLY_THERE;
 	if (state == VW_DRIVER_ABSENT && !module)
@@ -169,6 +176,10 @@ void vw_say_early(struct vw_assessment *a, const char *driver, const char *what)
 			       "%s, for %s, is a module of kernel %s, and there is no initramfs to load it "
 			       "from",
 			       driver, what, a->kernel->release);
+		else if (vw_passed_over(initramfs))
+			vw_say(a, VW_FAIL, a->severity, driver, initramfs->path,
+			       "%s, for %s, is a module of kernel %s, and nothing loads it: %s has no /init",
+			       driver, what, a->kernel->release, path);
 		else
 			vw_say(a, VW_FAIL, a->severity, driver, initramfs->path,
 			       "%s, for %s, is a module of kernel %s and not in %s", driver, what,

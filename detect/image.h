@@ -101,8 +101,8 @@ struct vw_modprobe {
 /* --- initramfs ----------------------------------------------------------------------------------------- */
 
 struct vw_segment {
-	const char
-		*format; /* "cpio", "gzip", "xz", "zstd", "bzip2", "lz4 legacy", "lz4 frame", "lzma", "lzo" */
+	const char *format;    /* "cpio", "gzip", "xz", "zstd", "bzip2", "lz4 legacy", "lz4 frame", "lzma",
+				  "lzo", "xz CRC64", "xz SHA-256" */
 	uint64_t offset, size; /* bytes in the file */
 	uint64_t unpacked;     /* bytes that it gave */
 	size_t entries;        /* of cpio, TRAILER!!! not counted */

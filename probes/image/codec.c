@@ -406,22 +406,26 @@ static int decode_lzo(struct stream *stream)
 struct vw_codec {
 	const char *name;
 	size_t magic_size;
-	unsigned char magic[4];
+	unsigned char magic[8];
 	int (*open)(void);
-	int (*decode)(struct stream *stream); /* NULL: the kernel has none for it */
+	int (*decode)(struct stream *stream); /* NULL: we have none for it */
+	bool foreign;                         /* the kernel has none for it */
 };
 
 /* Source: Linux lib/decompress.c, compressed_formats; it looks at two bytes, where the rest of a longer magic
- * would then fail in the decoder. */
+ * would then fail in the decoder. So does any check sum of xz but CRC32: Documentation/staging/xz.rst, xz's
+ * file format 2.1.1.2. */
 static const struct vw_codec codecs[] = {
-	{"gzip", 2, {0x1f, 0x8b}, open_zlib, decode_gzip},
-	{"bzip2", 2, {'B', 'Z'}, open_bzip2, decode_bzip2},
-	{"lzma", 2, {0x5d, 0x00}, open_lzma, decode_lzma},
-	{"xz", 2, {0xfd, '7'}, open_lzma, decode_xz},
-	{"lzo", 2, {0x89, 'L'}, open_lzo, decode_lzo},
-	{"lz4 legacy", 4, {0x02, 0x21, 0x4c, 0x18}, open_lz4, decode_lz4},
-	{"lz4 frame", 4, {0x04, 0x22, 0x4d, 0x18}, NULL, NULL},
-	{"zstd", 2, {0x28, 0xb5}, open_zstd, decode_zstd},
+	{"gzip", 2, {0x1f, 0x8b}, open_zlib, decode_gzip, false},
+	{"bzip2", 2, {'B', 'Z'}, open_bzip2, decode_bzip2, false},
+	{"lzma", 2, {0x5d, 0x00}, open_lzma, decode_lzma, false},
+	{"xz CRC64", 8, {0xfd, '7', 'z', 'X', 'Z', 0, 0, 4}, open_lzma, decode_xz, true},
+	{"xz SHA-256", 8, {0xfd, '7', 'z', 'X', 'Z', 0, 0, 10}, open_lzma, decode_xz, true},
+	{"xz", 2, {0xfd, '7'}, open_lzma, decode_xz, false},
+	{"lzo", 2, {0x89, 'L'}, open_lzo, decode_lzo, false},
+	{"lz4 legacy", 4, {0x02, 0x21, 0x4c, 0x18}, open_lz4, decode_lz4, false},
+	{"lz4 frame", 4, {0x04, 0x22, 0x4d, 0x18}, NULL, NULL, true},
+	{"zstd", 2, {0x28, 0xb5}, open_zstd, decode_zstd, false},
 };
 
 void vw_codecs_open(void)
@@ -447,7 +451,7 @@ const char *vw_codec_name(const struct vw_codec *codec)
 
 bool vw_codec_in_linux(const struct vw_codec *codec)
 {
-	return codec->decode != NULL;
+	return !codec->foreign;
 }
 
 int vw_unpack(struct vw_image *image, const struct vw_codec *codec, const unsigned char *bytes, size_t size,

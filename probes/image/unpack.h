@@ -17,7 +17,7 @@ struct vw_codec; /* a format of compression: a row of one table */
 /** Which codec do these first bytes of a stream belong to? NULL for none. Source: Linux lib/decompress.c. */
 const struct vw_codec *vw_codec_of(const unsigned char *head, size_t size);
 const char *vw_codec_name(const struct vw_codec *codec); /* "lz4 legacy" */
-bool vw_codec_in_linux(const struct vw_codec *codec);    /* not so "lz4 frame" */
+bool vw_codec_in_linux(const struct vw_codec *codec);    /* not so "lz4 frame", "xz CRC64" */
 
 /* Takes what comes out; a negative errno ends the decoding with it. */
 typedef int (*vw_unpack_sink)(void *context, const unsigned char *bytes, size_t size);

@@ -167,6 +167,8 @@ static void make_world(struct world *w)
 
 /* --- what is wrong with it --- */
 
+static const char *const built_in[] = {"nvme", "nvme_core", "ext4"};
+
 #define CHANGE(name, ...)                 \
 	static void name(struct world *w) \
 	{                                 \
@@ -325,7 +327,17 @@ CHANGE(initramfs_denied, w->kernel.initramfs = (struct vw_initramfs){.state = VW
 CHANGE(initramfs_hides, w->kernel.initramfs.nested = "root.img")
 CHANGE(no_initramfs, w->kernel.initramfs = (struct vw_initramfs){.state = VW_ABSENT})
 CHANGE(no_initramfs_no_cmdline, no_initramfs(w); list_denied(w); w->mount[0].type = "auto")
+CHANGE(no_init, w->kernel.initramfs.init = NULL; w->kernel.initramfs.lacking.state = VW_NOT_PROBED)
+CHANGE(all_built_in,
+       w->kernel.modules.builtin = ((struct vw_names){VW_VALUE, built_in, "", VW_COUNT(built_in)}))
+CHANGE(no_init_needed, no_init(w); all_built_in(w); w->kernel.cmdline.text = "root=/dev/nvme0n1p1")
+CHANGE(other_modules, w->tree[0].folder = "/lib/modules/0.1")
+CHANGE(other_modules_unneeded, other_modules(w); all_built_in(w))
+CHANGE(no_root, w->kernel.cmdline.text = "console=ttyS0"; w->kernel.initramfs.generator = "initramfs-tools")
+CHANGE(no_root_but_live, no_root(w); w->kernel.cmdline.text = "boot=live")
+CHANGE(no_root_in_dracut, no_root(w); w->kernel.initramfs.generator = "dracut")
 CHANGE(lz4_frame, w->segment[0].format = "lz4 frame")
+CHANGE(xz_crc64, w->segment[0].format = "xz CRC64")
 CHANGE(no_segments, w->kernel.initramfs.segment_count = 0)
 CHANGE(lib_lacks, w->name[0] = "libc.so.6";
        w->kernel.initramfs.lacking = ((struct vw_names){VW_VALUE, w->name, "", 1}))
@@ -394,21 +406,31 @@ static const struct {
 	BOTH("ENA004", VW_NITRO, extra_unsigned, extra_unsigned_untold),
 	BOTH("FST001", VW_NITRO, fstab_name, fstab_denied),
 	BOTH("FST002", VW_NITRO, cmdline_root, list_denied),
+	{"FST002", VW_NITRO, VW_FAIL, no_root},
+	{"FST002", VW_NITRO, VW_PASS, no_root_but_live},
+	{"FST002", VW_NITRO, VW_PASS, no_root_in_dracut},
 	BOTH("GCP001", VW_GCP, no_google_disk, initramfs_denied),
 	BOTH("GCP002", VW_GCP, no_google_network, modules_denied),
 	BOTH("GCP003", VW_GCP, no_nvme, initramfs_denied),
 	BOTH("HOT001", VW_NITRO, empty_config, no_config),
 	{"HOT001", VW_EC2_METAL, VW_FAIL, empty_config},
 	BOTH("IRD001", VW_NITRO, initramfs_damaged, initramfs_denied),
+	{"IRD001", VW_NITRO, VW_FAIL, no_init},
+	{"IRD001", VW_NITRO, VW_FAIL, other_modules},
 	BOTH("IRD002", VW_NITRO, lz4_frame, no_segments),
+	{"IRD002", VW_NITRO, VW_FAIL, xz_crc64},
 	{"IRD002", VW_NITRO, VW_FAIL, empty_config},
 	{"IRD002", VW_NITRO, VW_STATUS_UNKNOWN, no_config},
 	BOTH("IRD003", VW_NITRO, early_ext4, early_ext4_unseen),
 	BOTH("IRD004", VW_NITRO, host_only, conf_denied),
 	BOTH("IRD005", VW_NITRO, no_initramfs, no_initramfs_no_cmdline),
+	{"IRD003", VW_NITRO, VW_FAIL, no_init},
+	{"IRD005", VW_NITRO, VW_FAIL, no_init},
+	{"IRD005", VW_NITRO, VW_PASS, no_init_needed},
 	{"IRD006", VW_NITRO, VW_PASS, nothing},
 	{"IRD006", VW_NITRO, VW_STATUS_UNKNOWN, initramfs_hides},
 	BOTH("IRD007", VW_NITRO, lib_lacks, initramfs_denied),
+	{"IRD007", VW_NITRO, VW_SKIP, no_init},
 	BOTH("KRN001", VW_NITRO, no_kernel, no_kernel_seen),
 	{"KRN001", VW_NITRO, VW_FAIL, folder_empty},
 	{"KRN001", VW_NITRO, VW_FAIL, file_damaged},
@@ -429,6 +451,8 @@ static const struct {
 	BOTH("NVM002", VW_NITRO, early_nvme, nested),
 	{"NVM002", VW_NITRO, VW_FAIL, early_core},
 	{"NVM002", VW_NITRO, VW_FAIL, no_initramfs},
+	{"NVM002", VW_NITRO, VW_FAIL, no_init},
+	{"NVM002", VW_NITRO, VW_PASS, no_init_needed},
 	{"NVM002", VW_NITRO, VW_SKIP, no_nvme},
 	BOTH("NVM003", VW_NITRO, cmdline_bare, no_timeout_known),
 	BOTH("PWR001", VW_NITRO, no_units, units_denied),
@@ -573,6 +597,22 @@ static enum vw_status verdict(void (*change)(struct world *w), unsigned target)
 	return status;
 }
 
+/* The verdict when only what is fatal counts. */
+static enum vw_status worst(void (*change)(struct world *w), unsigned target)
+{
+	struct vw_preflight_request request = {.targets = target, .kernel = "all", .fail_on = VW_FATAL};
+	struct vw_preflight *preflight = NULL;
+	enum vw_status status;
+	struct world w;
+
+	make_world(&w);
+	change(&w);
+	assert_int_equal(vw_preflight(&w.facts, &request, &preflight), 0);
+	status = preflight->status;
+	vw_preflight_free(preflight);
+	return status;
+}
+
 static void test_the_verdict_is_the_worst_that_decides(void **state)
 {
 	(void)state;
@@ -583,6 +623,18 @@ static void test_the_verdict_is_the_worst_that_decides(void **state)
 	assert_int_equal(verdict(nested, VW_NITRO), VW_STATUS_UNKNOWN);
 	assert_int_equal(verdict(no_kernel, VW_KVM), VW_FAIL);
 	assert_int_equal(verdict(no_chrony, VW_NITRO), VW_PASS);
+}
+
+/* What kept the image from booting, and what did not: tests/oracle/images.toml has the same in real images.
+ */
+static void test_what_the_kernel_does_without_is_not_fatal(void **state)
+{
+	(void)state;
+	assert_int_equal(worst(no_init, VW_NITRO), VW_FAIL);
+	assert_int_equal(worst(no_init_needed, VW_NITRO), VW_PASS);
+	assert_int_equal(worst(other_modules, VW_NITRO), VW_FAIL);
+	assert_int_equal(worst(other_modules_unneeded, VW_NITRO), VW_PASS);
+	assert_int_equal(worst(no_root, VW_NITRO), VW_FAIL);
 }
 
 static void test_only_the_chosen_kernel_decides(void **state)
@@ -709,6 +761,7 @@ int main(void)
 		cmocka_unit_test(test_the_table_is_whole_and_in_order),
 		cmocka_unit_test(test_findings_are_in_order_and_speak),
 		cmocka_unit_test(test_the_verdict_is_the_worst_that_decides),
+		cmocka_unit_test(test_what_the_kernel_does_without_is_not_fatal),
 		cmocka_unit_test(test_only_the_chosen_kernel_decides),
 		cmocka_unit_test(test_remedies_are_those_of_the_distribution),
 		cmocka_unit_test(test_targets_have_words),

@@ -366,6 +366,7 @@ static void test_junk(void **state)
 	assert_int_equal(initramfs_of(o, "\0\0\0", 3)->state, VW_MALFORMED);
 	assert_int_equal(initramfs_of(o, "junk", 4)->state, VW_MALFORMED);
 	assert_non_null(strstr(initramfs_of(o, "\x04\x22\x4d\x18....", 8)->problem, "lz4 frame"));
+	assert_non_null(strstr(initramfs_of(o, "\xfd\x37zXZ\0\0\4", 8)->problem, "xz CRC64"));
 	assert_int_equal(o->initramfs.state, VW_MALFORMED);
 
 	/* Behind a good archive: plain, and inside a compressed stream. */
