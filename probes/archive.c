@@ -146,7 +146,8 @@ static int damaged(struct unpacking *unpacking)
 {
 	const char *reason = library.archive_error_string(unpacking->archive);
 
-	return vw_problem(unpacking->problem, unpacking->problem_size, -EBADMSG, "%s: %s: %s", unpacking->path,
+	return vw_problem(unpacking->problem, unpacking->problem_size, -EBADMSG, "%s: %s: %s",
+			  unpacking->path,
 			  unpacking->entries ? "damaged archive" : "no archive that can be read",
 			  reason ? reason : "no reason given");
 }
