@@ -4,6 +4,7 @@
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import struct
 import subprocess
@@ -56,8 +57,7 @@ class Tree:
 
     def kernel(self, flavour):
         """(path of the kernel, its release) of the newest one with this flavour, such as "cloud-amd64"."""
-        found = [k for k in self.glob("/boot/vmlinuz-*")
-                 if k.split("-", 2)[2].partition("-")[2] == flavour]
+        found = [k for k in self.glob("/boot/vmlinuz-*") if re.fullmatch(rf"/boot/vmlinuz-[^-]+(-\d+)?-{flavour}", k)]
         if not found:
             raise Unavailable(f"no kernel {flavour}")
         return self.path(found[-1]), found[-1].split("-", 1)[1]

@@ -92,11 +92,10 @@ class Systems:
         (top / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
         (top / "etc/fstab").write_text(f"UUID={UUID} / ext4 errors=remount-ro 0 1\n")
         for kernel in tree.glob("/boot/vmlinuz-*"):
-            tools = tree if tree.arch == "amd64" else self.trees.get("bookworm") or self.fetch_tools()
-            index_modules(tools, tree, kernel.split("-", 1)[1])
+            index_modules(self.tools(), tree, kernel.split("-", 1)[1])
 
-    def fetch_tools(self):
-        """The tree whose depmod runs here, while the lock is held."""
+    def tools(self):
+        """The tree whose programs run here outside of it, too; with the lock held."""
         row = self.rows["bookworm"]
         return packages.fetch("amd64", row["packages"], self.work, "bookworm", row["suite"])
 
@@ -211,7 +210,9 @@ class Images:
                     self.systems.tree("bookworm").path("/usr/lib/os-release"), root / "etc/os-release")
         if row.get("modprobe"):
             (root / "etc/modprobe.d/oracle.conf").write_text("".join(f"{line}\n" for line in row["modprobe"]))
-        shutil.copy(system.path("/usr/bin/busybox"), root / "usr/bin/busybox")
+        for name in ["/usr/bin/busybox", "/usr/bin/kmod", *system.glob("/usr/lib/*/libkmod.so.2")]:
+            (root / name[1:]).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(system.path(name), root / name[1:])
         (root / "usr/bin/sh").symlink_to("busybox")
         (root / "usr/sbin/init").write_text(INIT)
         (root / "usr/sbin/init").chmod(0o755)

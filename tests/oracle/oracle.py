@@ -38,7 +38,7 @@ GIVES_UP = (r"Kernel panic - not syncing: [^\r\n]*|ALERT!\s+[^\r\n]* does not ex
             r"Warning: Could not boot\.|Warning: Boot has failed\.")
 EMULATOR_FAILS = r"Oops: [^\r\n]*|double fault[^\r\n]*|BUG: unable to handle[^\r\n]*|Fatal exception[^\r\n]*"
 # Words of our own for the boot: what waits for a root does so for a bounded time, and then ends the machine.
-BOUNDED = "panic=1 rootdelay=10 rd.shell=0 rd.emergency=reboot rd.retry=30"
+BOUNDED = "panic=1 rootdelay=10 rd.shell=0 rd.emergency=reboot rd.retry=10"
 
 
 class Oracle:
@@ -89,6 +89,8 @@ class Oracle:
     def run(self, name, row):
         image = None
         try:
+            if machine.stopping.is_set():
+                raise packages.Unavailable("stopped")
             image = self.images.make(name, row)
             said, wrong = self.judge(image)
             other = self.other(image, row)
