@@ -402,11 +402,23 @@ static enum MHD_Result queue_resource(struct vw_answers *answers, struct MHD_Con
 
 /* --- requests ----------------------------------------------------------------------------------------- */
 
-static bool has_body(struct MHD_Connection *connection)
+bool vw_answers_has_body(struct MHD_Connection *connection)
 {
 	const char *length = request_header(connection, "Content-Length");
 
 	return (length && strcmp(length, "0") != 0) || request_header(connection, "Transfer-Encoding");
+}
+
+static bool is_known_method(const char *method)
+{
+	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+}
+
+enum MHD_Result vw_answers_refuse_body(struct vw_answers *answers, struct MHD_Connection *connection,
+				       const char *method)
+{
+	return vw_answers_notice(answers, connection,
+				 is_known_method(method) ? VW_NOTICE_NO_BODIES : VW_NOTICE_NO_SUCH_METHOD);
 }
 
 static enum vw_resource negotiated(const struct vw_answers *answers, enum vw_resource resource,
@@ -441,9 +453,7 @@ enum MHD_Result vw_answers_queue(struct vw_answers *answers, struct MHD_Connecti
 			break;
 	if (route == VW_COUNT(routes))
 		return vw_answers_notice(answers, connection, VW_NOTICE_NO_SUCH_PAGE);
-	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
+	if (!is_known_method(method))
 		return vw_answers_notice(answers, connection, VW_NOTICE_NO_SUCH_METHOD);
-	if (has_body(connection))
-		return vw_answers_notice(answers, connection, VW_NOTICE_NO_BODIES);
 	return queue_route(answers, connection, route, now);
 }

@@ -50,6 +50,13 @@ void vw_answers_ready(struct vw_answers *answers, bool ready);
  */
 _must_check_ int vw_answers_set_headers(struct vw_answers *answers, const struct vw_web_config *config);
 
+/** Does a request announce a body? */
+bool vw_answers_has_body(struct MHD_Connection *connection);
+
+/** Answer such a request before its body comes; the connection is closed then. */
+enum MHD_Result vw_answers_refuse_body(struct vw_answers *answers, struct MHD_Connection *connection,
+				       const char *method);
+
 /** Answer a request without a body, by its path and method. @now: microseconds of CLOCK_MONOTONIC */
 enum MHD_Result vw_answers_queue(struct vw_answers *answers, struct MHD_Connection *connection,
 				 const char *path, const char *method, uint64_t now);

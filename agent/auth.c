@@ -40,8 +40,8 @@ struct memory {
 	unsigned count, next;
 };
 
-struct attempt {
-	struct attempt *next;
+struct vw_attempt {
+	struct vw_attempt *next;
 	struct MHD_Connection *connection;
 	enum vw_auth_answer answer; /* VW_AUTH_LATER until it is known */
 	bool known_user;
@@ -61,7 +61,7 @@ struct work {
 struct vw_auth {
 	struct tag key;
 	struct memory right, wrong;
-	struct attempt *waiting; /* the first one is being computed */
+	struct vw_attempt *waiting; /* the first one is being computed */
 	unsigned waiting_count;
 	int64_t credit;
 	uint64_t credited; /* when */
@@ -179,16 +179,16 @@ static int make_tag(const struct vw_auth *auth, const char *const part[TAGGED], 
 
 /* --- attempts ----------------------------------------------------------------------------------------- */
 
-static void settle(struct attempt *attempt, enum vw_auth_answer answer)
+static void settle(struct vw_attempt *attempt, enum vw_auth_answer answer)
 {
 	attempt->answer = answer;
 	explicit_bzero(attempt->password, sizeof(attempt->password));
 	MHD_resume_connection(attempt->connection);
 }
 
-static struct attempt *take_first(struct vw_auth *auth)
+static struct vw_attempt *take_first(struct vw_auth *auth)
 {
-	struct attempt *first = auth->waiting;
+	struct vw_attempt *first = auth->waiting;
 
 	auth->waiting = first->next;
 	auth->waiting_count--;
@@ -206,10 +206,10 @@ static void settle_all(struct vw_auth *auth, enum vw_auth_answer answer)
 /* Those that wait for the same answer have it too. */
 static void settle_alike(struct vw_auth *auth, const struct tag *tag, enum vw_auth_answer answer)
 {
-	struct attempt **link = &auth->waiting;
+	struct vw_attempt **link = &auth->waiting;
 
 	while (*link) {
-		struct attempt *one = *link;
+		struct vw_attempt *one = *link;
 
 		if (gnutls_memcmp(&one->tag, tag, sizeof(*tag)) != 0) {
 			link = &one->next;
@@ -224,7 +224,7 @@ static void settle_alike(struct vw_auth *auth, const struct tag *tag, enum vw_au
 /* Waits for the thread, where it has not ended yet. */
 static void finish(struct vw_auth *auth)
 {
-	struct attempt *attempt = take_first(auth);
+	struct vw_attempt *attempt = take_first(auth);
 	enum vw_auth_answer answer = VW_AUTH_NO;
 	struct tag tag = attempt->tag;
 	uint64_t count;
@@ -267,10 +267,10 @@ static bool has_credit(struct vw_auth *auth, uint64_t now)
 }
 
 /* Puts an attempt at the end of the queue and its connection aside. */
-static enum vw_auth_answer enqueue(struct vw_auth *auth, const struct attempt *model, void **request,
-				   uint64_t now)
+static enum vw_auth_answer enqueue(struct vw_auth *auth, const struct vw_attempt *model,
+				   struct vw_attempt **ret, uint64_t now)
 {
-	struct attempt **end = &auth->waiting, *attempt;
+	struct vw_attempt **end = &auth->waiting, *attempt;
 
 	if (auth->waiting_count >= WAITING_MAX || !has_credit(auth, now))
 		return VW_AUTH_TOO_MANY;
@@ -288,7 +288,7 @@ static enum vw_auth_answer enqueue(struct vw_auth *auth, const struct attempt *m
 		free(attempt);
 		return VW_AUTH_TOO_MANY;
 	}
-	*request = attempt;
+	*ret = attempt;
 	MHD_suspend_connection(attempt->connection);
 	return VW_AUTH_LATER;
 }
@@ -309,15 +309,17 @@ static const char *hash_of(const struct vw_web_config *config, const char *name,
 
 static enum vw_auth_answer check(struct vw_auth *auth, const struct vw_web_config *config,
 				 struct MHD_Connection *connection, const char *name, const char *password,
-				 void **request, uint64_t now)
+				 struct vw_attempt **ret, uint64_t now)
 {
-	struct attempt attempt = {.connection = connection, .answer = VW_AUTH_LATER};
+	struct vw_attempt attempt = {.connection = connection, .answer = VW_AUTH_LATER};
 	const char *hash = hash_of(config, name, &attempt.known_user);
 	enum vw_auth_answer answer;
 
 	if (strlen(password) >= sizeof(attempt.password) || strlen(hash) >= sizeof(attempt.hash))
 		return VW_AUTH_NO;
-	if (make_tag(auth, (const char *const[]){attempt.known_user ? "known" : "unknown", name, hash, password}, &attempt.tag) != 0)
+	if (make_tag(auth,
+		     (const char *const[]){attempt.known_user ? "known" : "unknown", name, hash, password},
+		     &attempt.tag) != 0)
 		return VW_AUTH_TOO_MANY;
 	if (remembers(&auth->right, &attempt.tag))
 		return VW_AUTH_YES;
@@ -326,26 +328,26 @@ static enum vw_auth_answer check(struct vw_auth *auth, const struct vw_web_confi
 
 	memcpy(attempt.hash, hash, strlen(hash) + 1);
 	memcpy(attempt.password, password, strlen(password) + 1);
-	answer = enqueue(auth, &attempt, request, now);
+	answer = enqueue(auth, &attempt, ret, now);
 	explicit_bzero(&attempt, sizeof(attempt));
 	return answer;
 }
 
 enum vw_auth_answer vw_auth_check(struct vw_auth *auth, const struct vw_web_config *config,
-				  struct MHD_Connection *connection, void **request, uint64_t now)
+				  struct MHD_Connection *connection, struct vw_attempt **attempt,
+				  uint64_t now)
 {
-	const struct attempt *attempt = *request;
 	enum vw_auth_answer answer = VW_AUTH_NO;
 	char *name, *password = NULL;
 
-	if (attempt)
-		return attempt->answer;
+	if (*attempt)
+		return (*attempt)->answer;
 	if (!config || config->user_count == 0)
 		return VW_AUTH_YES;
 
 	name = MHD_basic_auth_get_username_password(connection, &password);
 	if (name && password)
-		answer = check(auth, config, connection, name, password, request, now);
+		answer = check(auth, config, connection, name, password, attempt, now);
 	if (password)
 		explicit_bzero(password, strlen(password));
 	MHD_free(password);
@@ -353,11 +355,9 @@ enum vw_auth_answer vw_auth_check(struct vw_auth *auth, const struct vw_web_conf
 	return answer;
 }
 
-void vw_auth_forget(struct vw_auth *auth, void **request)
+void vw_auth_forget(struct vw_attempt *attempt)
 {
-	(void)auth;
-	free(*request);
-	*request = NULL;
+	free(attempt);
 }
 
 /* --- life --------------------------------------------------------------------------------------------- */

@@ -15,6 +15,7 @@
 #include "agent/web_config.h"
 
 struct vw_auth;
+struct vw_attempt; /* a password that is being looked at */
 
 enum vw_auth_answer {
 	VW_AUTH_YES,
@@ -41,10 +42,11 @@ void vw_auth_free(struct vw_auth *auth);
  * @now: microseconds of CLOCK_MONOTONIC
  */
 enum vw_auth_answer vw_auth_check(struct vw_auth *auth, const struct vw_web_config *config,
-				  struct MHD_Connection *connection, void **request, uint64_t now);
+				  struct MHD_Connection *connection, struct vw_attempt **attempt,
+				  uint64_t now);
 
-/** The request is over. */
-void vw_auth_forget(struct vw_auth *auth, void **request);
+/** The request is over. NULL is fine. */
+void vw_auth_forget(struct vw_attempt *attempt);
 
 /** Resume all that are suspended; they get no answer. */
 void vw_auth_cancel(struct vw_auth *auth);

@@ -221,28 +221,26 @@ static void enter_stage(struct vw_http *http, struct MHD_Connection *connection,
 
 /* --- requests ----------------------------------------------------------------------------------------- */
 
+/* What libmicrohttpd keeps for a request: NULL before its headers were seen, then this, or what
+ * vw_auth_check() keeps in its place. */
+static char seen;
+
 static void notify_completed(void *userdata, struct MHD_Connection *connection, void **request,
 			     enum MHD_RequestTerminationCode code)
 {
 	struct vw_http *http = userdata;
 
 	(void)code;
-	vw_auth_forget(http->auth, request);
+	if (*request != &seen)
+		vw_auth_forget(*request);
+	*request = NULL;
 	enter_stage(http, connection, VW_STAGE_IDLE);
 }
 
-/* Called with the headers of a request, and again when its password has been computed. */
-static enum MHD_Result handle(void *userdata, struct MHD_Connection *connection, const char *path,
-			      const char *method, const char *version, const char *upload,
-			      size_t *upload_size, void **request)
+static enum MHD_Result answer(struct vw_http *http, struct MHD_Connection *connection, const char *path,
+			      const char *method, struct vw_attempt **attempt)
 {
-	struct vw_http *http = userdata;
-
-	(void)version;
-	(void)upload;
-	(void)upload_size;
-	enter_stage(http, connection, VW_STAGE_ANSWERING);
-	switch (vw_auth_check(http->auth, http->config, connection, request, now_of(http))) {
+	switch (vw_auth_check(http->auth, http->config, connection, attempt, now_of(http))) {
 	case VW_AUTH_YES:
 		return vw_answers_queue(http->answers, connection, path, method, now_of(http));
 	case VW_AUTH_NO:
@@ -254,6 +252,33 @@ static enum MHD_Result handle(void *userdata, struct MHD_Connection *connection,
 		return MHD_YES;
 	}
 	return MHD_NO;
+}
+
+/* Called with the headers of a request, then when it is complete, and again when its password has been
+ * computed. An answer to the first call would close the connection: that is for those who send what they are
+ * not to send. */
+static enum MHD_Result handle(void *userdata, struct MHD_Connection *connection, const char *path,
+			      const char *method, const char *version, const char *upload,
+			      size_t *upload_size, void **request)
+{
+	struct vw_attempt *attempt = *request == &seen ? NULL : *request;
+	struct vw_http *http = userdata;
+	enum MHD_Result result;
+
+	(void)version;
+	(void)upload;
+	(void)upload_size;
+	enter_stage(http, connection, VW_STAGE_ANSWERING);
+	if (!*request) {
+		*request = &seen;
+		return vw_answers_has_body(connection)
+			       ? vw_answers_refuse_body(http->answers, connection, method)
+			       : MHD_YES;
+	}
+	result = answer(http, connection, path, method, &attempt);
+	if (attempt)
+		*request = attempt;
+	return result;
 }
 
 /* --- the daemon --------------------------------------------------------------------------------------- */
