@@ -31,7 +31,7 @@ PACKAGES = ["linux-image-cloud-amd64", "busybox-static", "kmod", "systemd", "sys
             "libinih1", "libcrypt1", "libsystemd0", "libudev1"]
 EMULATOR = ["qemu-system-x86", "seabios"]
 SIZE = "1200M"
-LIMIT = 900
+LIMIT = 1800
 UNITS_OFF = ["serial-getty@ttyS0.service", "getty@tty1.service", "systemd-hwdb-update.service", "ldconfig.service",
              "systemd-firstboot.service", "systemd-journal-catalog-update.service", "e2scrub_reap.service",
              "systemd-update-utmp.service", "systemd-networkd.service", "systemd-networkd.socket",
