@@ -5,9 +5,12 @@ const struct vw_page_class *vw_page_class(enum vw_class class)
 {
 	/* Costs: Brendan Gregg, "AWS EC2 Virtualization 2017: Introducing Nitro". */
 	static const struct vw_page_class classes[] = {
-		[VW_CLASS_UNKNOWN] = {"?", "unknown", NULL},          [VW_CLASS_NONE] = {"–", "none", NULL},
-		[VW_CLASS_VS] = {"VS", "vs", "2 to 10 times slower"}, [VW_CLASS_P] = {"P", "p", "10 to 50 %"},
-		[VW_CLASS_VH] = {"VH", "vh", "0.1 to 1.5 %"},         [VW_CLASS_H] = {"H", "h", "nothing"},
+		[VW_CLASS_UNKNOWN] = {"?", "unknown", NULL},
+		[VW_CLASS_NONE] = {"–", "none", NULL},
+		[VW_CLASS_VS] = {"VS", "vs", "2 to 10 times slower"},
+		[VW_CLASS_P] = {"P", "p", "costs 10 to 50%"},
+		[VW_CLASS_VH] = {"VH", "vh", "costs 0.1 to 1.5%"},
+		[VW_CLASS_H] = {"H", "h", "costs nothing"},
 	};
 
 	return &classes[class];
@@ -218,13 +221,18 @@ static void put_nested(const struct vw_page *page)
 
 void vw_page_facts(const struct vw_page *page)
 {
-	vw_put(page->out, "<div class=\"column\">\n<section class=\"card\" aria-labelledby=\"facts\">\n"
+	vw_put(page->out, "<section class=\"card\" aria-labelledby=\"facts\">\n"
 			  "<h2 id=\"facts\">In short</h2>\n<dl class=\"facts\">\n");
 	put_platform(page);
-	vw_put(page->out, "</dl>\n</section>\n<section class=\"card\" aria-labelledby=\"nested\">\n"
+	vw_put(page->out, "</dl>\n</section>\n");
+}
+
+void vw_page_nested(const struct vw_page *page)
+{
+	vw_put(page->out, "<section class=\"card\" aria-labelledby=\"nested\">\n"
 			  "<h2 id=\"nested\">Can it host guests?</h2>\n");
 	put_nested(page);
-	vw_put(page->out, "</section>\n</div>\n");
+	vw_put(page->out, "</section>\n");
 }
 
 /* --- the whole -------------------------------------------------------------------------------------------
@@ -249,17 +257,21 @@ int vw_render_html(const struct vw_report *report, const struct vw_view *view, s
 	vw_page_begin(out, report->platform.name);
 	vw_put(out, "<main>\n");
 	vw_page_headline(&page);
-	vw_put(out, "<div class=\"pair\">\n");
+	vw_put(out, "<div class=\"pair\">\n<div class=\"column\">\n");
 	vw_page_stack(&page);
+	vw_page_nested(&page);
+	vw_put(out, "</div>\n");
 	vw_page_facts(&page);
 	vw_put(out, "</div>\n");
 	vw_page_dimensions(&page);
 	vw_page_rows(&page);
 	vw_page_findings(&page);
 	vw_page_devices(&page);
+	vw_put(out, "<div class=\"card\">\n");
 	vw_page_evidence(&page);
 	vw_page_conflicts(&page);
 	vw_page_unread(&page);
+	vw_put(out, "</div>\n");
 	vw_put(out, "</main>\n");
 	vw_page_footer(&page);
 	vw_page_end(out);

@@ -95,13 +95,16 @@ static void put_rows(const struct vw_page *page)
 
 static void put_legend(struct vw_buffer *out)
 {
+	static const enum vw_class order[] = {VW_CLASS_VS, VW_CLASS_P,    VW_CLASS_VH,
+					      VW_CLASS_H,  VW_CLASS_NONE, VW_CLASS_UNKNOWN};
+
 	vw_put(out, "<dl class=\"legend\">\n");
-	for (enum vw_class class = VW_CLASS_UNKNOWN; class <= VW_CLASS_H; class ++) {
-		const struct vw_page_class *look = vw_page_class(class);
+	for (size_t i = 0; i < VW_COUNT(order); i++) {
+		const struct vw_page_class *look = vw_page_class(order[i]);
 
 		vw_markup(out, "<div><dt><span class=\"cell %s\">%s</span></dt><dd>%s%s%s</dd></div>\n",
-			  look->style, look->letters, vw_class_phrase(class),
-			  look->cost ? ", expected to cost " : "", look->cost);
+			  look->style, look->letters, vw_class_phrase(order[i]), look->cost ? ": " : "",
+			  look->cost);
 	}
 	vw_put(out, "</dl>\n");
 }
@@ -231,7 +234,7 @@ static void put_device(struct vw_buffer *out, const struct vw_device *device)
 	if (device->driver)
 		vw_markup(out, "<td><code>%s</code> %s</td>", device->driver, device->driver_version);
 	else
-		vw_put(out, "<td class=\"note\">no driver</td>");
+		vw_markup(out, "<td class=\"note\">%s</td>", device->bus ? "no driver" : "");
 	vw_markup(out, "<td>%s%s<code>%s</code></td></tr>\n", device->bus,
 		  device->bus && device->ids ? " " : "", device->ids);
 }
@@ -260,7 +263,7 @@ void vw_page_devices(const struct vw_page *page)
 
 static void begin_fold(struct vw_buffer *out, const char *id, const char *title, size_t count, bool open)
 {
-	vw_markup(out, "<section class=\"card\" aria-labelledby=\"%s\">\n", id);
+	vw_markup(out, "<section class=\"fold\" aria-labelledby=\"%s\">\n", id);
 	vw_put(out, open ? "<details open=\"\">\n" : "<details>\n");
 	vw_markup(out, "<summary><h2 id=\"%s\">%s</h2> <span class=\"count\">%zu</span></summary>\n", id,
 		  title, count);

@@ -34,6 +34,7 @@ void vw_page_reference(struct vw_buffer *out, const char *reference);
 /* The sections, from top to bottom. */
 void vw_page_headline(const struct vw_page *page);
 void vw_page_stack(const struct vw_page *page);
+void vw_page_nested(const struct vw_page *page);
 void vw_page_facts(const struct vw_page *page);
 void vw_page_dimensions(const struct vw_page *page);
 void vw_page_rows(const struct vw_page *page);
