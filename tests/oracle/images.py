@@ -84,9 +84,11 @@ class Systems:
     def settle(self, tree):
         """What the packages' own installation would have made, as far as making an initramfs needs it."""
         top = tree.folder
-        for name in ("proc", "dev", "sys", "run", "tmp", "mnt", "var/tmp", "etc/modprobe.d", "etc/initramfs-tools/conf.d"):
+        for name in ("proc", "dev", "sys", "run", "tmp", "mnt", "var/tmp", "etc/modprobe.d",
+                     "etc/initramfs-tools/conf.d"):
             (top / name).mkdir(parents=True, exist_ok=True)
-        for link, target in (("usr/bin/awk", "mawk"), ("usr/bin/sh", "dash"), ("etc/os-release", "../usr/lib/os-release")):
+        for link, target in (("usr/bin/awk", "mawk"), ("usr/bin/sh", "dash"),
+                             ("etc/os-release", "../usr/lib/os-release")):
             if not os.path.lexists(top / link):
                 (top / link).symlink_to(target)
         (top / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
@@ -181,10 +183,8 @@ class Images:
         """Run a maker in its tree, which stays as it is, with a row's settings; it writes /mnt/initrd."""
         with Scratch(path.with_suffix(".d")) as scratch:
             settings(scratch, tree.folder / "etc", row)
-            script = ('cd "$1" && mount -t proc proc proc && mount --rbind /dev dev && mount -t tmpfs tmpfs tmp && '
-                      'mount -t tmpfs tmpfs var/tmp && mount --bind "$2/out" mnt && mount --bind "$2/modprobe.d" etc/modprobe.d'
-                      ' && mount --bind "$2/initramfs-tools" etc/initramfs-tools && shift 2 && exec chroot . "$@"')
-            chroot(script, tree.folder, scratch, *command)
+            chroot(['mount -t tmpfs tmpfs tmp', 'mount --bind "$2/out" mnt', 'mount --bind "$2/modprobe.d" etc/modprobe.d',
+                    'mount --bind "$2/initramfs-tools" etc/initramfs-tools'], tree.folder, scratch, *command)
             (scratch / "out/initrd").rename(path)
 
     # --- the root and the disk ---
@@ -218,7 +218,8 @@ class Images:
         (root / "usr/sbin/init").chmod(0o755)
         if image.arch == "arm64":
             (root / "boot/efi/EFI/BOOT").mkdir(parents=True)
-            shutil.copy(system.path("/usr/lib/grub/arm64-efi/monolithic/grubaa64.efi"), root / "boot/efi/EFI/BOOT/BOOTAA64.EFI")
+            loader = system.path("/usr/lib/grub/arm64-efi/monolithic/grubaa64.efi")
+            shutil.copy(loader, root / "boot/efi/EFI/BOOT/BOOTAA64.EFI")
 
     def disk(self, image):
         """A disk with one partition: the root without what only pre-flight looks at."""
@@ -232,14 +233,20 @@ class Images:
         shutil.rmtree(small)
         with open(disk, "wb") as out:
             out.truncate(START + SIZE)
-        subprocess.run([*tools.command("/usr/sbin/sfdisk"), "-q", disk], check=True, text=True, capture_output=True,
-                       input=f"label: dos\nlabel-id: {DISK_ID}\nstart={START // 512}, size={SIZE // 512}, type=83, bootable\n")
-        subprocess.run(["dd", f"if={part}", f"of={disk}", "bs=1M", "seek=1", "conv=notrunc,sparse", "status=none"], check=True)
+        piped([*tools.command("/usr/sbin/sfdisk"), "-q", disk], f"label: dos\nlabel-id: {DISK_ID}\nstart={START // 512}, "
+              f"size={SIZE // 512}, type=83, bootable\n".encode())
+        subprocess.run(["dd", f"if={part}", f"of={disk}", "bs=1M", "seek=1", "conv=notrunc,sparse", "status=none"],
+                       check=True)
         part.unlink()
         return disk
 
 
 MAKERS = {"initramfs-tools": Images.initramfs_tools, "dracut": Images.dracut, "busybox": Images.busybox}
+
+
+def piped(command, data):
+    """What a program makes of data."""
+    return subprocess.run(command, input=data, capture_output=True, check=True).stdout
 
 
 class Scratch:
@@ -257,13 +264,18 @@ class Scratch:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-def chroot(script, *arguments):
-    """Run a script in a mount namespace of its own, and return its output."""
-    done = subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", *arguments], stdin=subprocess.DEVNULL,
+def chroot(mounts, tree, other, *command):
+    """Run a program of a tree in it, with mounts that nobody else sees, and return its output.
+
+    @mounts: commands of a shell that stands in the tree; "$2" is @other
+    """
+    script = " && ".join(['cd "$1"', "mount -t proc proc proc", "mount --rbind /dev dev", "mount -t tmpfs tmpfs var/tmp",
+                          *mounts, "shift 2", 'exec chroot . "$@"'])
+    done = subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", tree, other, *command], stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, timeout=900,
                           env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"})
     if done.returncode:
-        raise packages.Unavailable(f"{arguments[2]}: {(done.stderr.strip() or 'no message').splitlines()[-1]}")
+        raise packages.Unavailable(f"{command[0]}: {(done.stderr.strip() or 'no message').splitlines()[-1]}")
     return done.stdout
 
 
@@ -286,8 +298,8 @@ def cmdline(row, arch):
 
 
 def grub(image):
-    lines = ["set default=0", "menuentry 'Linux' {", "\tinsmod ext2", f"\tsearch --no-floppy --fs-uuid --set=root {UUID}",
-             f"\tlinux /boot/vmlinuz-{image.release} {image.cmdline}"]
+    lines = ["set default=0", "menuentry 'Linux' {", "\tinsmod ext2",
+             f"\tsearch --no-floppy --fs-uuid --set=root {UUID}", f"\tlinux /boot/vmlinuz-{image.release} {image.cmdline}"]
     lines += [f"\tinitrd /boot/initrd.img-{image.release}"] if image.initrd else []
     return "\n".join([*lines, "}", ""])
 
@@ -303,11 +315,11 @@ def closure(folder, names):
 # --- what is done to an initramfs ---
 
 def unpacked(zstd, path):
-    return subprocess.run([*zstd, "-dcq", path], capture_output=True, check=True).stdout
+    return piped([*zstd, "-dcq", path], b"")
 
 
 def packed(zstd, plain):
-    return subprocess.run([*zstd, "-1cq"], input=plain, capture_output=True, check=True).stdout
+    return piped([*zstd, "-1cq"], plain)
 
 
 def without(archive, names):
@@ -342,9 +354,8 @@ def after_early(path, _):
 
 def after_another(path, tools):
     """Behind it, a second archive, compressed in another way."""
-    gzip = subprocess.run([*tools.command("/usr/bin/gzip"), "-c"], input=archive_of(("etc", None), ("etc/second", b"yes\n")),
-                          capture_output=True, check=True).stdout
-    path.write_bytes(path.read_bytes() + gzip)
+    another = archive_of(("etc", None), ("etc/second", b"yes\n"))
+    path.write_bytes(path.read_bytes() + piped([*tools.command("/usr/bin/gzip"), "-c"], another))
 
 
 def after_truncate(path, _):
@@ -367,10 +378,10 @@ def after_corrupt(path, _):
 def after_lz4_frame(path, tools):
     """Packed again in a format that the kernel does not read."""
     plain = unpacked(tools.command("/usr/bin/zstd"), path)
-    path.write_bytes(subprocess.run([*tools.command("/usr/bin/lz4"), "-1cq"], input=plain, capture_output=True, check=True).stdout)
+    path.write_bytes(piped([*tools.command("/usr/bin/lz4"), "-1cq"], plain))
 
 
 def after_xz_crc64(path, tools):
     """Packed again as xz does without options: with a check sum that the kernel does not compute."""
     plain = unpacked(tools.command("/usr/bin/zstd"), path)
-    path.write_bytes(subprocess.run([*tools.command("/usr/bin/xz"), "-0c"], input=plain, capture_output=True, check=True).stdout)
+    path.write_bytes(piped([*tools.command("/usr/bin/xz"), "-0c"], plain))

@@ -57,7 +57,7 @@ class Oracle:
 
     def other(self, image, row):
         """What AWS's script says: its errors."""
-        tools = self.systems.tree(row.get("system", "bookworm").partition("-")[0])  # with an lsinitramfs that runs here
+        tools = self.systems.tree(row.get("system", "bookworm").partition("-")[0])  # lsinitramfs must run here
         return nitro_check(tools, image.root, image.release)
 
     def command(self, image):
@@ -67,7 +67,8 @@ class Oracle:
             machine_words = ["-M", "virt", "-cpu", "cortex-a72"]
         else:
             tree, emulator = self.systems.tree("emulator"), "/usr/bin/qemu-system-x86_64"
-            machine_words = ["-M", "q35", "-cpu", "max", "-L", tree.path("/usr/share/qemu"), "-L", tree.path("/usr/share/seabios")]
+            firmware = [word for name in ("qemu", "seabios") for word in ("-L", tree.path(f"/usr/share/{name}"))]
+            machine_words = ["-M", "q35", "-cpu", "max", *firmware]
         return ["env", f"QEMU_MODULE_DIR={tree.path('/usr/lib/x86_64-linux-gnu/qemu')}", *tree.command(emulator),
                 "-accel", "tcg,thread=multi", *machine_words, "-m", "1024", "-display", "none", "-no-reboot",
                 "-serial", "stdio", "-monitor", "none", "-nic", "none",
@@ -130,14 +131,14 @@ def verdict(outcome):
 
 
 def tell(name, result):
-    told = result.get("reason") or (f"{table.words(result['said'])} ({' '.join(result['wrong']) or 'nothing fatal'}); it "
-                                    f"{table.words(result['booted'])} ({result['seconds']} s): {result['last']}; "
-                                    f"AWS's script: {', '.join(result['other']) or 'OK'}")
+    told = result.get("reason") or (
+        f"{table.words(result['said'])} ({' '.join(result['wrong']) or 'nothing fatal'}); it {table.words(result['booted'])} "
+        f"({result['seconds']} s): {result['last']}; AWS's script: {', '.join(result['other']) or 'OK'}")
     print(f"{result['status']:4}  {name:26} {told}", flush=True)
 
 
 def sum_up(results):
-    """Print how many images passed, and return the exit status: 0 when all of them did. One that is skipped did not."""
+    """Print how many images passed, and return the exit status: 0 when all did. One that is skipped did not."""
     passed, failed, skipped = (sum(r["status"] == s for r in results.values()) for s in ("pass", "fail", "skip"))
     print(f"{skipped} skipped\n{passed} passed, {failed} failed")
     return 0 if passed and passed == len(results) else 1

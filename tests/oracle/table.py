@@ -5,16 +5,16 @@ HEAD = """<!-- Written by `make oracle` (tests/oracle/table.py); edit that. -->
 # The oracle: what pre-flight says, and what boots
 
 Each image is a root as one of Debian's kernels and an initramfs make it. `virtwhere preflight --target nitro
---fail-on=fatal` (`nitro-arm64` for arm64) judges the root that does not run. Then the same kernel, initramfs and command
-line boot in QEMU in software emulation, with the root on an NVMe disk, as an instance on AWS Nitro has it; the boot is
-right by definition. `make oracle` makes, judges and boots all of it and writes this file; `tests/oracle/images.toml`
-says how each image is made.
+--fail-on=fatal` (`nitro-arm64` for arm64) judges the root that does not run. Then the same kernel, initramfs and
+command line boot in QEMU in software emulation, with the root on an NVMe disk, as an instance on AWS Nitro has it; the
+boot is right by definition. `make oracle` makes, judges and boots all of it and writes this file;
+`tests/oracle/images.toml` says how each image is made.
 """
 
-SCRIPT = """The column "AWS's script" is what the logic of AWS's `nitro_check_script.sh` says of the same root, by a runner of our
-own (`tests/oracle/nitro_check.py`) with Debian's `modinfo` and `lsinitramfs`. It looks for an NVMe module anywhere in the
-initramfs, and at neither the command line nor the initramfs' format: it says that {missed} of {unbootable} images are
-ready that do not boot ("**false pass**"), and finds an error in {refused} of {bootable} that do ("**false fail**").
+SCRIPT = """The column "AWS's script" is what the logic of AWS's `nitro_check_script.sh` says of the same root, by a runner of
+our own (`tests/oracle/nitro_check.py`) with Debian's `modinfo` and `lsinitramfs`. It looks for a name with "nvme" in the
+initramfs, and at neither the command line nor the initramfs' format: of {unbootable} images that do not boot it says
+that {missed} are ready ("**false pass**"), and of {bootable} that boot it finds an error in {refused} ("**false fail**").
 """
 
 
@@ -45,6 +45,7 @@ def render(results, rows):
             lines.append(f"| {name} | {about} | | | | skipped: {result['reason']} | | |")
             continue
         mark = "" if result["status"] == "pass" else "**wrong**: "
-        lines.append(f"| {name} | {about} | {result['kernel']} | {mark}{words(result['said'])} | {' '.join(result['wrong'])} | "
-                     f"{words(result['booted'])} | {script_words(result)} | {result['seconds']:.0f} |")
+        lines.append(f"| {name} | {about} | {result['kernel']} | {mark}{words(result['said'])} | "
+                     f"{' '.join(result['wrong'])} | {words(result['booted'])} | {script_words(result)} | "
+                     f"{result['seconds']:.0f} |")
     return "\n".join(lines) + "\n"
