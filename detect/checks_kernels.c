@@ -277,6 +277,11 @@ static bool has_modules(const struct vw_module_tree *tree)
 	return tree->state == VW_VALUE && (tree->file_count || tree->builtin.count);
 }
 
+static bool is_unread(enum vw_state state)
+{
+	return state == VW_DENIED || state == VW_NOT_PROBED;
+}
+
 static void say_incomplete(struct vw_assessment *a, const struct vw_image_kernel *kernel)
 {
 	bool file = kernel->file.state == VW_VALUE;
@@ -300,8 +305,7 @@ static void a_kernel_is_there(struct vw_assessment *a)
 		if (file && (modules || has_no_modules(kernel)))
 			vw_say_passed(a, kernel->file.path, "kernel %s is installed with its modules",
 				      kernel->release);
-		unsure |= kernel->file.state == VW_DENIED || kernel->modules.state == VW_DENIED ||
-			  kernel->file.state == VW_NOT_PROBED;
+		unsure |= is_unread(kernel->file.state) || is_unread(kernel->modules.state);
 	}
 	if (a->count)
 		return;

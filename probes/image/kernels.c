@@ -444,11 +444,29 @@ static int read_kernel_file(struct kernels *kernels, struct vw_image_kernel *ker
 	return path ? vw_kernel_file_read(kernels->image, path, &kernel->file) : 0;
 }
 
+/* Alpine's diskless systems have their modules in a squashfs beside the kernel, which is not read. Source:
+ * Alpine's modloop service. */
+static void find_modloop(struct vw_image *image, struct vw_image_kernel *kernel)
+{
+	static const char *const boot[][2] = {{"/boot/modloop-", ""}};
+	const char *flavour = flavour_of(image, kernel);
+	const char *path = flavour ? first_of(image, boot, VW_COUNT(boot), flavour) : NULL;
+
+	if (!path)
+		return;
+	kernel->modules.state = kernel->modules.index = VW_NOT_PROBED;
+	kernel->modules.folder = path;
+	vw_image_unread(image, path, -EOPNOTSUPP);
+}
+
 static int read_modules(struct kernels *kernels, struct vw_image_kernel *kernel)
 {
 	const char *folder = kernel->modules.folder;
 
-	return folder ? vw_module_tree_read(kernels->image, folder, &kernel->modules) : 0;
+	if (folder)
+		return vw_module_tree_read(kernels->image, folder, &kernel->modules);
+	find_modloop(kernels->image, kernel);
+	return 0;
 }
 
 static int read_rest(struct kernels *kernels, struct vw_image_kernel *kernel)

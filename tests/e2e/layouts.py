@@ -20,6 +20,7 @@ sys.path.insert(0, str(TOP / "tests/layouts"))
 from cases import ANY, CASES, FAMILIES, NEVER  # noqa: E402
 from image import Image, Root  # noqa: E402
 from systems import SYSTEMS  # noqa: E402
+from variants import VARIANTS  # noqa: E402
 
 PROGRAM = str(Path(sys.argv[1]).resolve())
 WORDS = sys.argv[2:]
@@ -117,6 +118,21 @@ def unchanged(root, system, ids):
               set(ids) ^ set(found))
 
 
+def arranged(root, variant):
+    """All checks of all targets pass on another arrangement of the same."""
+    image = Image(variant.system)
+    variant.change(image)
+    root.become(image.files())
+    allowed = dict.fromkeys(variant.skips, "skip") | dict.fromkeys(variant.unknown, "unknown")
+    for target in [t for t in variant.system.targets if t != variant.but]:
+        found = preflight(root, image, target)
+        wrong = {i: told(f) for i, f in found.items() if f[0]["status"] != allowed.get(i, "pass") and i not in NEVER and
+                 not (i in SKIPPED and f[0]["status"] == "skip")}
+        check(f"{variant.system.name}, {variant.name}: whole on {target}", not wrong, wrong)
+    kernels = {f["kernel"] for findings in found.values() for f in findings if f["kernel"]}
+    check(f"{variant.system.name}, {variant.name}: kernels", len(kernels) == variant.kernels, kernels)
+
+
 def covered(ids):
     """Every check of images fails somewhere and passes somewhere, on two systems at least."""
     for identity in ids:
@@ -142,6 +158,9 @@ def main():
             root = Root(Path(folder) / system.name)
             if not WORDS or system.name in WORDS:
                 unchanged(root, system, ids)
+                for variant in VARIANTS:
+                    if variant.system is system:
+                        arranged(root, variant)
             for case in CASES:
                 if system not in systems_of(case) or WORDS and not {system.name, case.check} & set(WORDS):
                     continue

@@ -271,7 +271,7 @@ CASES = (
     Case("HOT001", "nitro", option(HOTPLUG_PCI_ACPI="n"), option(HOTPLUG_PCI_PCIE="n"), severity="degraded"),
     Case("HOT001", "ec2-metal", option(PCIEASPM="n"), option(HOTPLUG_PCI_ACPI="n"), severity="degraded"),
     Case("IRD001", "nitro", sets(spoil=cut), sets(spoil=lambda data: data + bytes(8192)), remedy="initramfs"),
-    Case("IRD001", "nitro", sets(lacking={"init"}), remedy="initramfs"),
+    Case("IRD001", "nitro", sets(lacking={"init"}), severity="degraded", also=("IRD003", "IRD005", "NVM002"), remedy="initramfs"),
     Case("IRD001", "xen-hvm", sets(spoil=lambda data: b""), also=ANY, remedy="initramfs"),
     Case("IRD002", "nitro", unsupported, other_codecs_off),
     Case("IRD002", "nitro", sets(codec="lz4 frame"), sets(codec="lz4"), also=ANY),

@@ -47,15 +47,21 @@ def menu_lst(image):
 
 # --- boot loaders ---------------------------------------------------------------------------------------------------
 
+def written(image, path, release=None):
+    """A path as a boot loader's file has it: below the file system that it is on."""
+    path = path.replace("{R}", release or image.release)
+    return f"{image.loader.get('volume', '')}/{path.removeprefix('boot/') if image.loader.get('own') else path}"
+
+
 def grub_entry(image, title, number, release, initrd):
     """One entry as grub-mkconfig writes it."""
     system = image.system
     lines = [f"menuentry '{title}' --class os $menuentry_id_option 'gnulinux-{number}-{UUID}' {{", "\tload_video",
              "\tinsmod gzio", "\tif [ x$grub_platform = xxen ]; then insmod xzio; insmod lzopio; fi", "\tinsmod part_gpt",
              "\tinsmod ext2", f"\tsearch --no-floppy --fs-uuid --set=root {UUID}",
-             f"\tlinux\t/{system.vmlinuz.replace('{R}', release)} {' '.join(image.cmdline)}"]
+             f"\tlinux\t{written(image, system.vmlinuz, release)} {' '.join(image.cmdline)}"]
     if initrd:
-        lines.append(f"\tinitrd\t/{system.initrd.replace('{R}', release)}")
+        lines.append(f"\tinitrd\t{written(image, system.initrd, release)}")
     return "\n".join([*lines, "}", ""])
 
 
@@ -71,34 +77,10 @@ def grub(folder="boot/grub"):
             text += grub_entry(image, image.system.name, "simple", image.release, image.has_initramfs)
         if image.loader.get("more"):
             text += f"submenu 'Advanced options' $menuentry_id_option 'gnulinux-advanced-{UUID}' {{\n"
-            text += grub_entry(image, "an older one", "old", image.loader["more"], False) + "}\n"
+            text += grub_entry(image, "an older one", "old", image.loader["more"], image.has_initramfs) + "}\n"
         grubenv = f"# GRUB Environment Block\nsaved_entry={image.loader.get('saved', 'gnulinux-simple-' + UUID)}\n"
         return {f"{folder}/grub.cfg": text, f"{folder}/grubenv": grubenv.ljust(1024, "#")}
     return files
-
-
-def initrdless(image):
-    """Ubuntu's cloud images first boot without the initramfs, by the partition's UUID, and with it when that failed."""
-    system = image.system
-    words = " ".join(image.cmdline)
-    return {"boot/grub/grub.cfg": f"""set default=0
-function initrdfail {{
-    if [ -n "${{have_grubenv}}" ]; then if [ -n "${{partuuid}}" ]; then
-        if [ -z "${{initrdfail}}" ]; then set initrdfail=1; fi
-        save_env initrdfail
-    fi; fi
-}}
-menuentry 'Ubuntu' --class ubuntu $menuentry_id_option 'gnulinux-simple-{UUID}' {{
-	search --no-floppy --fs-uuid --set=root {UUID}
-	if [ "${{initrdfail}}" = 1 ]; then
-	  linux	/{system.place('vmlinuz')} {words}
-	  initrd	/{system.place('initrd')}
-	else
-	  linux	/{system.place('vmlinuz')} {words} panic=-1
-	fi
-	initrdfail
-}}
-"""}
 
 
 def bls(variables):
@@ -106,9 +88,9 @@ def bls(variables):
     def entry(image, release, initrd):
         system = image.system
         options = "$kernelopts $tuned_params" if variables else " ".join(image.cmdline)
-        lines = [f"title {system.name} ({release})", f"version {release}", f"linux /{system.vmlinuz.replace('{R}', release)}"]
+        lines = [f"title {system.name} ({release})", f"version {release}", f"linux {written(image, system.vmlinuz, release)}"]
         if initrd:
-            lines.append(f"initrd /{system.initrd.replace('{R}', release)} $tuned_initrd")
+            lines.append(f"initrd {written(image, system.initrd, release)} $tuned_initrd")
         return "\n".join([*lines, f"options {options}", "grub_users $grub_users", "grub_arg --unrestricted", ""])
 
     def files(image):

@@ -305,6 +305,7 @@ CHANGE(extra_unsigned_untold, add_extra(w, VW_VALUE, RELEASE " SMP"); no_config(
 CHANGE(no_kernel, w->facts.kernel_count = 0)
 CHANGE(folder_empty, w->kernel.modules.count = w->kernel.modules.file_count = 0)
 CHANGE(file_damaged, w->kernel.file.state = VW_MALFORMED)
+CHANGE(modules_unread, w->kernel.modules = (struct vw_module_tree){.state = VW_NOT_PROBED})
 CHANGE(no_kernel_seen, w->facts.kernel_count = 0; w->unread[0] = (struct vw_unread){"/boot", "EACCES"};
        w->facts.unread = w->unread; w->facts.unread_count = 1)
 CHANGE(other_arch, w->kernel.file.arch = "aarch64")
@@ -433,6 +434,7 @@ static const struct {
 	{"IRD007", VW_NITRO, VW_SKIP, no_init},
 	BOTH("KRN001", VW_NITRO, no_kernel, no_kernel_seen),
 	{"KRN001", VW_NITRO, VW_FAIL, folder_empty},
+	{"KRN001", VW_NITRO, VW_STATUS_UNKNOWN, modules_unread},
 	{"KRN001", VW_NITRO, VW_FAIL, file_damaged},
 	BOTH("KRN002", VW_NITRO, default_lost, default_untold),
 	BOTH("KRN003", VW_NITRO, other_arch, file_denied),

@@ -411,6 +411,26 @@ static void kernels_without_a_loader(void **state)
 	assert_state(root->facts.kernel[1].file, VW_ABSENT);
 }
 
+/* What is in a squashfs is not read, and so not known to be missing. */
+static void modules_in_a_modloop(void **state)
+{
+	struct image_root *root = *state;
+	const struct vw_image_kernel *kernel;
+
+	put(&root->guest, "/boot/modloop-virt", "hsqs");
+	put(&root->guest, "/boot/config-virt", "CONFIG_ENA_ETHERNET=m\nCONFIG_BLK_DEV_NVME=y\n");
+	put_kernel(root, "/boot/vmlinuz-virt", "6.6.14-0-virt (x)");
+	put_kernel(root, "/boot/vmlinuz-6.6.2-0-lts", "6.6.2-0-lts (x)");
+	image_read(root, read_all, NULL);
+	kernel = find_kernel(root, "6.6.14-0-virt");
+	assert_state(kernel->modules, VW_NOT_PROBED);
+	assert_int_equal(kernel->modules.index, VW_NOT_PROBED);
+	assert_string_equal(kernel->modules.folder, "/boot/modloop-virt");
+	assert_int_equal(vw_image_driver(kernel, "ena"), VW_DRIVER_UNKNOWN);
+	assert_int_equal(vw_image_driver(kernel, "nvme"), VW_DRIVER_BUILTIN);
+	assert_state(find_kernel(root, "6.6.2-0-lts")->modules, VW_ABSENT);
+}
+
 static void no_kernels(void **state)
 {
 	struct image_root *root = *state;
@@ -436,6 +456,7 @@ int main(void)
 		TEST(modprobe_unreadable),
 		TEST(debian_kernels),
 		TEST(kernels_without_a_loader),
+		TEST(modules_in_a_modloop),
 		TEST(no_kernels),
 	};
 
