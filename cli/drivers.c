@@ -31,5 +31,5 @@ enum vw_exit vw_run_drivers(const struct vw_request *request)
 		r = vw_render_json(examined.report, &request->view, &out);
 	else
 		r = vw_render_drivers(examined.report, &request->view, &out);
-	return vw_print(&out, r, exit_of(request, examined.report));
+	return vw_print_to(request->output, &out, r, exit_of(request, examined.report));
 }

@@ -14,5 +14,5 @@ enum vw_exit vw_run_explain(const struct vw_request *request)
 		r = vw_render_json(examined.report, &request->view, &out);
 	else
 		r = vw_render_explain(examined.report, &request->view, &out);
-	return vw_print(&out, r, vw_verdict_exit(examined.report));
+	return vw_print_to(request->output, &out, r, vw_verdict_exit(examined.report));
 }

@@ -113,7 +113,7 @@ static bool set_fail_on(struct vw_request *request, const char *argument)
 #define COMMANDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 static const struct vw_option options[] = {
-	{"output", 'o', "PATH", false, COMMANDS("snapshot", "preflight"),
+	{"output", 'o', "PATH", false, COMMANDS("", "explain", "drivers", "snapshot", "preflight"),
 	 "where to record; the file to write, whole or not at all", set_output},
 	{"root", 0, "DIR", false, COMMANDS("preflight"), "the image: its root directory, or an archive of it",
 	 set_root},
@@ -146,10 +146,12 @@ const struct vw_option *vw_option_at(size_t index)
 
 bool vw_option_applies(const struct vw_option *option, const struct vw_command *command)
 {
+	const char *name = command->name ? command->name : "";
+
 	if (!option->commands)
 		return true;
 	for (size_t i = 0; option->commands[i]; i++)
-		if (vw_equal(option->commands[i], command->name))
+		if (vw_equal(option->commands[i], name))
 			return true;
 	return false;
 }
@@ -256,15 +258,27 @@ static enum vw_exit check_words(const struct vw_request *request)
 	return VW_EXIT_YES;
 }
 
+static void refuse_option(const struct vw_option *option)
+{
+	_cleanup_(vw_buffer_free) struct vw_buffer names = {0};
+
+	for (size_t i = 0; option->commands[i]; i++) {
+		const char *part = i == 0 ? "" : option->commands[i + 1] ? ", " : " and ";
+
+		if (*option->commands[i])
+			vw_putf(&names, "%s'%s'", part, option->commands[i]);
+		else
+			vw_putf(&names, "%sthe bare command", part);
+	}
+	vw_complain("--%s is for %s only", option->name, names.data ? names.data : "others");
+}
+
 static enum vw_exit check_options(const struct vw_request *request, unsigned used)
 {
 	for (size_t i = 0; i < VW_COUNT(options); i++) {
 		if (!(used & 1U << i) || vw_option_applies(&options[i], request->command))
 			continue;
-		vw_complain("--%s is for '%s'%s%s%s only", options[i].name, options[i].commands[0],
-			    options[i].commands[1] ? " and '" : "",
-			    options[i].commands[1] ? options[i].commands[1] : "",
-			    options[i].commands[1] ? "'" : "");
+		refuse_option(&options[i]);
 		return VW_EXIT_USAGE;
 	}
 	return VW_EXIT_YES;

@@ -22,5 +22,5 @@ enum vw_exit vw_run_where(const struct vw_request *request)
 	if (opened != VW_EXIT_YES)
 		return opened;
 	r = vw_format_find(request->format)->render(examined.report, &request->view, &out);
-	return vw_print(&out, r, exit_of(request, examined.report, &out));
+	return vw_print_to(request->output, &out, r, exit_of(request, examined.report, &out));
 }

@@ -2,7 +2,7 @@
 #include "export/page.h"
 
 /* SHA-256 of the style below, as the policy names it; tests/e2e/page.py says when it is another. */
-#define STYLE_HASH "sha256-P5h5J03MF1bfkUrqPUM0xlG8v4RJuo44zSxlThTgVDY="
+#define STYLE_HASH "sha256-+p5pbKeMH9DeuTBhzbnCTTsQbA6VzGSO8Stm//QjU8M="
 
 const char vw_page_policy[] = "default-src 'none'; style-src '" STYLE_HASH "'; img-src data:; "
 			      "base-uri 'none'; form-action 'none'";
@@ -133,7 +133,8 @@ static const char *const style[] = {
 	"@media(max-width:40rem){\n"
 	".types{border-spacing:3px;font-size:.8125rem}\n"
 	".types th .note{display:none}\n"
-	".types thead th+th{writing-mode:vertical-rl;transform:rotate(180deg);text-align:left;line-height:2rem;padding:.4rem 0}\n"
+	".types thead th+th{writing-mode:vertical-rl;transform:rotate(180deg);text-align:left}\n"
+	".types thead th+th{line-height:2rem;padding:.4rem 0}\n"
 	".types th:first-child{width:6.75rem;padding-right:0}\n"
 	".types .own .cell{font-size:.9375rem}\n"
 	"}\n",

@@ -40,7 +40,7 @@ _virtwhere() {
 		;;
 	--format)
 		case $command in
-		'') word='text json systemd-detect-virt virt-what' ;;
+		'') word='text json html systemd-detect-virt virt-what' ;;
 		passport) word='text json qemu libvirt raw' ;;
 		preflight) word='text json junit tap sarif github' ;;
 		*) word='text json' ;;
@@ -76,6 +76,7 @@ _virtwhere() {
 	esac
 
 	[[ $command == preflight ]] && options+=' --root --target --kernel --output --ami-json --fail-on'
+	[[ $command == '' || $command == explain || $command == drivers ]] && options+=' --output'
 	[[ $command == snapshot ]] && options+=' --output --with-ids'
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")

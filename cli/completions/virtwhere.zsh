@@ -26,7 +26,7 @@ _virtwhere() {
 	passport) formats=(text json qemu libvirt raw) ;;
 	preflight) formats=(text json junit tap sarif github) ;;
 	is | explain | drivers | snapshot | list) formats=(text json) ;;
-	*) formats=(text json systemd-detect-virt virt-what) ;;
+	*) formats=(text json html systemd-detect-virt virt-what) ;;
 	esac
 	options=(
 		'--json=-[print JSON]::style:(pretty compact)'
@@ -49,6 +49,9 @@ _virtwhere() {
 	fi
 	if (( $words[(I)(drivers|preflight)] )); then
 		options+=('--fail-on=[what makes it fail]:severity:(fatal degraded advice)')
+	fi
+	if (( ! $words[(I)(is|preflight|snapshot|passport|metrics|list|help)] )); then
+		options+=('(-o --output)'{-o,--output=}'[the file to write]:path:_files')
 	fi
 	if (( $words[(I)snapshot] )); then
 		options+=(

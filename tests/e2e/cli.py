@@ -205,7 +205,9 @@ def help_and_usage(guest):
     expect(["is", "--format=virt-what", "vm", *guest], 2, err=r"virtwhere: no format 'virt-what' here; .*\n")
     expect(["--json=yes"], 2, err=r"virtwhere: --json: 'yes' is none of its words: .*\n")
     expect(["--color=maybe"], 2, err=r"virtwhere: --color: 'maybe' is none of its words: .*\n")
-    expect(["-o", "x"], 2, err=r"virtwhere: --output is for 'snapshot' and 'preflight' only\n")
+    expect(["is", "vm", "-o", "x"], 2, err=r"virtwhere: --output is for the bare command, 'explain', "
+                                           r"'drivers', 'snapshot' and 'preflight' only\n")
+    expect(["--with-ids"], 2, err=r"virtwhere: --with-ids is for 'snapshot' only\n")
     expect(["explain", "more"], 2, err=r"virtwhere: explain: 'more' is one argument too many\n")
 
 

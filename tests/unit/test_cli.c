@@ -101,7 +101,7 @@ static void tables_agree(void **state)
 	}
 	for (size_t i = 0; (option = vw_option_at(i)); i++)
 		for (size_t k = 0; option->commands && option->commands[k]; k++)
-			assert_non_null(vw_command_find(option->commands[k]));
+			assert_non_null(vw_command_find(*option->commands[k] ? option->commands[k] : NULL));
 }
 
 static const char *nearest_of(const char *asked)
