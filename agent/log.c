@@ -14,13 +14,16 @@ void vw_say(int priority, const char *format, ...)
 {
 	_cleanup_(vw_buffer_free) struct vw_buffer line = {0};
 	char text[1024];
+	bool journal = getenv("JOURNAL_STREAM");
 	va_list arguments;
 
+	if (!journal && priority == LOG_DEBUG)
+		return;
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	vw_clean(text, strlen(text));
-	if (getenv("JOURNAL_STREAM"))
+	if (journal)
 		vw_putf(&line, "<%d>%s\n", priority, text);
 	else
 		vw_putf(&line, "virtwhered: %s\n", text);
@@ -28,12 +31,12 @@ void vw_say(int priority, const char *format, ...)
 		(void)!vw_write_all(STDERR_FILENO, line.data, line.size);
 }
 
-void vw_trouble(struct vw_trouble *trouble, int err, const char *what)
+void vw_trouble(struct vw_trouble *trouble, int err, const char *what, const char *reason)
 {
 	if (err == trouble->err)
 		return;
 	if (err < 0)
-		vw_say(LOG_WARNING, "%s: %s", what, strerror(-err));
+		vw_say(LOG_WARNING, "%s: %s", what, reason ? reason : strerror(-err));
 	else
 		vw_say(LOG_NOTICE, "%s: works again", what);
 	trouble->err = err;

@@ -14,7 +14,7 @@
  * One line on standard error, cleaned. Below systemd it begins with the priority (sd-daemon(3)), else with
  * the program's name.
  *
- * @priority: LOG_ERR … LOG_DEBUG of syslog(3)
+ * @priority: LOG_ERR … LOG_DEBUG of syslog(3); the last is for the journal alone
  */
 void vw_say(int priority, const char *format, ...) _printf_(2, 3);
 
@@ -28,9 +28,10 @@ struct vw_trouble {
  * Take note of an outcome of @what.
  *
  * @err: 0 or a negative errno
- * @what: "writing /run/virtwhere/report.json"
+ * @what: "/run/virtwhere/report.json"
+ * @reason: of a failure; NULL for what strerror(3) says
  */
-void vw_trouble(struct vw_trouble *trouble, int err, const char *what);
+void vw_trouble(struct vw_trouble *trouble, int err, const char *what, const char *reason);
 
 /** Fill @problem with one line and return @err. */
 int vw_blame(char *problem, size_t size, int err, const char *format, ...) _printf_(4, 5);

@@ -98,7 +98,7 @@ static int spread(struct vw_service *service, const struct vw_report *report)
 	struct vw_rendered rendered = {0};
 	int r = vw_render_all(report, &service->rendered, &rendered);
 
-	vw_trouble(&service->rendering, r < 0 ? r : 0, "rendering the report");
+	vw_trouble(&service->rendering, r < 0 ? r : 0, "rendering the report", NULL);
 	if (r < 0)
 		return r;
 	vw_rendered_free(&service->rendered);
@@ -109,7 +109,7 @@ static int spread(struct vw_service *service, const struct vw_report *report)
 	if (service->http)
 		vw_trouble(&service->serving,
 			   vw_publish(service->http, report, &service->rendered, &service->state),
-			   "rendering what is served");
+			   "rendering what is served", NULL);
 	write_textfile(service, report);
 	return 0;
 }
@@ -147,7 +147,7 @@ static int probe(struct vw_service *service)
 	int r = vw_inspect(&service->config, &inspected, problem, sizeof(problem));
 
 	service->state.probes++;
-	vw_trouble(&service->inspecting, r, r < 0 ? problem : "probing");
+	vw_trouble(&service->inspecting, r, "probing", problem);
 	if (r == 0)
 		r = take(service, &inspected);
 	if (r < 0)

@@ -170,7 +170,7 @@ void vw_keep(struct vw_kept *kept, const char *bytes, size_t size, bool changed)
 		return;
 	r = vw_write_file(kept->path, bytes, size);
 	kept->written = r == 0;
-	vw_trouble(&kept->trouble, r, kept->path);
+	vw_trouble(&kept->trouble, r, kept->path, NULL);
 }
 
 void vw_store_keep(struct vw_store *store, const char *bytes, size_t size, bool changed)
