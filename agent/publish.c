@@ -92,10 +92,10 @@ static int serve(struct vw_http *http, enum vw_resource resource, const char *me
 }
 
 static int serve_metrics(struct vw_http *http, enum vw_resource resource, enum vw_exposition exposition,
-			 const struct vw_report *report, const struct vw_service_state *state)
+			 const struct vw_report *report)
 {
 	struct vw_buffer text = {0};
-	int r = vw_metrics_fixed(report, state, exposition, &text);
+	int r = vw_metrics_fixed(report, NULL, exposition, &text);
 
 	return serve(http, resource, vw_metrics_media_type(exposition), r, &text);
 }
@@ -114,13 +114,12 @@ static int serve_page(struct vw_http *http, const struct vw_report *report,
 	return serve(http, VW_RESOURCE_PAGE, page->media_type, r, &text);
 }
 
-int vw_publish(struct vw_http *http, const struct vw_report *report, const struct vw_rendered *rendered,
-	       const struct vw_service_state *state)
+int vw_publish(struct vw_http *http, const struct vw_report *report, const struct vw_rendered *rendered)
 {
 	const int results[] = {
 		serve_page(http, report, rendered),
-		serve_metrics(http, VW_RESOURCE_METRICS, VW_PROMETHEUS_TEXT, report, state),
-		serve_metrics(http, VW_RESOURCE_OPENMETRICS, VW_OPENMETRICS, report, state),
+		serve_metrics(http, VW_RESOURCE_METRICS, VW_PROMETHEUS_TEXT, report),
+		serve_metrics(http, VW_RESOURCE_OPENMETRICS, VW_OPENMETRICS, report),
 	};
 
 	vw_http_publish(http, VW_RESOURCE_REPORT, rendered->document);
@@ -130,14 +129,16 @@ int vw_publish(struct vw_http *http, const struct vw_report *report, const struc
 	return 0;
 }
 
-/* --- counters ---------------------------------------------------------------------------------------- */
+/* --- what changes without a report ------------------------------------------------------------------- */
 
-int vw_publish_counters(struct vw_counter_reader *counters, enum vw_exposition exposition,
-			struct vw_buffer *out)
+int vw_publish_tail(const struct vw_service_state *state, struct vw_counter_reader *counters,
+		    enum vw_exposition exposition, struct vw_buffer *out)
 {
 	struct vw_counters values = {0};
-	int r = counters ? vw_counter_reader_read(counters, &values) : 0;
+	int r = vw_metrics_fixed(NULL, state, exposition, out);
 
+	if (r == 0 && counters)
+		r = vw_counter_reader_read(counters, &values);
 	if (r == 0)
 		r = vw_metrics_counters(&values, exposition, out);
 	return r < 0 ? r : vw_metrics_end(exposition, out);
@@ -146,7 +147,7 @@ int vw_publish_counters(struct vw_counter_reader *counters, enum vw_exposition e
 int vw_publish_text(const struct vw_report *report, const struct vw_service_state *state,
 		    struct vw_counter_reader *counters, struct vw_buffer *out)
 {
-	int r = vw_metrics_fixed(report, state, VW_PROMETHEUS_TEXT, out);
+	int r = vw_metrics_fixed(report, NULL, VW_PROMETHEUS_TEXT, out);
 
-	return r < 0 ? r : vw_publish_counters(counters, VW_PROMETHEUS_TEXT, out);
+	return r < 0 ? r : vw_publish_tail(state, counters, VW_PROMETHEUS_TEXT, out);
 }

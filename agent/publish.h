@@ -36,11 +36,14 @@ void vw_rendered_free(struct vw_rendered *rendered);
 
 /** Serve a report. Returns 0 or a negative errno; what could not be rendered is served as it was. */
 _must_check_ int vw_publish(struct vw_http *http, const struct vw_report *report,
-			    const struct vw_rendered *rendered, const struct vw_service_state *state);
+			    const struct vw_rendered *rendered);
 
-/** Append the counters, which run on, and the end of an exposition. Returns 0 or a negative errno. */
-_must_check_ int vw_publish_counters(struct vw_counter_reader *counters, enum vw_exposition exposition,
-				     struct vw_buffer *out);
+/**
+ * Append to the metrics of a report what changes without it, and the end of the exposition: how the service
+ * does, and the counters, which run on. Returns 0 or a negative errno.
+ */
+_must_check_ int vw_publish_tail(const struct vw_service_state *state, struct vw_counter_reader *counters,
+				 enum vw_exposition exposition, struct vw_buffer *out);
 
 /** The whole text exposition, for a file. Returns 0 or a negative errno. */
 _must_check_ int vw_publish_text(const struct vw_report *report, const struct vw_service_state *state,

@@ -107,8 +107,7 @@ static int spread(struct vw_service *service, const struct vw_report *report)
 		      r > 0);
 	service->state.report_written = service->store.report.written || !service->store.report.path;
 	if (service->http)
-		vw_trouble(&service->serving,
-			   vw_publish(service->http, report, &service->rendered, &service->state),
+		vw_trouble(&service->serving, vw_publish(service->http, report, &service->rendered),
 			   "rendering what is served", NULL);
 	write_textfile(service, report);
 	return 0;
@@ -279,9 +278,9 @@ static int render_tail(void *context, enum vw_resource resource, struct vw_buffe
 {
 	struct vw_service *service = context;
 
-	return vw_publish_counters(service->counters,
-				   resource == VW_RESOURCE_OPENMETRICS ? VW_OPENMETRICS : VW_PROMETHEUS_TEXT,
-				   out);
+	return vw_publish_tail(&service->state, service->counters,
+			       resource == VW_RESOURCE_OPENMETRICS ? VW_OPENMETRICS : VW_PROMETHEUS_TEXT,
+			       out);
 }
 
 static enum vw_agent_exit start_http(struct vw_service *service)

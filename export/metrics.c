@@ -556,7 +556,8 @@ int vw_metrics_fixed(const struct vw_report *report, const struct vw_service_sta
 {
 	struct writer writer = {.out = out, .exposition = exposition, .report = report, .state = state};
 
-	put_families(&writer, report_families, VW_COUNT(report_families));
+	if (report)
+		put_families(&writer, report_families, VW_COUNT(report_families));
 	if (state)
 		put_families(&writer, service_families, VW_COUNT(service_families));
 	return out->error;

@@ -35,6 +35,7 @@ struct vw_service_state {
 /**
  * Render all that changes with the report only.
  *
+ * @report: NULL to leave its metrics out
  * @state: NULL for what is no service; its metrics are then left out
  *
  * Returns 0 or a negative errno: -ENOMEM, -E2BIG. After a failure the buffer holds no more than a part.

@@ -393,7 +393,7 @@ def vanished(program, folder, _):
         machines.vanish()
         service.reload()
         service.reload()
-        assert service.get("/report") == before
+        assert service.get("/report") == before, service.get("/report")
         assert service.log().count("No such file or directory") == 1, service.log()
         assert service.metric("virtwhere_probe_failures_total") == 2
         machines.become("tcg-pc-ec2nitro")
@@ -520,7 +520,8 @@ def main():
             except (AssertionError, OSError, ValueError, subprocess.SubprocessError,
                     jsonschema.ValidationError) as error:
                 failed += 1
-                print(f"FAIL: {function.__name__}: {type(error).__name__}: {error}")
+                line = error.__traceback__.tb_next.tb_lineno
+                print(f"FAIL: {function.__name__}, line {line}: {type(error).__name__}: {error}")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
