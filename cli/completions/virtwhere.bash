@@ -7,7 +7,7 @@ _virtwhere_list() {
 
 _virtwhere() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command='' word i
-	local commands='is explain drivers preflight snapshot passport list help'
+	local commands='is explain drivers preflight snapshot passport metrics list help'
 	local options='--json --json=compact --format --snapshot --timing --color --verbose --help --version'
 
 	# Readline parts words at '='.
@@ -20,7 +20,7 @@ _virtwhere() {
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
 		case $word in
-		--format | --snapshot | --output | -o | --root | --target | -t | --kernel | --ami-json | --fail-on) ((i++)) ;;
+		--format | --snapshot | --output | -o | --root | --target | -t | --kernel | --ami-json | --fail-on | --textfile) ((i++)) ;;
 		-*) ;;
 		*)
 			if [[ " $commands " == *" $word "* ]]; then
@@ -33,7 +33,7 @@ _virtwhere() {
 
 	COMPREPLY=()
 	case $prev in
-	--snapshot | --output | -o | --ami-json)
+	--snapshot | --output | -o | --ami-json | --textfile)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		compopt -o filenames
 		return
@@ -42,6 +42,7 @@ _virtwhere() {
 		case $command in
 		'') word='text json html systemd-detect-virt virt-what' ;;
 		passport) word='text json qemu libvirt raw' ;;
+		metrics) word='prometheus openmetrics json' ;;
 		preflight) word='text json junit tap sarif github' ;;
 		*) word='text json' ;;
 		esac
@@ -77,6 +78,7 @@ _virtwhere() {
 
 	[[ $command == preflight ]] && options+=' --root --target --kernel --output --ami-json --fail-on'
 	[[ $command == '' || $command == explain || $command == drivers ]] && options+=' --output'
+	[[ $command == metrics ]] && options+=' --textfile'
 	[[ $command == snapshot ]] && options+=' --output --with-ids'
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # fish completion of virtwhere(1)
 
-set -l commands is explain drivers preflight snapshot passport list help
+set -l commands is explain drivers preflight snapshot passport metrics list help
 set -l lists platforms targets words clouds containers hypervisors modes vmms confidential rows
 
 function __virtwhere_words
@@ -15,6 +15,7 @@ complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a drivers 
 complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a preflight -d 'will an image boot there'
 complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a snapshot -d 'record all that a verdict rests on'
 complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a passport -d 'tell a guest the layers under it'
+complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a metrics -d 'for a monitoring system'
 complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a list -d 'the closed lists of other commands'
 complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -a help -d 'help on a command'
 complete -c virtwhere -n '__fish_seen_subcommand_from is' -a '(__virtwhere_words)'
@@ -33,6 +34,8 @@ complete -c virtwhere -n '__fish_seen_subcommand_from snapshot' -s o -l output -
 complete -c virtwhere -n '__fish_seen_subcommand_from snapshot' -l with-ids -d 'keep serials, UUIDs and instance ids'
 complete -c virtwhere -n "not __fish_seen_subcommand_from $commands" -l format -xa 'text json html systemd-detect-virt virt-what'
 complete -c virtwhere -n '__fish_seen_subcommand_from passport' -l format -xa 'text json qemu libvirt raw'
+complete -c virtwhere -n '__fish_seen_subcommand_from metrics' -l format -xa 'prometheus openmetrics json'
+complete -c virtwhere -n '__fish_seen_subcommand_from metrics' -l textfile -rF -d 'the file to write'
 complete -c virtwhere -n '__fish_seen_subcommand_from is explain drivers snapshot list' -l format -xa 'text json'
 complete -c virtwhere -l json -d 'print JSON'
 complete -c virtwhere -l snapshot -rF -d 'answer from a recorded machine'

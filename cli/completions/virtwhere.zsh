@@ -19,11 +19,13 @@ _virtwhere() {
 		'preflight:will an image boot there, and be driven right'
 		'snapshot:record all that a verdict rests on'
 		'passport:the line that tells a guest the layers under it'
+		'metrics:what a monitoring system shall know, once'
 		'list:the closed lists that other commands use'
 		'help:help on a command'
 	)
-	case $words[(r)(is|explain|drivers|preflight|snapshot|passport|list)] in
+	case $words[(r)(is|explain|drivers|preflight|snapshot|passport|metrics|list)] in
 	passport) formats=(text json qemu libvirt raw) ;;
+	metrics) formats=(prometheus openmetrics json) ;;
 	preflight) formats=(text json junit tap sarif github) ;;
 	is | explain | drivers | snapshot | list) formats=(text json) ;;
 	*) formats=(text json html systemd-detect-virt virt-what) ;;
@@ -52,6 +54,9 @@ _virtwhere() {
 	fi
 	if (( ! $words[(I)(is|preflight|snapshot|passport|metrics|list|help)] )); then
 		options+=('(-o --output)'{-o,--output=}'[the file to write]:path:_files')
+	fi
+	if (( $words[(I)metrics] )); then
+		options+=('--textfile=[the file to write]:path:_files')
 	fi
 	if (( $words[(I)snapshot] )); then
 		options+=(

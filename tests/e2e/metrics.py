@@ -18,8 +18,8 @@ import threading
 import time
 from pathlib import Path
 
-from prometheus_client import openmetrics, parser
-import prometheus_client.openmetrics.parser  # noqa: F401
+from prometheus_client import parser
+from prometheus_client.openmetrics import parser as openmetrics_parser
 
 sys.dont_write_bytecode = True
 TOP = Path(__file__).resolve().parents[2]
@@ -77,7 +77,7 @@ def value_of(found, name, **labels):
 def families_of(text, openmetrics_text):
     try:
         if openmetrics_text:
-            return list(openmetrics.parser.text_string_to_metric_families(text)), None
+            return list(openmetrics_parser.text_string_to_metric_families(text)), None
         return list(parser.text_string_to_metric_families(text)), None
     except ValueError as error:
         return [], error
