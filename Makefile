@@ -126,7 +126,7 @@ build_groups := build $(if $(filter x86_64 i%86,$(shell uname -m)),build-x86)
 
 # A missing library is told once, before anything is compiled. These goals compile nothing themselves.
 ifneq ($(filter-out run check bench lint check-sanitize check-clang check-cross check-fuzz lab lab-quick \
-	lab-fixtures lab-programs oracle oracle-quick oracle-program clean uninstall help,$(or $(MAKECMDGOALS),all)),)
+	lab-fixtures lab-programs oracle oracle-quick oracle-program layouts clean uninstall help,$(or $(MAKECMDGOALS),all)),)
   needed := $(linked) $(headers) $(agent_linked) $(if $(filter check-% units tools,$(MAKECMDGOALS)),cmocka)
   found   = $(shell $(pkg_path) $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
   package = $(shell awk '$$3 == "pc:$(1)" { print $$2 }' packaging/debian.packages)
@@ -316,5 +316,16 @@ oracle-quick: oracle-program ## the part of the oracle that fits into 5 minutes
 oracle-program:
 	@packaging/packages install $(build_groups) oracle
 	+@$(again) all
+
+# --- layouts of distributions, with a real kernel (tests/layouts/) ---
+
+LAYOUTS_WORK ?= build/layouts
+
+.PHONY: layouts
+
+layouts: oracle-program ## read whole what Debian's tools make, check every layout with it, and write docs/preflight-layouts.md
+	+@$(again) tools
+	$(PYTHON) tests/layouts/whole.py --work $(LAYOUTS_WORK) --program $(program) --document docs/preflight-layouts.md
+	$(PYTHON) tests/e2e/layouts.py $(program) --real $(LAYOUTS_WORK)
 
 -include $(objects:.o=.d)

@@ -3,9 +3,11 @@
 """Every check on images of every distribution, failing and passing: layouts.py build/virtwhere [WORD…]
 
 The roots are composed (tests/layouts/): a distribution's own paths and syntax around kernels and programs of a few
-bytes. With words, only cases whose check or system has one of them.
+bytes. With words, only cases whose check or system has one of them. With --real, a kernel, modules and initramfs of
+Debian's stand in the place of composed ones, as tests/layouts/whole.py has fetched and made them.
 """
 
+import argparse
 import json
 import os
 import subprocess
@@ -17,13 +19,18 @@ sys.dont_write_bytecode = True
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests/layouts"))
 
-from cases import ANY, CASES, FAMILIES, NEVER  # noqa: E402
+from cases import ANY, CASES, NEVER, systems_of  # noqa: E402
 from image import Image, Root  # noqa: E402
 from systems import SYSTEMS  # noqa: E402
+from real import Real  # noqa: E402
 from variants import VARIANTS  # noqa: E402
 
-PROGRAM = str(Path(sys.argv[1]).resolve())
-WORDS = sys.argv[2:]
+PARSER = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+PARSER.add_argument("program", type=Path)
+PARSER.add_argument("words", nargs="*")
+PARSER.add_argument("--real", type=Path, help="the work folder of tests/layouts/whole.py")
+OPTIONS = PARSER.parse_args()
+PROGRAM, WORDS = str(OPTIONS.program.resolve()), OPTIONS.words
 SKIPPED = {"SEL001"}  # of an image without what it is about
 
 passed = failed = 0
@@ -59,11 +66,6 @@ def preflight(root, image, target):
     for findings in found.values():
         findings.sort(key=lambda f: (order.index(f["status"]), severities.index(f["severity"])))
     return found
-
-
-def systems_of(case):
-    names = FAMILIES.get(case.on) or case.on.split()
-    return [s for s in SYSTEMS if case.target in s.targets and (not names or s.name in names)]
 
 
 def near(case, system):
@@ -153,13 +155,17 @@ def main():
     ids = {c["id"]: c["targets"] for c in json.loads(listed.stdout)["checks"] if c["targets"]}
     if not WORDS:
         covered(ids)
+    systems = SYSTEMS
+    if OPTIONS.real:
+        Image.real = Real.made_by_whole(OPTIONS.real)
+        systems = [s for s in SYSTEMS if s.arch == "x86_64"]
     with tempfile.TemporaryDirectory(prefix="virtwhere-test-") as folder:
-        for system in SYSTEMS:
+        for system in systems:
             root = Root(Path(folder) / system.name)
             if not WORDS or system.name in WORDS:
                 unchanged(root, system, ids)
                 for variant in VARIANTS:
-                    if variant.system is system:
+                    if variant.system is system and not OPTIONS.real:
                         arranged(root, variant)
             for case in CASES:
                 if system not in systems_of(case) or WORDS and not {system.name, case.check} & set(WORDS):

@@ -107,11 +107,13 @@ class System:
 class Image:
     """One root. Change what it is made of, then take files()."""
 
+    real = None  # a kernel, its modules and initramfs that were not composed: real.Real
+
     def __init__(self, system):
-        self.system = system
+        self.system = system = self.real.fitted(system) if self.real else system
         self.release = system.release
         self.drivers = {name: "m" for name in DRIVERS}
-        self.drivers |= dict.fromkeys(system.builtin, "y")
+        self.drivers |= self.real.drivers() if self.real else dict.fromkeys(system.builtin, "y")
         if system.arch == "aarch64":
             self.drivers |= {"kvm": "y"}
             self.drivers = {name: state for name, state in self.drivers.items() if name not in ("kvm-intel", "kvm-amd")}
@@ -119,7 +121,7 @@ class Image:
         self.early_without = set()  # dependencies that are left out of the initramfs
         self.versions = {}  # of modules
         self.extra = []  # (path below the modules' folder, bytes or Link)
-        self.config = dict(OPTIONS)
+        self.config = {} if self.real else dict(OPTIONS)
         self.indexed = True  # depmod was run
         self.cmdline = [f"root=UUID={UUID}", "ro", *system.console.split(), *system.words.split()]
         self.fstab = [f"UUID={UUID} / {system.filesystem} defaults 0 1", "UUID=7A1B-2C3D /boot/efi vfat umask=0077 0 2"]
@@ -183,6 +185,8 @@ class Image:
     # --- kernels and modules ---
 
     def module_bytes(self, name, release=None, version=None, signed=True, depends=()):
+        if self.real and signed and not release and not version and name in self.real.paths:
+            return self.real.module(name)
         text = [f"version={version}"] if version else []
         text += ["license=GPL", "depends=" + ",".join(d.replace("-", "_") for d in depends), f"name={name.replace('-', '_')}",
                  f"vermagic={release or self.release} SMP mod_unload modversions "]
@@ -190,11 +194,15 @@ class Image:
         return data + (bytes(12) + b"~Module signature appended~\n" if signed else b"")
 
     def module_path(self, name):
+        if self.real:
+            return f"{self.real.paths[name]}.{self.system.suffix}"
         folder = dict(self.system.folders).get(name) or DRIVERS[name][0]
         return f"{folder}/{name}.{self.system.suffix}"
 
     def depends(self, name):
         """All modules that must be loaded before this one."""
+        if self.real:
+            return [d for d in self.real.depends[name] if self.drivers.get(d) == "m"]
         found = []
         for other in DRIVERS[name][2]:
             if self.drivers.get(other) == "m":
@@ -204,7 +212,7 @@ class Image:
     def module_files(self, names, indexed=True):
         files = {}
         for name in sorted(names):
-            data = self.module_bytes(name, version=self.versions.get(name), depends=DRIVERS[name][2])
+            data = self.module_bytes(name, version=self.versions.get(name), depends=DRIVERS.get(name, ("", "", ()))[2])
             files[self.module_path(name)] = packed(data, self.system.suffix)
         if indexed:
             files["modules.dep"] = "".join(
@@ -217,15 +225,16 @@ class Image:
 
     def kernel_files(self):
         system, place = self.system, self.system.modules
-        options = self.config | {DRIVERS[name][1]: state for name, state in self.drivers.items()}
-        if "BLK_DEV_NVME" not in options:
-            options |= {"BLK_DEV_NVME": "n"}
+        options = (self.real.config if self.real else {}) | dict.fromkeys((d[1] for d in DRIVERS.values()), "n") | self.config
+        options |= {DRIVERS[name][1]: state for name, state in self.drivers.items() if name in DRIVERS}
         text = [f"CONFIG_{k}={v}" if v in "ym" else f"# CONFIG_{k} is not set" for k, v in sorted(options.items())]
-        files = {system.place("vmlinuz"): self.spoil_kernel(kernel(self.release, system.arch, self.kernel_codec)),
+        composed = not self.real or self.kernel_codec != Image(system).kernel_codec
+        vmlinuz = kernel(self.release, system.arch, self.kernel_codec) if composed else self.real.vmlinuz
+        files = {system.place("vmlinuz"): self.spoil_kernel(vmlinuz),
                  system.place("config"): "\n".join([f"# Linux/{system.arch} {self.release} Kernel Configuration", *text, ""])}
         files |= {f"{place}/{path}": data for path, data in self.module_files(self.as_modules(), self.indexed).items()}
-        files[f"{place}/modules.builtin"] = "".join(
-            f"{DRIVERS[n][0]}/{n}.ko\n" for n, state in sorted(self.drivers.items()) if state == "y") or "kernel/lib/crc16.ko\n"
+        builtin = [f"{DRIVERS[n][0]}/{n}.ko\n" for n, state in sorted(self.drivers.items()) if state == "y" and n in DRIVERS]
+        files[f"{place}/modules.builtin"] = "".join(builtin) or "kernel/lib/crc16.ko\n"
         files[f"{place}/modules.builtin.modinfo"] = b"nvme_core.parmtype=io_timeout:uint\0"
         files |= {f"{place}/{path}": data for path, data in self.extra}
         return files
@@ -239,11 +248,19 @@ class Image:
     def initramfs_modules(self):
         names = self.early_modules() - self.early_without
         files = self.module_files(names)
-        base = self.system.modules
+        base = f"usr/lib/modules/{self.release}" if self.skeleton() else self.system.modules
         return {f"{base}/{path}": data for path, data in files.items()}
+
+    def skeleton(self):
+        return self.real.skeletons.get(self.system.generator) if self.real else None
 
     def initramfs_files(self):
         """Entries as name -> bytes, or (mode, bytes)."""
+        if self.skeleton():
+            files = self.skeleton() | {f"etc/modprobe.d/{name}": text.encode() for name, text in self.modprobe.items()} | self.hidden
+            if self.build:
+                files["usr/lib/dracut/build-parameter.txt"] = self.build.encode()
+            return {name: data for name, data in files.items() if Path(name).name not in self.lacking}
         files = dict(SKELETONS[self.system.generator](self))
         files |= {f"etc/modprobe.d/{name}": text.encode() for name, text in self.modprobe.items()}
         files |= self.hidden
@@ -283,13 +300,19 @@ class Link(str):
 
 # --- bytes ----------------------------------------------------------------------------------------------------
 
-@functools.lru_cache(maxsize=None)
 def packed(data, how):
     """@how: a module's suffix, or the format of an initramfs."""
+    return (pack_small if len(data) < 1 << 20 else pack_large)(data, how)
+
+
+def pack(data, how):
     return {"ko": bytes, "cat": bytes, "ko.gz": gz, "gzip": gz, "ko.xz": xz, "xz": xz, "ko.zst": kit.zstd_of,
             "zstd": kit.zstd_of, "lz4": kit.lz4_legacy, "bzip2": bz2.compress,
             "lzma": lambda d: lzma.compress(d, format=lzma.FORMAT_ALONE),
             "lz4 frame": lambda d: b"\x04\x22\x4d\x18" + d}[how](data)
+
+
+pack_small, pack_large = functools.lru_cache(maxsize=None)(pack), functools.lru_cache(maxsize=8)(pack)
 
 
 def gz(data):

@@ -120,7 +120,8 @@ def extlinux(image):
 
     lines = [f"DEFAULT {image.loader.get('default', 'virt')}", "PROMPT 0", "MENU TITLE Alpine/Linux Boot Menu", "TIMEOUT 10", ""]
     if not image.loader.get("empty"):
-        lines += label("virt", "vmlinuz-virt", "initramfs-virt" if image.has_initramfs else None)
+        names = (image.system.place(what).removeprefix("boot/") for what in ("vmlinuz", "initrd"))
+        lines += label("virt", next(names), next(names) if image.has_initramfs else None)
     if image.loader.get("more"):
         lines += label("lts", f"vmlinuz-{image.loader['more']}", None)
     return {"boot/extlinux.conf": "\n".join(lines), "etc/update-extlinux.conf": "default=virt\noverwrite=1\n"}

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: MIT
 """Read whole what Debian's tools make: initramfs-tools of Debian 13, dracut with microcode, UKIs.
 
-    tests/layouts/whole.py [--work FOLDER] [--program build/virtwhere] [--document docs/preflight-layouts.md]
+    tests/layouts/whole.py [WORD…] [--work FOLDER] [--program build/virtwhere] [--document docs/preflight-layouts.md]
 
 Packages of Debian 12 and 13 are fetched and unpacked, each initramfs is made in such a tree by the distribution's own
 tool, and read by us and by a second reader that goes by the kernel's rules (walker.py): segments, entries and modules
-must be the same. Needs the network the first time, and root for chroot(2).
+must be the same. Needs the network the first time, and root for chroot(2). What is made here tests/e2e/layouts.py takes
+with --real.
 """
 
 import argparse
@@ -24,8 +25,11 @@ sys.path[:0] = [str(HERE), str(TOP / "tests/lab")]
 
 import packages  # noqa: E402
 import walker  # noqa: E402
+from cases import CASES, NEVER, systems_of  # noqa: E402
 from compare import compare  # noqa: E402
 from initramfs import index_modules  # noqa: E402
+from systems import SYSTEMS  # noqa: E402
+from variants import VARIANTS  # noqa: E402
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 BASE = ["linux-image-amd64", "busybox-static", "kmod", "udev", "zstd", "xz-utils", "gzip", "lz4", "bzip2", "cpio", "mawk", "dash",
@@ -140,14 +144,34 @@ def measure(reader, made):
             "seconds": time.monotonic() - start}
 
 
+LAYOUTS = {"one": "one archive", "microcode": "microcode, then the rest", "modules": "modules uncompressed, then the rest"}
+
+
+def render_systems():
+    lines = ["## Systems", "", "Roots are composed: a distribution's own paths and syntax around kernels, modules and programs of a few",
+             "bytes (`tests/layouts/systems.py`), or around the kernel, modules and initramfs of Debian 12's packages (`make layouts`).",
+             "", "| system | kernel | modules | initramfs | its layout | checks that fail and pass on it |",
+             "| --- | --- | --- | --- | --- | ---: |"]
+    for system in SYSTEMS:
+        checks = {c.check for c in CASES if system in systems_of(c)}
+        lines.append(f"| {system.name} | `/{system.place('vmlinuz')}` | `/{system.modules}`, .{system.suffix} | {system.generator}, "
+                     f"{system.codec} | {LAYOUTS[system.layout]} | {len(checks)} |")
+    variants = [f"{v.system.name}: {v.name}" for v in VARIANTS]
+    rows = len({c.check for c in CASES})
+    return [*lines, "", f"{rows} checks in {len(CASES)} cases (`tests/layouts/cases.py`), each with what makes it fail and what is near and",
+            f"passes. Not to fail by design: {'; '.join(f'{i} ({why})' for i, why in NEVER.items())}. Other arrangements",
+            f"on which all checks pass (`tests/layouts/variants.py`): {'; '.join(variants)}."]
+
+
 def render(results):
-    lines = ["<!-- Written by tests/layouts/whole.py --document; edit that. -->", "# Initramfs that are read whole", "",
+    same = sum(not r.get("wrong") and "reason" not in r for r in results.values())
+    lines = ["<!-- Written by tests/layouts/whole.py --document; edit that. -->", "# Layouts of distributions, and initramfs that are read whole",
+             "", *render_systems(), "", "## Initramfs", "",
              "Each is made by the named tool of Debian's packages and read twice: by virtwhere, and by a second reader that",
              "goes by the kernel's rules (`tests/layouts/walker.py`; `init/initramfs.c`, `lib/decompress.c`). Segments, entries",
-             "and modules must be the same, each module by its name. `make check-whole` does it again. What is composed of few",
-             "bytes, of every distribution's layout and of what only the grammar allows, is held to the same in",
-             "`tests/e2e/initramfs_whole.py`, and checks of images in `tests/e2e/layouts.py`.", "",
-             f"{sum(not r.get('wrong') and 'reason' not in r for r in results.values())} of {len(results)} are the same.", "",
+             "and modules must be the same, each module by its name. `make layouts` does it again. Composed ones, of every",
+             "layout above and of what only the grammar allows, are held to the same in `tests/e2e/initramfs_whole.py`.", "",
+             f"{same} of {len(results)} are the same.", "",
              "| made by | bytes | segments | entries | by the kernel's rules | modules | by the kernel's rules |",
              "| --- | ---: | --- | ---: | ---: | ---: | ---: |"]
     for name, r in results.items():
@@ -163,7 +187,8 @@ def render(results):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--work", type=Path, default=TOP / "build/whole")
+    parser.add_argument("words", nargs="*", help="only rows in whose name one of them is")
+    parser.add_argument("--work", type=Path, default=TOP / "build/layouts")
     parser.add_argument("--program", type=Path, default=TOP / "build/virtwhere")
     parser.add_argument("--document", type=Path, help="write the table there")
     arguments = parser.parse_args()
@@ -175,8 +200,13 @@ def main():
     reader = arguments.program.resolve().parent / "tests/tools/initramfs"
     results = {}
     for name, key, command, settings in ROWS:
+        if arguments.words and not any(word in name for word in arguments.words):
+            continue
         try:
-            result = measure(reader, make(tree(work, key), command, settings))
+            made = make(tree(work, key), command, settings)
+            result = measure(reader, made)
+            if key.startswith("bookworm") and name.endswith("early microcode"):
+                shutil.copy(made, work / f"{key}.initrd")
             told = "; ".join(result["wrong"]) or f"{result['entries']} entries, {result['modules']} modules: the same"
         except packages.Unavailable as reason:
             result, told = {"reason": str(reason)}, str(reason)
