@@ -125,7 +125,8 @@ MAKEFLAGS += --no-builtin-rules
 build_groups := build $(if $(filter x86_64 i%86,$(shell uname -m)),build-x86)
 
 # A missing library is told once, before anything is compiled. These goals compile nothing themselves.
-ifneq ($(filter-out run check bench lint check-sanitize check-clang check-cross check-fuzz lab lab-quick \
+ifneq ($(filter-out run check bench bench-service lint check-fleet check-system check-sanitize check-clang \
+	check-cross check-fuzz lab lab-quick \
 	lab-fixtures lab-programs oracle oracle-quick oracle-program layouts clean uninstall help,$(or $(MAKECMDGOALS),all)),)
   needed := $(linked) $(headers) $(agent_linked) $(if $(filter check-% units tools,$(MAKECMDGOALS)),cmocka)
   found   = $(shell $(pkg_path) $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
@@ -146,8 +147,8 @@ again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(she
 
 # --- people's targets ---
 
-.PHONY: all run check install uninstall lint bench check-sanitize check-clang check-cross check-fuzz \
-	check-unit clean help check-all units tools fuzzers need-libraries FORCE
+.PHONY: all run check install uninstall lint bench bench-service check-fleet check-system check-sanitize \
+	check-clang check-cross check-fuzz check-unit clean help check-all units tools fuzzers need-libraries FORCE
 
 all: $(program) $(service) ## build build/virtwhere and build/virtwhered
 
@@ -175,6 +176,21 @@ lint: ## formatting, static analysis and manual pages, without a warning
 	@packaging/packages install $(build_groups) test lint
 	+@$(again) --output-sync=target lint-all
 
+check-fleet: ## a real Prometheus scrapes 300 agents; its rules and the dashboard's queries against them
+	@packaging/packages install $(build_groups) test fleet
+	+@$(again) all
+	$(PYTHON) tests/fleet/fleet.py $(BUILD)
+
+check-system: ## boot a real systemd in QEMU, with the service installed; as root
+	@packaging/packages install $(build_groups)
+	+@$(again) all
+	$(PYTHON) tests/system/system.py --build $(BUILD)
+
+bench-service: ## measure the service beside node_exporter and write docs/service-performance.md
+	@packaging/packages install $(build_groups) test fleet
+	+@$(again) all
+	$(PYTHON) bench/service.py $(BUILD) docs/service-performance.md
+
 bench: ## measure speed against the peers and write docs/performance.md
 	@packaging/packages install $(build_groups) bench
 	+@$(again) all tools
@@ -196,7 +212,7 @@ SECONDS ?= 20
 check-fuzz: ## feed hostile bytes to every parser, SECONDS=20 for each; builds in build/fuzz/
 	@packaging/packages install $(build_groups) fuzz
 	+@$(again) BUILD=build/fuzz CC=clang SANITIZE=1 CFLAGS=-fsanitize=fuzzer-no-link fuzzers
-	$(PYTHON) tests/fuzz/run.py --seconds $(SECONDS) build/fuzz/tests/fuzz/fuzz
+	$(PYTHON) tests/fuzz/run.py --seconds $(SECONDS) build/fuzz/tests/fuzz
 
 clean: ## remove build/
 	rm -rf build

@@ -161,12 +161,23 @@ class Fleet:
         self.add("changed", self.copy("changed", quiet))
         self.add("changed-near", self.copy("changed-near", quiet))
         ena = self.work / "composed/ec2/nitro-c5-large"
-        self.add("ena", self.copy("ena", ena), interval="2s")
+        self.add("ena", self.with_all(self.copy("ena", ena)), interval="2s", timing="yes")
         self.add("ena-near", self.copy("ena-near", ena), interval="2s")
+
+    @staticmethod
+    def with_all(snapshot):
+        """What no fixture has and the dashboard asks for: steal time, measured exits, a source that is damaged."""
+        (snapshot / "proc/stat").write_text("cpu  100 0 100 1000 0 0 0 50 0 0\n")
+        (snapshot / "timing.json").write_text('{"cpuid_exit_ns": {"min": 1000, "median": 1200}}')
+        tables = snapshot / "sys/firmware/dmi/tables"
+        tables.mkdir(parents=True, exist_ok=True)
+        (tables / "DMI").write_bytes(b"\xff" * 7)
+        return snapshot
 
     def make_trouble(self):
         self.agents["down"].process.kill()
-        shutil.rmtree(self.agents["broken"].snapshot)
+        broken = self.agents["broken"].snapshot
+        broken.rename(broken.with_name("broken.gone"))
         replace(self.agents["changed"].snapshot, self.agents["lab-xen-hvm"].snapshot)
         replace(self.agents["changed-near"].snapshot, self.agents["lab-l2-q35"].snapshot)
         for name in ("changed", "changed-near"):
