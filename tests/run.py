@@ -8,6 +8,7 @@ status.
 """
 
 import argparse
+import concurrent.futures
 import os
 import re
 import subprocess
@@ -18,6 +19,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
 LIMIT = 900  # seconds for one program
+ALONE = {"tests/e2e/budget.py", "tests/e2e/service.py"}  # they count time and wake-ups
 SKIPPED = 77  # exit status of a program that cannot test this build and has said why
 
 CMOCKA_RAN = re.compile(r"^\[=+\]\s*(\d+) test\(s\) run\.", re.M)
@@ -47,9 +49,7 @@ def counts(output, status):
 
 
 def run(command, environment):
-    """Run one test program; its output goes out as it comes. Returns its counts."""
-    shown = " ".join(word.removeprefix(f"{TOP}/") for word in command)
-    print(f"== {shown}", flush=True)
+    """Run one test program. Returns its passed and failed tests, and what there is to print."""
     start = time.monotonic()
     with tempfile.TemporaryFile() as log:
         try:
@@ -72,12 +72,23 @@ def run(command, environment):
             log.write(f"{error}\n".encode())
         log.seek(0)
         output = log.read().decode(errors="replace")
-    sys.stdout.write(output)
     passed, failed = counts(output, status)
-    if status not in (0, SKIPPED):
-        print(f"== failed, exit status {status}")
-    print(f"== {passed} passed, {failed} failed, {time.monotonic() - start:.1f} s", flush=True)
-    return passed, failed
+    shown = " ".join(word.removeprefix(f"{TOP}/") for word in command)
+    end = f"== failed, exit status {status}\n" if status not in (0, SKIPPED) else ""
+    seconds = time.monotonic() - start
+    return passed, failed, f"== {shown}\n{output}{end}== {passed} passed, {failed} failed, {seconds:.1f} s"
+
+
+def run_all(commands, environment):
+    """Run as many programs at a time as there are processors, those of ALONE alone. Yields as they end, with
+    their commands."""
+    alone = [command for command in commands if any(word in ALONE for word in command)]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        running = {pool.submit(run, command, environment): command for command in commands if command not in alone}
+        for done in concurrent.futures.as_completed(running):
+            yield running[done], *done.result()
+    for command in alone:
+        yield command, *run(command, environment)
 
 
 def unit(build, emulator):
@@ -88,13 +99,11 @@ def unit(build, emulator):
 
 def rest(build, compiler):
     program = str(build / "virtwhere")
+    yield [sys.executable, "tests/security/hostile_images.py", program]  # the longest
+    yield [sys.executable, "tests/corpus/run.py", program]
     yield [sys.executable, "tests/architecture/check.py", "--build", str(build), "--cc", compiler]
-    for script in sorted((TOP / "tests/e2e").glob("*")):
-        if script.suffix in (".py", ".sh"):
-            yield [sys.executable if script.suffix == ".py" else "bash", str(script), program]
-    yield [sys.executable, "tests/security/hostile_images.py", program]
-    if (TOP / "tests/corpus/run.py").exists():
-        yield [sys.executable, "tests/corpus/run.py", program]
+    for script in sorted((TOP / "tests/e2e").glob("*.py")):
+        yield [sys.executable, str(script.relative_to(TOP)), program]
 
 
 def main():
@@ -116,12 +125,12 @@ def main():
     environment.pop("NO_COLOR", None)
     commands = list(unit(build, options.emulator.split()))
     if options.what == "all":
-        commands += rest(build, options.cc)
+        commands = [*rest(build, options.cc), *commands]
 
     passed = failed = 0
     wrong = []
-    for command in commands:
-        good, bad = run(command, environment)
+    for command, good, bad, text in run_all(commands, environment):
+        print(text, flush=True)
         passed, failed = passed + good, failed + bad
         if bad:
             wrong.append(next(word for word in command if "tests/" in word).removeprefix(f"{TOP}/"))
