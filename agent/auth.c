@@ -59,6 +59,8 @@ struct work {
 };
 
 struct vw_auth {
+	void (*resumed)(void *context);
+	void *context;
 	struct tag key;
 	struct memory right, wrong;
 	struct vw_attempt *waiting; /* the first one is being computed */
@@ -254,6 +256,7 @@ static int on_done(sd_event_source *source, int fd, uint32_t events, void *userd
 		finish(auth);
 	if (auth->waiting && begin(auth) != 0)
 		settle_all(auth, VW_AUTH_TOO_MANY);
+	auth->resumed(auth->context);
 	return 0;
 }
 
@@ -369,13 +372,15 @@ void vw_auth_cancel(struct vw_auth *auth)
 	settle_all(auth, VW_AUTH_NO);
 }
 
-int vw_auth_new(sd_event *event, struct vw_auth **ret)
+int vw_auth_new(sd_event *event, void (*resumed)(void *context), void *context, struct vw_auth **ret)
 {
 	struct vw_auth *auth = calloc(1, sizeof(*auth));
 	int err = 0;
 
 	if (!auth)
 		return -ENOMEM;
+	auth->resumed = resumed;
+	auth->context = context;
 	auth->credit = CREDIT_MAX;
 	auth->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (auth->done < 0)

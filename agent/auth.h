@@ -24,8 +24,15 @@ enum vw_auth_answer {
 	VW_AUTH_LATER,    /* the connection is suspended until it is known; then ask again */
 };
 
-/** Returns 0 or a negative errno; free with vw_auth_free(). */
-_must_check_ int vw_auth_new(sd_event *event, struct vw_auth **ret);
+/**
+ * Make one; free with vw_auth_free().
+ *
+ * @resumed: called when connections were resumed, so that their daemon has its turn
+ *
+ * Returns 0 or a negative errno.
+ */
+_must_check_ int vw_auth_new(sd_event *event, void (*resumed)(void *context), void *context,
+			     struct vw_auth **ret);
 
 /** Free it. vw_auth_cancel() comes first, while the daemon of the suspended connections still runs. */
 void vw_auth_free(struct vw_auth *auth);

@@ -18,12 +18,14 @@
 
 enum {
 	LISTENERS_MAX = 16,
-	ACCEPTED_AT_ONCE = 16,   /* then those that are connected have their turn */
-	RUNS_AT_ONCE = 16,       /* then the loop has */
-	REQUEST_MEMORY = 8192,   /* of a connection: the request line, its headers, and those of the answer */
-	IDLE_SECONDS = 120,      /* longer than the usual interval of scrapes */
-	PAUSE_SECONDS = 1,       /* when no descriptor is free */
-	TIMER_ACCURACY = 250000, /* microseconds */
+	ACCEPTED_AT_ONCE = 16, /* then those that are connected have their turn */
+	TURNS = 16,            /* of the daemon, then the loop has its own */
+	TLS_TURNS = 4,
+	TLS_PAUSE = 10000,     /* microseconds */
+	REQUEST_MEMORY = 8192, /* of a connection: the request line, its headers, and those of the answer */
+	IDLE_SECONDS = 120,    /* longer than the usual interval of scrapes */
+	PAUSE_SECONDS = 1,     /* when no descriptor is free */
+	TIMER_ACCURACY = 5000, /* microseconds */
 	SECOND = 1000000,
 	OPTIONS_MAX = 16,
 };
@@ -73,14 +75,22 @@ static bool has_more_to_do(const struct vw_http *http)
 	return MHD_get_timeout(http->daemon, &timeout) == MHD_YES && timeout == 0;
 }
 
+/* libmicrohttpd (0.9.75, and all before 1.0) takes a connection whose handshake waits for the client for one
+ * that can be read, and would be called again and again. Over TLS it therefore waits a little before it has
+ * another turn; what really comes in meanwhile wakes it at once. */
 static void run(struct vw_http *http)
 {
-	unsigned turns = 0;
+	bool tls = http->config && http->config->tls;
+	unsigned turns = tls ? TLS_TURNS : TURNS;
 
 	do
 		MHD_run(http->daemon);
-	while (has_more_to_do(http) && ++turns < RUNS_AT_ONCE);
-	if (turns == RUNS_AT_ONCE)
+	while (has_more_to_do(http) && --turns > 0);
+	if (turns > 0)
+		return;
+	if (tls)
+		set_timer(http, now_of(http) + TLS_PAUSE);
+	else
 		(void)sd_event_source_set_enabled(http->again, SD_EVENT_ONESHOT);
 }
 
@@ -104,6 +114,12 @@ static int on_again(sd_event_source *source, void *userdata)
 	(void)source;
 	take_turn(userdata);
 	return 0;
+}
+
+/* Outside of a thread of its own the daemon does not notice by itself. */
+static void on_resumed(void *context)
+{
+	take_turn(context);
 }
 
 static void set_accepting(struct vw_http *http, int enabled)
@@ -157,7 +173,7 @@ static bool accept_one(struct vw_http *http, int listener)
 		close(fd);
 	else {
 		if (dropped)
-			run(http);
+			MHD_run(http->daemon);
 		(void)MHD_add_connection(http->daemon, fd, address, size); /* closes it when it fails */
 	}
 	return true;
@@ -237,6 +253,14 @@ static void notify_completed(void *userdata, struct MHD_Connection *connection, 
 	enter_stage(http, connection, VW_STAGE_IDLE);
 }
 
+/* A NUL would cut the path short, to that of another page. */
+static size_t unescape(void *userdata, struct MHD_Connection *connection, char *text)
+{
+	(void)userdata;
+	(void)connection;
+	return strstr(text, "%00") ? strlen(text) : MHD_http_unescape(text);
+}
+
 static enum MHD_Result answer(struct vw_http *http, struct MHD_Connection *connection, const char *path,
 			      const char *method, struct vw_attempt **attempt)
 {
@@ -302,6 +326,7 @@ static struct MHD_Daemon *start_daemon(struct vw_http *http, const struct vw_web
 	add_option(&end, MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL);
 	add_option(&end, MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)notify_connection, http);
 	add_option(&end, MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)notify_completed, http);
+	add_option(&end, MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)unescape, NULL);
 	if (config && config->tls) {
 		flags |= MHD_USE_TLS;
 		add_option(&end, MHD_OPTION_HTTPS_MEM_CERT, 0, config->certificate);
@@ -486,7 +511,7 @@ static int start(struct vw_http *http, const struct vw_http_options *options, ch
 	if (!err)
 		err = vw_answers_new(options, &http->answers);
 	if (!err)
-		err = vw_auth_new(http->event, &http->auth);
+		err = vw_auth_new(http->event, on_resumed, http, &http->auth);
 	if (err) {
 		snprintf(problem, problem_size, "the HTTP server does not start: %s", strerror(-err));
 		return err;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * The service's HTTP server without the service: agent_http OPTION... -- what tests/e2e/http.py talks to.
+ * The service's HTTP server without the service: agent_http OPTION... -- what tests/e2e/web.py talks to.
  *
  *   --listen ADDRESS      listen there; may be given often
  *   --inherit             listen on the descriptors from 3 on, LISTEN_FDS of them
