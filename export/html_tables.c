@@ -278,14 +278,20 @@ static void end_fold(struct vw_buffer *out)
 static void put_supports(const struct vw_page *page, const struct vw_evidence *evidence,
 			 enum vw_tristate wanted)
 {
-	const char *lead = vw_support_phrase(wanted);
+	bool any = false;
 
 	for (size_t i = 0; i < evidence->support_count; i++) {
 		if (vw_support_holds(page->report, evidence->supports[i]) != wanted)
 			continue;
-		vw_markup(page->out, "%s <code>%s</code> ", lead, evidence->supports[i]);
-		lead = "";
+		if (any)
+			vw_put(page->out, ", ");
+		else
+			vw_markup(page->out, "<p>%s ", vw_support_phrase(wanted));
+		vw_markup(page->out, "<code>%s</code>", evidence->supports[i]);
+		any = true;
 	}
+	if (any)
+		vw_put(page->out, "</p>");
 }
 
 static void put_evidence(const struct vw_page *page, size_t index)

@@ -2,7 +2,7 @@
 #include "export/page.h"
 
 /* SHA-256 of the style below, as the policy names it; tests/e2e/page.py says when it is another. */
-#define STYLE_HASH "sha256-+p5pbKeMH9DeuTBhzbnCTTsQbA6VzGSO8Stm//QjU8M="
+#define STYLE_HASH "sha256-Z5TgNUsg6esAIp3NOLJtaS1HHptbZArlI08QIZSHxZ8="
 
 const char vw_page_policy[] = "default-src 'none'; style-src '" STYLE_HASH "'; img-src data:; "
 			      "base-uri 'none'; form-action 'none'";
@@ -130,6 +130,7 @@ static const char *const style[] = {
 	".types .fits th code{color:var(--accent);font-weight:700}\n"
 	".types .fits .cell{outline:2px solid var(--accent);outline-offset:1px}\n"
 	".evidence th{white-space:nowrap}\n"
+	".card td p{margin-top:0}\n"
 	"@media(max-width:40rem){\n"
 	".types{border-spacing:3px;font-size:.8125rem}\n"
 	".types th .note{display:none}\n"
