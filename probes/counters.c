@@ -19,7 +19,7 @@ struct vw_counter_reader {
 	int stat, socket; /* -1 where there is none, and on a snapshot */
 	uint64_t ticks;
 	struct vw_number steal;
-	size_t interfaces;
+	size_t interfaces, room;
 	struct vw_interface_statistics *interface;
 	struct vw_interface_counters *shown;
 	struct ethtool_stats *values; /* room for VW_STATISTIC_STRINGS */
@@ -164,12 +164,22 @@ static bool is_chosen(const struct vw_class_device *device, const char *driver)
 	return strlen(device->name) < IFNAMSIZ && (!driver || vw_equal(device->driver, driver));
 }
 
+static size_t count_chosen(const struct vw_facts *facts, const char *driver)
+{
+	const struct vw_device_list *net = &facts->devices.net;
+	size_t count = 0;
+
+	for (size_t i = 0; i < net->count && count < VW_COUNTER_INTERFACES; i++)
+		count += is_chosen(&net->item[i], driver);
+	return count;
+}
+
 static void choose_interfaces(struct vw_counter_reader *reader, const struct vw_facts *facts,
 			      const char *driver)
 {
 	const struct vw_device_list *net = &facts->devices.net;
 
-	for (size_t i = 0; i < net->count && reader->interfaces < VW_COUNTER_INTERFACES; i++)
+	for (size_t i = 0; i < net->count && reader->interfaces < reader->room; i++)
 		if (is_chosen(&net->item[i], driver))
 			memcpy(reader->interface[reader->interfaces++].name, net->item[i].name,
 			       strlen(net->item[i].name) + 1);
@@ -199,19 +209,22 @@ static void take_snapshot(struct vw_counter_reader *reader, struct vw_source *so
 		r = vw_parse_steal(bytes, size, VW_SNAPSHOT_TICKS, &reader->steal.value);
 	reader->steal.state = vw_state_of(r);
 	reader->steal.source = STAT;
-	if (vw_ethtool_read(source, reader->interface, VW_COUNTER_INTERFACES, &reader->interfaces) < 0)
+	if (vw_ethtool_read(source, reader->interface, reader->room, &reader->interfaces) < 0)
 		reader->interfaces = 0;
 }
 
-static struct vw_counter_reader *make_reader(void)
+static struct vw_counter_reader *make_reader(size_t room)
 {
 	struct vw_counter_reader *reader = calloc(1, sizeof(*reader));
 
 	if (!reader)
 		return NULL;
 	reader->stat = reader->socket = -1;
-	reader->interface = calloc(VW_COUNTER_INTERFACES, sizeof(*reader->interface));
-	reader->shown = calloc(VW_COUNTER_INTERFACES, sizeof(*reader->shown));
+	reader->room = room;
+	if (!room)
+		return reader;
+	reader->interface = calloc(room, sizeof(*reader->interface));
+	reader->shown = calloc(room, sizeof(*reader->shown));
 	reader->values = calloc(1, sizeof(*reader->values) + VW_STATISTIC_STRINGS * sizeof(uint64_t));
 	if (reader->interface && reader->shown && reader->values)
 		return reader;
@@ -222,11 +235,13 @@ static struct vw_counter_reader *make_reader(void)
 int vw_counter_reader_new_for(struct vw_source *source, const struct vw_facts *facts, const char *driver,
 			      struct vw_counter_reader **ret_reader)
 {
-	struct vw_counter_reader *reader = make_reader();
+	bool snapshot = vw_source_is_snapshot(source);
+	struct vw_counter_reader *reader =
+		make_reader(snapshot ? VW_COUNTER_INTERFACES : count_chosen(facts, driver));
 
 	if (!reader)
 		return -ENOMEM;
-	if (vw_source_is_snapshot(source)) {
+	if (snapshot) {
 		take_snapshot(reader, source);
 	} else {
 		choose_interfaces(reader, facts, driver);
