@@ -126,7 +126,7 @@ build_groups := build $(if $(filter x86_64 i%86,$(shell uname -m)),build-x86)
 
 # A missing library is told once, before anything is compiled. These goals compile nothing themselves.
 ifneq ($(filter-out run check bench bench-service lint check-fleet check-system check-sanitize check-clang \
-	check-cross check-fuzz lab lab-quick \
+	check-cross check-fuzz check-page lab lab-quick \
 	lab-fixtures lab-programs oracle oracle-quick oracle-program layouts clean uninstall help,$(or $(MAKECMDGOALS),all)),)
   needed := $(linked) $(headers) $(agent_linked) $(if $(filter check-% units tools,$(MAKECMDGOALS)),cmocka)
   found   = $(shell $(pkg_path) $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
@@ -148,7 +148,7 @@ again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(she
 # --- people's targets ---
 
 .PHONY: all run check install uninstall lint bench bench-service check-fleet check-system check-sanitize \
-	check-clang check-cross check-fuzz check-unit clean help check-all units tools fuzzers need-libraries FORCE
+	check-clang check-cross check-fuzz check-page check-unit clean help check-all units tools fuzzers need-libraries FORCE
 
 all: $(program) $(service) ## build build/virtwhere and build/virtwhered
 
@@ -213,6 +213,16 @@ check-fuzz: ## feed hostile bytes to every parser, SECONDS=20 for each; builds i
 	@packaging/packages install $(build_groups) fuzz
 	+@$(again) BUILD=build/fuzz CC=clang SANITIZE=1 CFLAGS=-fsanitize=fuzzer-no-link fuzzers
 	$(PYTHON) tests/fuzz/run.py --seconds $(SECONDS) build/fuzz/tests/fuzz
+
+AXE := build/page/node_modules/axe-core/axe.min.js
+AXE_VERSION := 4.14.1
+check-page: ## look at the page in headless Chromium, with axe-core; pictures in build/page/
+	@packaging/packages install $(build_groups)
+	+@$(again) $(program)
+	@packaging/packages install page || true
+	@test -e $(AXE) || npm install --prefix build/page --no-audit --no-fund --ignore-scripts \
+		axe-core@$(AXE_VERSION) >/dev/null || true
+	$(PYTHON) tests/page/check.py $(program) --axe $(AXE) --pictures build/page || test $$? = 77
 
 clean: ## remove build/
 	rm -rf build

@@ -113,7 +113,7 @@ void vw_page_rows(const struct vw_page *page)
 {
 	vw_put(page->out, "<section class=\"card\" aria-labelledby=\"rows\">\n"
 			  "<h2 id=\"rows\">Beside the EC2 virtualization types</h2>\n");
-	vw_page_scroll(page->out, "EC2 virtualization types");
+	vw_page_scroll(page->out, "table of EC2 virtualization types");
 	vw_put(page->out, "<table class=\"types\">\n<caption>This machine above the types that EC2 has had, "
 			  "slowest first</caption>\n<thead>\n<tr><th scope=\"col\">Type</th>");
 	for (size_t i = 0; i < VW_DIMENSIONS; i++)
@@ -247,7 +247,7 @@ void vw_page_devices(const struct vw_page *page)
 		vw_put(page->out, "<p class=\"note\">No device is known.</p>\n</section>\n");
 		return;
 	}
-	vw_page_scroll(page->out, "devices and drivers");
+	vw_page_scroll(page->out, "table of devices and drivers");
 	vw_put(page->out,
 	       "<table>\n<caption>Each device with its class and what drives it</caption>\n<thead>\n"
 	       "<tr><th scope=\"col\">Class</th><th scope=\"col\">Device</th>"
@@ -315,7 +315,7 @@ static void put_evidence(const struct vw_page *page, size_t index)
 void vw_page_evidence(const struct vw_page *page)
 {
 	begin_fold(page->out, "evidence", "Evidence", page->report->evidence_count, false);
-	vw_page_scroll(page->out, "evidence");
+	vw_page_scroll(page->out, "table of evidence");
 	vw_put(page->out, "<table class=\"evidence\">\n<caption>Every piece that the verdict rests "
 			  "on</caption>\n<thead>\n"
 			  "<tr><th scope=\"col\">Piece</th><th scope=\"col\">Weight</th>"

@@ -1,0 +1,116 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The page as a browser shows it: check.py build/virtwhere --axe axe.min.js [--pictures FOLDER] [--only NAME]
+
+Pages of different machines, narrow and wide, light and dark, in headless Chromium: nothing on the console, nothing
+asked for, nothing that sticks out sideways, and no violation that axe-core finds. Exits 77 where Chromium or
+axe-core are not there.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import browser
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests/corpus"))
+import compose  # noqa: E402
+
+SKIPPED = 77
+WIDTHS = (390, 1280)
+NARROWEST = 360
+SCHEMES = ("light", "dark")
+PAGES = {  # name: fixture, of tests/corpus/lab or tests/corpus/composed
+    "nitro": "ec2/nitro-c8i-nested-on",
+    "nitro-user": "ec2/nitro-ordinary-user",
+    "xen-hvm": "lab/xen-hvm.tar.gz",
+    "nested": "lab/l2-q35.tar.gz",
+    "declared": "kvm/kvm-declared-outer-layer-by-name",
+    "metal": "metal/metal-dell-r740",
+    "container": "containers/docker",
+    "unknown": "metal/unknown-nothing-readable",
+    "findings": "drivers/drivers-kvm-emulated",
+}
+AXE = """axe.run(document, {resultTypes: ['violations']}).then(result => result.violations.map(
+    one => one.id + ': ' + one.help + ' ' + one.nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join(' | ')))"""
+# What sticks out of the window, but for what lies in a box that scrolls.
+OUTSIDE = """[...document.querySelectorAll('body *')].filter(one => !one.closest('.scroll, svg') &&
+    one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 100)).slice(0, 3)"""
+UNFOLD = "document.querySelectorAll('details').forEach(one => { one.open = true })"
+
+
+def render(program, folder, names):
+    """Write the pages, and give their paths by name."""
+    cases = {(family, case["name"]): case for family, case in compose.load()}
+    for name in names:
+        family, _, case = PAGES[name].partition("/")
+        snapshot = TOP / "tests/corpus" / PAGES[name]
+        if family != "lab":
+            snapshot = Path(folder, case)
+            compose.compose(cases[family, case]).write(str(snapshot))
+        path = Path(folder, f"{name}.html")
+        subprocess.run([program, "--snapshot", snapshot, "--format=html", "-o", path], cwd=TOP)
+        yield name, path
+
+
+def look(tab, path, width, scheme, axe, picture):
+    """Lines about what is wrong with one page in one window."""
+    tab.complaints.clear()
+    tab.show(path, width, scheme=scheme)
+    if picture:
+        tab.picture(picture)
+    tab.value(UNFOLD)
+    wrong = [f"sticks out: {one}" for one in tab.value(OUTSIDE)]
+    if axe:
+        tab.value(axe)
+        wrong += tab.value(AXE)
+    return wrong + tab.complaints
+
+
+def bites(tab, axe, folder):
+    """The check itself: a page with known faults is found wanting."""
+    path = Path(folder, "faulty.html")
+    path.write_text("<!DOCTYPE html><title>x</title><body><p style='width:5000px'>wide</p><img src='x.png'>"
+                    "<p style='color:#999;background:#aaa'>grey</p><script>console.error('x')</script>")
+    found = " ".join(look(tab, path, WIDTHS[0], "light", axe, None))
+    return [f"a faulty page passes: no {one}" for one in ("sticks out", "image-alt", "color-contrast", '"x"')
+            if one not in found]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program", type=Path)
+    parser.add_argument("--axe", type=Path, required=True)
+    parser.add_argument("--pictures", type=Path)
+    parser.add_argument("--only", action="append", choices=PAGES)
+    options = parser.parse_args()
+    chromium = browser.find()
+    if not chromium or not options.axe.exists():
+        print(f"skipped: {'axe-core' if chromium else 'Chromium'} is not there")
+        return SKIPPED
+
+    axe = options.axe.read_text()
+    if options.pictures:
+        options.pictures.mkdir(parents=True, exist_ok=True)
+    results = []
+    with tempfile.TemporaryDirectory() as folder, browser.Browser(chromium) as tab:
+        results.append(("the check itself", bites(tab, axe, folder)))
+        for name, path in render(options.program.resolve(), folder, options.only or PAGES):
+            for width in WIDTHS:
+                for scheme in SCHEMES:
+                    picture = options.pictures and options.pictures / f"{name}-{width}-{scheme}.png"
+                    results.append((f"{name}, {width} px, {scheme}", look(tab, path, width, scheme, axe, picture)))
+            results.append((f"{name}, {NARROWEST} px", look(tab, path, NARROWEST, "light", None, None)))
+    for name, wrong in results:
+        for line in wrong:
+            print(f"FAIL: {name}: {line}")
+    failed = sum(bool(wrong) for _, wrong in results)
+    print(f"{len(results) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
