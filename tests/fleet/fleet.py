@@ -311,6 +311,7 @@ def main():
             print(f"nothing tested: {tool} is not installed")
             return 77
     build = pathlib.Path(sys.argv[1]).resolve()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     agents = int(sys.argv[2]) if len(sys.argv) > 2 else AGENTS
     subprocess.run(["promtool", "test", "rules", RULES_TEST], check=True)
     with tempfile.TemporaryDirectory() as work:

@@ -64,7 +64,9 @@ curl -s -D metrics.head $URL/metrics >metrics.txt
 curl -s -H 'Accept: application/openmetrics-text' $URL/metrics >openmetrics.txt
 curl -s $URL/report >http-report.json
 curl -s $URL/ >page.html
-curl -s -o /dev/null -w '%{http_code}\n' $URL/-/healthy $URL/-/ready >codes.txt
+for path in /-/healthy /-/ready; do
+	curl -s -o /dev/null -w '%{http_code}\n' $URL$path
+done >codes.txt
 
 step analyze
 for unit in virtwhered.service virtwhered.socket virtwhere-textfile.service virtwhere-textfile.timer; do

@@ -143,7 +143,8 @@ class Guest:
         command = ["env", f"QEMU_MODULE_DIR={tree.path('/usr/lib/x86_64-linux-gnu/qemu')}",
                    *tree.command("/usr/bin/qemu-system-x86_64")]
         command += [word for name in ("qemu", "seabios") for word in ("-L", tree.path(f"/usr/share/{name}"))]
-        command += ["-accel", "tcg,thread=multi", "-M", "pc", "-cpu", "EPYC,+svm,+npt", "-m", "1024",
+        # icount: the guest's time goes by what it has done, so that a busy host is none of its timeouts
+        command += ["-accel", "tcg,thread=single", "-icount", "shift=2", "-M", "pc", "-cpu", "EPYC,+svm,+npt", "-m", "1024",
                     "-display", "none", "-no-reboot", "-serial", "stdio", "-monitor", "none", "-nic", "none",
                     "-smbios", f"type=11,value={PASSPORT}", "-kernel", self.kernel, "-initrd", self.initrd(place),
                     "-append", "console=ttyS0 quiet panic=-1 no_timer_check systemd.show_status=false"]
@@ -236,7 +237,7 @@ def credentials(out):
     if "dmi.table" not in out.text("credentials.txt").split():
         return "no dmi.table: " + out.text("credentials.txt")
     unread = [entry["source"] for entry in out.json("report.json")["unread"]
-              if entry["source"].startswith(("/sys/firmware/dmi", "/sys/firmware/acpi"))]
+              if entry["source"].startswith(("/sys/firmware/dmi", "/sys/class/dmi", "/sys/firmware/acpi/tables/FACP"))]
     declared = [layer for layer in out.json("report.json")["stack"] if layer["known"] == "declared"]
     without = [layer for layer in out.json("user.json")["stack"] if layer["known"] == "declared"]
     if unread or without or not declared:
