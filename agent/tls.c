@@ -153,6 +153,14 @@ static int suite_at(gnutls_priority_t priorities, unsigned index, uint16_t *ret_
 	return 0;
 }
 
+/* GnuTLS lists the suites of TLS 1.3 where that version is not allowed too, and the other way round. */
+static bool can_be_used(const struct vw_tls_wish *wish, uint16_t id)
+{
+	if (id >> 8 == 0x13)
+		return !wish->max || wish->max >= VW_TLS_1_3;
+	return wish->min < VW_TLS_1_3;
+}
+
 /* What GnuTLS makes of it, against what was asked for. */
 static int compare(const struct vw_tls_wish *wish, gnutls_priority_t priorities, char *problem,
 		   size_t problem_size)
@@ -163,7 +171,7 @@ static int compare(const struct vw_tls_wish *wish, gnutls_priority_t priorities,
 	int err;
 
 	for (unsigned i = 0; (err = suite_at(priorities, i, &id, &name)) >= 0; i++) {
-		if (err > 0)
+		if (err > 0 || !can_be_used(wish, id))
 			continue;
 		some = true;
 		if (wish->suite_count && !is_asked_for(wish, id)) {

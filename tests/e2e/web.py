@@ -616,7 +616,7 @@ def over_tls(server, **more):
 TLS = "tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n"
 
 
-def tls():
+def make_certificates():
     authority("ours")
     authority("theirs")
     certificate("server", "ours", "serverAuth", "DNS:localhost,IP:127.0.0.1")
@@ -626,6 +626,8 @@ def tls():
     certificate("misused", "ours", "serverAuth", "DNS:friend.example")
     certificate("expired", "ours", "clientAuth", "DNS:friend.example", days="-1")
 
+
+def tls():
     with Server("--web-config", write_config(TLS), "--timeout", "2") as server:
         check("a scrape over TLS", over_tls(server) == "", over_tls(server))
         for low, high, works in ((ssl.TLSVersion.TLSv1_3, None, True), (None, ssl.TLSVersion.TLSv1_2, True)):
@@ -821,6 +823,7 @@ def main():
         tests = (answers, conditions, forms, tail, one_connection, sockets, handed_in, garbage, slow,
                      no_descriptors, rest, tls, client_certificates, passwords, headers)
         wanted = sys.argv[2:]
+        make_certificates()
         for test in tests:
             if wanted and test.__name__ not in wanted:
                 continue
