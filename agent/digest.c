@@ -145,8 +145,8 @@ static const char *text(const struct parser *parser, const json_t *object, const
 	return copy;
 }
 
-/* The number of a word in one of the closed lists, 0 for none of them. From the last on: the first of some has no
- * word of its own, and is called "unknown", too. */
+/* The number of a word in one of the closed lists, 0 for none of them. From the last on: the first of some
+ * has no word of its own, and is called "unknown", too. */
 static int word(const struct parser *parser, const json_t *object, const char *key, int last,
 		const char *(*word_of)(int))
 {

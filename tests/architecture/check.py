@@ -59,9 +59,10 @@ ROOMS = {
                     "decompressors")),
     "export": Room(("export/", "detect/"), ("jansson",)),
     "cli": Room(("cli/", "detect/", "probes/", "export/")),
-    "agent": Room(("agent/", "detect/", "probes/", "export/"), 
+    "agent": Room(("agent/", "detect/", "probes/", "export/"),
                   ("libsystemd", "libmicrohttpd", "libudev", "jansson", "inih", "libyaml", "libcrypt",
-                   "gnutls", "decompressors")),
+                   "gnutls", "decompressors"),
+                  system=LIBC | {"malloc.h", "syslog.h"}),  # what rests gives memory back; priorities of the journal
 }
 
 # --- the table: what the objects of a room may call -------------------------------------------------------
