@@ -158,10 +158,10 @@ class Bench:
                   f"{count}; the watchdog alone needs {2 * least:.0f} at the most")
 
     def kill(self):
-        done = subprocess.run([sys.executable, TOP / "tests/e2e/service.py", self.program.with_name("virtwhere"), "--kills",
-                               str(self.kills), "killed"], capture_output=True, text=True)
+        done = subprocess.run([sys.executable, TOP / "tests/e2e/service.py", self.program.with_name("virtwhere"), "killed",
+                               "--kills", str(self.kills)], capture_output=True, text=True)
         self.note(f"SIGKILL at {self.kills:,} random moments",
-                  "report and last report whole and valid each time" if done.returncode == 0 else done.stdout[-300:])
+                  "report and last report whole and valid each time" if done.returncode == 0 else (done.stdout + done.stderr).strip()[-300:])
 
     def run(self):
         port = free_port()
