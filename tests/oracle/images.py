@@ -143,24 +143,26 @@ class Images:
         settings = [row.get(k) for k in ("system", "maker", "compress", "modules", "list", "options", "modprobe")]
         key = hashlib.sha256(repr((settings, release)).encode()).hexdigest()[:16]
         path = self.work / "initramfs" / f"{release}-{key}"
+        path.parent.mkdir(exist_ok=True)
         with self.lock:
             lock = self.locks.setdefault(key, threading.Lock())
         with lock:
             if not path.exists():
-                path.parent.mkdir(exist_ok=True)
-                maker(self, row, system, release, path.with_suffix(".new"))
-                path.with_suffix(".new").rename(path)
+                with Scratch(self.work / "initramfs.new" / path.name) as scratch:
+                    maker(self, row, system, release, scratch).rename(path)
         return path
 
-    def initramfs_tools(self, row, system, release, path):
-        self.inside(system, row, path, "mkinitramfs", "-o", "/mnt/initrd", release)
+    # Makers return the path of what they make, in a scratch folder.
 
-    def dracut(self, row, system, release, path):
+    def initramfs_tools(self, row, system, release, scratch):
+        return self.inside(system, row, scratch, "mkinitramfs", "-o", "/mnt/initrd", release)
+
+    def dracut(self, row, system, release, scratch):
         tree = self.systems.tree(row.get("system", "bookworm") + "-dracut")
-        self.inside(tree, row, path, "dracut", "--force", "--no-hostonly", "--kver", release, "--compress",
-                    row.get("compress", "zstd"), *row.get("options", []), "/mnt/initrd")
+        return self.inside(tree, row, scratch, "dracut", "--force", "--no-hostonly", "--kver", release, "--compress",
+                           row.get("compress", "zstd"), *row.get("options", []), "/mnt/initrd")
 
-    def busybox(self, row, system, release, path):
+    def busybox(self, row, system, release, scratch):
         """An initramfs of our own making."""
         made = Initramfs()
         made.merged_folders()
@@ -175,17 +177,16 @@ class Images:
             made.add(f"{folder}/{module}", system.path(f"{folder}/{module}"))
         for number, line in enumerate(row.get("modprobe", [])):
             made.add(f"/etc/modprobe.d/{number}.conf", f"{line}\n".encode())
-        plain = made.write(path.with_suffix(".plain"))
-        path.write_bytes(packed(self.systems.tree("bookworm").command("/usr/bin/zstd"), plain.read_bytes()))
-        plain.unlink()
+        plain = made.write(scratch / "plain").read_bytes()
+        (scratch / "initrd").write_bytes(packed(self.systems.tree("bookworm").command("/usr/bin/zstd"), plain))
+        return scratch / "initrd"
 
-    def inside(self, tree, row, path, *command):
+    def inside(self, tree, row, scratch, *command):
         """Run a maker in its tree, which stays as it is, with a row's settings; it writes /mnt/initrd."""
-        with Scratch(path.with_suffix(".d")) as scratch:
-            settings(scratch, tree.folder / "etc", row)
-            chroot(['mount -t tmpfs tmpfs tmp', 'mount --bind "$2/out" mnt', 'mount --bind "$2/modprobe.d" etc/modprobe.d',
-                    'mount --bind "$2/initramfs-tools" etc/initramfs-tools'], tree.folder, scratch, *command)
-            (scratch / "out/initrd").rename(path)
+        settings(scratch, tree.folder / "etc", row)
+        chroot(['mount -t tmpfs tmpfs tmp', 'mount --bind "$2/out" mnt', 'mount --bind "$2/modprobe.d" etc/modprobe.d',
+                'mount --bind "$2/initramfs-tools" etc/initramfs-tools'], tree.folder, scratch, *command)
+        return scratch / "out/initrd"
 
     # --- the root and the disk ---
 
@@ -285,7 +286,7 @@ def settings(scratch, etc, row):
     for folder in ("initramfs-tools", "modprobe.d"):
         shutil.copytree(etc / folder, scratch / folder)
     (scratch / "initramfs-tools/conf.d/oracle").write_text(
-        f"MODULES={row.get('modules', 'most')}\nCOMPRESS={row.get('compress', 'zstd')}\nRESUME=none\n")
+        f"MODULES={row.get('modules', 'most')}\nCOMPRESS={row.get('compress', 'zstd')}\nCOMPRESSLEVEL=1\nRESUME=none\n")
     (scratch / "initramfs-tools/modules").write_text("".join(f"{m}\n" for m in row.get("list", [])))
     (scratch / "modprobe.d/oracle.conf").write_text("".join(f"{line}\n" for line in row.get("modprobe", [])))
 
