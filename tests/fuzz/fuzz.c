@@ -5,18 +5,11 @@
  * program; VW_FUZZ names the row of the table below that it runs. tests/fuzz/run.py makes the seeds.
  */
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "detect/passport.h"
 #include "export/export.h"
+#include "export/metrics.h"
 #include "probes/probe.h"
-#include "probes/tree.h"
+#include "tests/fuzz/fuzz.h"
 
 #define META "{\"format\": \"virtwhere.snapshot/1\", \"arch\": \"%s\"}"
 
@@ -174,7 +167,21 @@ static void check_words(const struct vw_report *report)
 			MUST(vw_report_is(report, vw_word_at(lists[i], k)->word, &holds) == 0);
 }
 
-static void check_report(const struct vw_facts *facts)
+static void check_metrics(const struct vw_report *report, const struct vw_counters *counters)
+{
+	static const struct vw_service_state state = {.last_probe = 1};
+
+	for (int exposition = VW_PROMETHEUS_TEXT; exposition <= VW_OPENMETRICS; exposition++) {
+		_cleanup_(vw_buffer_free) struct vw_buffer out = {0};
+
+		MUST(vw_metrics_fixed(report, &state, (enum vw_exposition)exposition, &out) == 0);
+		MUST(vw_metrics_counters(counters, (enum vw_exposition)exposition, &out) == 0);
+		MUST(vw_metrics_end((enum vw_exposition)exposition, &out) == 0);
+		check_text(&out, false);
+	}
+}
+
+static void check_report(const struct vw_facts *facts, const struct vw_counters *counters)
 {
 	static const struct vw_view views[] = {
 		{.columns = 80}, {.ascii = true, .verbose = true}, {.compact = true, .columns = 20}};
@@ -189,6 +196,7 @@ static void check_report(const struct vw_facts *facts)
 	MUST(vw_render_explain(report, &views[1], &out) == 0);
 	check_text(&out, true);
 	check_words(report);
+	check_metrics(report, counters);
 	vw_report_free(report);
 }
 
@@ -207,6 +215,8 @@ static void examine(const char *path)
 {
 	_cleanup_(vw_source_freep) struct vw_source *source = NULL;
 	_cleanup_(vw_facts_freep) struct vw_facts *facts = NULL;
+	_cleanup_(vw_counter_reader_freep) struct vw_counter_reader *reader = NULL;
+	struct vw_counters counters;
 	char problem[PROBLEM_SIZE] = "";
 
 	if (vw_source_snapshot(path, &source, problem, sizeof(problem)) < 0) {
@@ -214,7 +224,9 @@ static void examine(const char *path)
 		return;
 	}
 	MUST(vw_probe(source, VW_PROBE_WIDE | VW_PROBE_TIMING, &facts) == 0);
-	check_report(facts);
+	MUST(vw_counter_reader_new(source, facts, &reader) == 0);
+	MUST(vw_counter_reader_read(reader, &counters) == 0);
+	check_report(facts, &counters);
 }
 
 struct target {
@@ -332,6 +344,8 @@ static const struct target targets[] = {
 	{"environ", "x86_64", "proc/1/environ", vw_probe_container, run_probe},
 	{"meta", NULL, "meta.json", NULL, run_file},
 	{"timing", "x86_64", "timing.json", NULL, run_file},
+	{"ethtool", "x86_64", "ethtool.json", NULL, run_file},
+	{"stat", "x86_64", "proc/stat", NULL, run_file},
 	{"passport", NULL, NULL, NULL, run_passport},
 	{"machine", NULL, NULL, NULL, run_machine},
 	{"record", NULL, NULL, NULL, run_record},

@@ -32,6 +32,7 @@ FILES = {
     "acpi": ["sys/firmware/acpi/tables/FACP"], "cpuinfo": ["proc/cpuinfo"], "cpuinfo-s390": ["proc/cpuinfo"],
     "interrupts": ["proc/interrupts"], "sysinfo": ["proc/sysinfo"], "environ": ["proc/1/environ"],
     "meta": ["meta.json"], "timing": ["timing.json"],
+    "ethtool": ["ethtool.json"], "stat": ["proc/stat"],
 }
 PASSPORTS = [b"virtwhere:1;stack=nitro/kvm;cloud=aws;type=c8i.large", b"virtwhere:1;stack=unknown/qemu",
              b"virtwhere:1;stack=a/b/c/d/e/f/g/h;x=y", b"virtwhere:2;stack=kvm"]
