@@ -87,10 +87,10 @@ struct reading {
 	char reason[160]; /* why a value is not taken */
 	char *problem;
 	size_t problem_size;
-	const char *text, *at; /* the file */
-	const char *too_long;  /* the line that the parser has no room for, or NULL */
-	unsigned line;         /* being parsed */
-	unsigned wrong;        /* the first that is, or 0 */
+	const char *at;       /* the rest of the file */
+	const char *too_long; /* the line that the parser has no room for, or NULL */
+	unsigned line;        /* being parsed */
+	unsigned wrong;       /* the first that is, or 0 */
 };
 
 /* --- values ------------------------------------------------------------------------------------------ */
@@ -453,7 +453,7 @@ static int parse_file(struct reading *reading, const char *file, char *text)
 		return vw_blame(reading->problem, reading->problem_size, -EINVAL, "%s: is %s", file,
 				size > VW_CONFIG_LIMIT ? "too big" : "no text");
 	text[size] = '\0';
-	reading->text = reading->at = text;
+	reading->at = text;
 	return judge(reading, file, ini_parse_stream(next_line, reading, handle, reading));
 }
 

@@ -159,7 +159,9 @@ static int probe(struct vw_service *service)
 
 static void tell_status(struct vw_service *service, const char *before)
 {
-	sd_notifyf(0, "%sSTATUS=%s", before, service->rendered.headline);
+	const char *doubt = service->inspecting.err < 0 ? " (it could not be probed again)" : "";
+
+	sd_notifyf(0, "%sSTATUS=%s%s", before, service->rendered.headline, doubt);
 }
 
 static void probe_because(struct vw_service *service, const char *why)

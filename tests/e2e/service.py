@@ -50,7 +50,7 @@ def until(condition, what):
 class Service:
     """A virtwhered with its folders, and with us in systemd's place."""
 
-    def __init__(self, program, folder, *options, environment=None, http=True, conf=None):
+    def __init__(self, program, folder, *options, environment=None, http=True, conf=None, user=None, handed=None):
         self.folder = folder
         self.report, self.state = folder / "report.json", folder / "state"
         self.http = folder / "http"
@@ -59,6 +59,7 @@ class Service:
         self.socket_path.unlink(missing_ok=True)
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(str(self.socket_path))
+        os.chmod(self.socket_path, 0o777)
         self.told = []
         self.log_path = folder / "log"
         given = [f"--listen={self.http if http else ''}", f"--report-file={self.report}",
@@ -66,9 +67,14 @@ class Service:
         if conf:
             given.append(f"--config={conf}")
         clean = {name: value for name, value in os.environ.items() if name != "JOURNAL_STREAM"}
+        command = [program, *given, *options]
+        if handed:  # a listening socket, as systemd passes it on: sd_listen_fds(3)
+            command = ["sh", "-c", f'LISTEN_FDS=1 LISTEN_PID=$$ exec "$@" 3<&{handed.fileno()}', "sh", *command]
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [program, *given, *options], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, user=user,
+                group=user, extra_groups=None if user is None else [],
+                pass_fds=[handed.fileno()] if handed else [],
                 env={**clean, "NOTIFY_SOCKET": str(self.socket_path), **(environment or {})})
 
     def wait_told(self, wanted):
@@ -176,6 +182,46 @@ def life(program, folder, _):
         assert document(service.state / "last.json") == document(service.report)
         assert not service.http.exists(), "its Unix socket stays behind"
         assert service.log() == "", service.log()
+
+
+@check
+def activated(program, folder, _):
+    """A socket that systemd made is served, and `listen` is not."""
+    path = folder / "made"
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(path))
+        made.listen()
+        with Service(program, folder, handed=made) as service:
+            service.ready()
+            assert not service.http.exists()
+            service.http = path
+            assert service.get("/-/ready")[0] == 200
+            assert service.end() == 0
+    assert path.exists(), "the socket is not ours to remove"
+
+
+@check
+def unprivileged(program, folder, _):
+    """Without rights it runs, says nothing, and reports what it could not read."""
+    if os.geteuid() != 0:
+        raise Skip("only root can become somebody else")
+    nobody = 65534
+    (folder / "state").mkdir()
+    for path in (folder, folder / "state"):
+        os.chown(path, nobody, nobody)
+    try:
+        subprocess.run([program, "--version"], user=nobody, group=nobody, extra_groups=[], capture_output=True,
+                       check=True)
+    except OSError as error:
+        raise Skip(f"the program cannot be started by others: {error}") from error
+    with Service(program, folder, user=nobody) as service:
+        service.ready()
+        unread = document(service.report)["unread"]
+        assert all(entry["error"] for entry in unread)
+        assert service.metric("virtwhere_unread_sources") == len(unread)
+        assert service.metric("virtwhere_probe_failures_total") == 0
+        assert service.log() == "", service.log()
+        assert service.end() == 0
 
 
 @check
@@ -392,7 +438,7 @@ def vanished(program, folder, _):
         before = service.get("/report")
         machines.vanish()
         service.reload()
-        service.reload()
+        assert "could not be probed again" in service.reload()
         assert service.get("/report") == before, service.get("/report")
         assert service.log().count("No such file or directory") == 1, service.log()
         assert service.metric("virtwhere_probe_failures_total") == 2
