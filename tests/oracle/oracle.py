@@ -49,12 +49,13 @@ class Oracle:
         self.images = images.Images(work, self.systems)
 
     def judge(self, image):
-        """What pre-flight says: True, False or None, and the ids of the fatal checks that do not pass."""
+        """What pre-flight says: True, False or None, and the ids of the fatal checks that make it so."""
         done = subprocess.run([self.program, "preflight", "--root", image.root, "--target", TARGETS[image.arch],
                                "--fail-on=fatal", "--format=json"], capture_output=True, text=True, timeout=120)
         findings = json.loads(done.stdout)["findings"]
-        wrong = [f["id"] for f in findings if f["severity"] == "fatal" and f["status"] in ("fail", "unknown")]
-        return {0: True, 1: False}.get(done.returncode), sorted(set(wrong))
+        said = {0: True, 1: False}.get(done.returncode)
+        decisive = "unknown" if said is None else "fail"
+        return said, sorted({f["id"] for f in findings if f["severity"] == "fatal" and f["status"] == decisive})
 
     def other(self, image, row):
         """What AWS's script says: its errors."""
