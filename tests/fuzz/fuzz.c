@@ -5,11 +5,20 @@
  * program; VW_FUZZ names the row of the table below that it runs. tests/fuzz/run.py makes the seeds.
  */
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "detect/passport.h"
 #include "export/export.h"
+#include "export/file.h"
 #include "export/metrics.h"
 #include "probes/probe.h"
-#include "tests/fuzz/fuzz.h"
+#include "probes/tree.h"
 
 #define META "{\"format\": \"virtwhere.snapshot/1\", \"arch\": \"%s\"}"
 
