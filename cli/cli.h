@@ -65,9 +65,9 @@ const char *vw_command_format(const struct vw_command *command, size_t index);
 
 struct vw_option {
 	const char *name;
-	char letter;          /* or 0 */
-	const char *argument; /* for the help; NULL: it takes none */
-	bool optional;        /* the argument may be left out */
+	char letter;                 /* or 0 */
+	const char *argument;        /* for the help; NULL: it takes none */
+	bool optional;               /* the argument may be left out */
 	const char *const *commands; /* that take it, "" for the nameless one, NULL-terminated; NULL: all */
 	const char *meaning;
 	bool (*set)(struct vw_request *request, const char *argument); /* false: no such argument */

@@ -79,7 +79,7 @@ void vw_level_label(const struct vw_report *report, const struct vw_layer *layer
 {
 	const struct vw_layer *kernel = vw_kernel_layer(report);
 
-	if (layer > kernel)
+	if (!kernel || layer > kernel)
 		*ret = '\0';
 	else if (vw_undecided(report, "vm"))
 		snprintf(ret, VW_LEVEL_SIZE, "L?");
