@@ -47,11 +47,11 @@ hand_out() {
 }
 
 step started
-wait_for active 60
+wait_for active 300
 show started.txt
 systemctl --failed --no-legend >failed-units.txt
 cat "/proc/$(main_pid)/status" >status.txt
-wait_for '[ -s /run/virtwhere/report.json ]' 30
+wait_for '[ -s /run/virtwhere/report.json ]' 60
 cp /run/virtwhere/report.json report.json
 stat -c '%n %a %U' /run/virtwhere /run/virtwhere/report.json /var/lib/private/virtwhere >modes.txt
 ls /run/credentials/virtwhered.service >credentials.txt
@@ -75,7 +75,7 @@ done >verify.txt 2>&1
 systemd-analyze security --no-pager virtwhered.service >security.txt 2>&1
 
 step HOTPLUG
-wait_for 'changes | grep -q nvme && changes | grep -q virtio_net' 120
+wait_for 'changes | grep -q nvme && changes | grep -q virtio_net' 300
 sleep 2
 changes >changes.json
 journalctl -q -x MESSAGE_ID=$MESSAGE >changes.txt
@@ -91,14 +91,14 @@ show reload.txt
 step watchdog
 before=$(main_pid)
 kill -STOP "$before"
-wait_for 'active && [ "$(main_pid)" != "$before" ]' 90
+wait_for 'active && [ "$(main_pid)" != "$before" ]' 300
 show watchdog.txt
 curl -s -o /dev/null -w '%{http_code}\n' $URL/metrics >watchdog.code
 
 step sigkill
 before=$(main_pid)
 kill -KILL "$before"
-wait_for 'active && [ "$(main_pid)" != "$before" ]' 60
+wait_for 'active && [ "$(main_pid)" != "$before" ]' 300
 show sigkill.txt
 
 step "configuration refused"
@@ -110,6 +110,7 @@ systemctl reload virtwhered.service
 sleep 2
 show refused-reload.txt
 systemctl restart virtwhered.service 2>/dev/null
+wait_for 'systemctl is-failed -q virtwhered.service' 60
 sleep 5
 show refused-start.txt
 rm /etc/virtwhere/virtwhered.conf
@@ -120,7 +121,7 @@ changes | wc -l >changes-before.txt
 step PLUG
 wait_for '[ "$(ls /sys/class/net | grep -vc "^lo$")" -ge 2 ]' 60
 systemctl start virtwhered.service
-wait_for '[ "$(changes | wc -l)" -gt "$(cat changes-before.txt)" ]' 60
+wait_for '[ "$(changes | wc -l)" -gt "$(cat changes-before.txt)" ]' 300
 changes | tail -n +"$(($(cat changes-before.txt) + 1))" >changes-at-start.json
 
 step stop
@@ -131,7 +132,7 @@ ls -d /run/virtwhere >left.txt 2>&1
 step "socket activation"
 systemctl start virtwhered.socket
 show socket-before.txt
-curl -s --max-time 60 $URL/metrics >socket-metrics.txt
+curl -s --max-time 300 $URL/metrics >socket-metrics.txt
 show socket-after.txt
 systemctl stop virtwhered.socket virtwhered.service
 
