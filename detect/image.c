@@ -134,7 +134,8 @@ int vw_image_config(const struct vw_image_kernel *kernel, const char *option, ch
 												: 's';
 		}
 		line = strchr(line, '\n');
-		line += line != NULL;
+		if (line)
+			line++;
 	}
 	return 0;
 }

@@ -5,62 +5,15 @@
  * program; VW_FUZZ names the row of the table below that it runs. tests/fuzz/run.py makes the seeds.
  */
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "detect/passport.h"
 #include "export/export.h"
-#include "export/file.h"
 #include "export/metrics.h"
 #include "probes/probe.h"
-#include "probes/tree.h"
+#include "tests/fuzz/fuzz.h"
 
 #define META "{\"format\": \"virtwhere.snapshot/1\", \"arch\": \"%s\"}"
 
-enum { PROBLEM_SIZE = 512, PATH_SIZE = 256, TARGET_SIZE = 4096 };
-
-/* Where the machines are built: a private directory, and in it the one of the run at hand. */
-static char folder[PATH_SIZE], machine[PATH_SIZE + 16];
-
-static _Noreturn void give_up(const char *what, const char *why)
-{
-	fprintf(stderr, "fuzz: %s: %s\n", what, why);
-	abort();
-}
-
-/* What must hold whatever the bytes are. */
-#define MUST(condition)                                \
-	do {                                           \
-		if (!(condition))                      \
-			give_up(#condition, "broken"); \
-	} while (0)
-
-/* --- machines on disk -------------------------------------------------------------------------------- */
-
-static int open_machine(void)
-{
-	int fd;
-
-	vw_tree_remove(AT_FDCWD, machine);
-	if (mkdir(machine, 0700) < 0)
-		give_up(machine, strerror(errno));
-	fd = open(machine, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		give_up(machine, strerror(errno));
-	return fd;
-}
-
-static void add(int fd, enum vw_node_type type, const char *name, const void *bytes, size_t size)
-{
-	struct vw_node node = {.name = name, .type = type, .bytes = bytes, .size = size};
-
-	(void)!vw_tree_add(fd, &node); /* names are hostile too */
-}
+enum { TARGET_SIZE = 4096 };
 
 static void add_meta(int fd, const char *arch)
 {
@@ -123,20 +76,7 @@ static void build(const char *bytes, size_t size)
 	close(fd);
 }
 
-/* --- what must hold of texts ------------------------------------------------------------------------- */
-
-/* No control character but the line's end gets out, and no byte above ASCII where none was asked for. */
-static void check_text(const struct vw_buffer *out, bool ascii)
-{
-	for (size_t i = 0; i < out->size; i++) {
-		unsigned char c = (unsigned char)out->data[i];
-
-		bool c1 = c == 0xc2 && i + 1 < out->size && (unsigned char)out->data[i + 1] < 0xa0;
-
-		MUST(c == '\n' || (c >= 0x20 && c != 0x7f && !c1));
-		MUST(!ascii || c < 0x80);
-	}
-}
+/* --- what must hold of reports ------------------------------------------------------------------------- */
 
 static void check_passport(const struct vw_report *report, const struct vw_view *view)
 {
@@ -210,14 +150,6 @@ static void check_report(const struct vw_facts *facts, const struct vw_counters 
 }
 
 /* --- ways -------------------------------------------------------------------------------------------- */
-
-static void check_problem(const char *problem)
-{
-	struct vw_buffer line = {.data = (char *)(uintptr_t)problem, .size = strlen(problem)};
-
-	MUST(line.size && !strchr(problem, '\n'));
-	check_text(&line, false);
-}
 
 /* Open a snapshot as the command line does, and take it all the way. */
 static void examine(const char *path)
@@ -328,16 +260,8 @@ static void run_record(const struct target *target, const char *bytes, size_t si
 
 static void run_archive(const struct target *target, const char *bytes, size_t size)
 {
-	char path[PATH_SIZE + 32];
-	int fd;
-
 	(void)target;
-	snprintf(path, sizeof(path), "%s/archive.tar", folder);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0 || vw_write_all(fd, bytes, size) < 0)
-		give_up(path, strerror(errno));
-	close(fd);
-	examine(path);
+	examine(write_archive(bytes, size));
 }
 
 /* --- the table --------------------------------------------------------------------------------------- */
@@ -361,35 +285,20 @@ static const struct target targets[] = {
 	{"archive", NULL, NULL, NULL, run_archive},
 };
 
-static const struct target *find_target(const char *name)
-{
-	for (size_t i = 0; i < VW_COUNT(targets); i++)
-		if (vw_equal(targets[i].name, name))
-			return &targets[i];
-	return NULL;
-}
-
 static const struct target *chosen;
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	const char *parent = getenv("TMPDIR"), *name = getenv("VW_FUZZ");
+	const char *name = getenv("VW_FUZZ");
 
 	(void)argc;
 	(void)argv;
-	chosen = find_target(name);
-	if (!chosen) {
-		for (size_t i = 0; i < VW_COUNT(targets); i++)
-			printf("%s\n", targets[i].name);
-		exit(name && strcmp(name, "list") != 0);
-	}
-	snprintf(folder, sizeof(folder), "%s/virtwhere-fuzz.XXXXXX", parent ? parent : "/dev/shm");
-	if (!mkdtemp(folder))
-		give_up(folder, strerror(errno));
-	snprintf(machine, sizeof(machine), "%s/machine", folder);
+	for (size_t i = 0; i < VW_COUNT(targets); i++)
+		if (vw_equal(targets[i].name, name))
+			chosen = &targets[i];
+	for (size_t i = 0; i < VW_COUNT(targets) && !chosen; i++)
+		printf("%s\n", targets[i].name);
+	begin(chosen, name);
 	return 0;
 }
 

@@ -1,14 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Run the fuzz targets one after the other: run.py [--seconds N] PROGRAM [TARGET...]
+"""Run the fuzz targets one after the other: run.py [--seconds N] FOLDER [TARGET...]
 
-PROGRAM is tests/fuzz/fuzz.c as `make check-fuzz` builds it. The seeds are made from the fixtures of
-tests/corpus; what libFuzzer finds new is kept beside PROGRAM for the next run. An input that breaks a target
-is kept in crashes/ beside PROGRAM; this runs it again: VW_FUZZ=TARGET PROGRAM FILE.
+FOLDER holds the programs of tests/fuzz as `make check-fuzz` builds them. The seeds are made from the fixtures of
+tests/corpus and the image of tests/security; what libFuzzer finds new is kept in FOLDER for the next run. An input
+that breaks a target is kept in FOLDER/crashes; this runs it again: VW_FUZZ=TARGET PROGRAM FILE.
 """
 
 import argparse
+import bz2
+import gzip
 import io
+import lzma
 import os
 import subprocess
 import sys
@@ -17,14 +20,17 @@ import tempfile
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / "tests/corpus"))
+sys.path[:0] = [str(TOP / "tests/corpus"), str(TOP / "tests/security")]
 import compose  # noqa: E402
+import image_kit as kit  # noqa: E402
 
 MAX_SIZE = 16 * 1024
-TARGET_SIZES = {"machine": 64 * 1024, "record": 64 * 1024, "passport": 512, "archive": 64 * 1024}
+TARGET_SIZES = {"machine": 64 * 1024, "record": 64 * 1024, "passport": 512, "archive": 64 * 1024,
+                "initramfs": 64 * 1024, "uki": 64 * 1024, "image-archive": 256 * 1024, "ami": 4096}
 MEMORY = 1024  # MiB
 SLOWEST = 20  # seconds for one input
 MARK = b"\n@"
+PROGRAMS = ("fuzz", "images")
 
 # The file of a machine that is a target's seed.
 FILES = {
@@ -42,6 +48,56 @@ METAS = [
     b'"denied": {"/sys/class/dmi": "EACCES", "cpuid": "EACCES", "/sys/bus/pci/devices": "EFBIG"}}',
     b'{"format": "virtwhere.snapshot/1", "arch": "\\u001b[31m\\u0085", "denied": {"": "EIO"}}',
 ]
+
+# The file of an image that is a target's seed, in the image's own words and in others.
+IMAGE_FILES = {
+    "kernel": f"boot/vmlinuz-{kit.RELEASE}", "uki": "boot/efi/EFI/Linux/a.efi",
+    "module": f"{kit.MODULES}/kernel/drivers/nvme.ko", "modules-dep": f"{kit.MODULES}/modules.dep",
+    "builtin-modinfo": f"{kit.MODULES}/modules.builtin.modinfo", "kconfig": f"boot/config-{kit.RELEASE}",
+    "grub": "boot/grub/grub.cfg", "grubenv": "boot/grub/grubenv", "menu-lst": "boot/grub/menu.lst",
+    "extlinux": "boot/extlinux/extlinux.conf", "bls": "boot/loader/entries/a.conf", "fstab": "etc/fstab",
+    "modprobe": "etc/modprobe.d/a.conf", "netplan": "etc/netplan/50-cloud-init.yaml",
+    "interfaces": "etc/network/interfaces", "ifcfg": "etc/sysconfig/network-scripts/ifcfg-eth0",
+    "cloud-init": "etc/cloud/cloud.cfg.d/90.cfg", "udev": "etc/udev/rules.d/70-ec2-nvme-devices.rules",
+}
+MORE = {
+    "grub": [b"set default=\"${saved_entry}\"\nif [ x$feature = xy ]; then\nmenuentry_id_option=\"--id\"\nfi\n"
+             b"function f {\nlinux /vmlinuz $1\n}\nsubmenu 'S' --id s {\nmenuentry \"A\" --id a {\nf \\\n ro\n}\n}\n"
+             b"source /boot/grub/custom.cfg\nblscfg\n"],
+    "fstab": [b"LABEL=a\\040b /x\\011y xfs nofail,x-systemd.device-timeout=1 0 0\n/dev/nvme1n1p1 swap swap sw 0 0\n"],
+    "modprobe": [b"install nvme /bin/false\nblacklist n-v_me\nalias pci:v* nvme\nsoftdep a pre: b post: c\noptions nvme_core \\\n"
+                 b" io_timeout=255\nremove x y\n"],
+    "netplan": [b"network: {version: 2, ethernets: {a: {match: {macaddress: '02:00:00:00:00:01'}, set-name: e0}}}\n",
+                b"network:\n  ethernets:\n    ? a\n    : &x {dhcp4: yes}\n    b: *x\n  x: |\n    y\n  z: >-\n   w\n---\n"],
+    "interfaces": [b"source-directory interfaces.d\nauto eth0\niface eth0 inet static\n  address 10.0.0.1/24\n  hwaddress ether "
+                   b"02:00:00:00:00:01\nmapping eth*\n"],
+    "ifcfg": [b"DEVICE=eth0\nHWADDR='02:00:00:00:00:01'\nBOOTPROTO=\"dhcp\"\n"],
+    "cloud-init": [b"#cloud-config\ndatasource_list: ['Azure', \"GCE\"]\ndatasource:\n  Ec2:\n    metadata_urls: [a, b]\n"],
+    "ami": [b'{"Images": [{"ImageId": "ami-0", "Architecture": "x86_64", "EnaSupport": true, "BootMode": "uefi"}]}'],
+}
+
+
+def initramfs_seeds():
+    """Each codec, several segments, what the kernel would refuse."""
+    plain = kit.cpio(*kit.initramfs_entries())
+    early = kit.cpio(kit.entry("kernel/x86/microcode/GenuineIntel.bin", b"x" * 64))
+    packed = [gzip.compress(plain, 9), lzma.compress(plain, check=lzma.CHECK_CRC32), kit.zstd_of(plain),
+              lzma.compress(plain, format=lzma.FORMAT_ALONE), bz2.compress(plain), kit.lz4_legacy(plain)]
+    yield from (plain, early + packed[0], early + bytes(512) + packed[2] + packed[0], *packed)
+
+
+def image_seeds():
+    files = kit.small_root()
+    seeds = {target: [files[path], *MORE.get(target, ())] if path in files else list(MORE[target])
+             for target, path in IMAGE_FILES.items()}
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w") as tar:
+        for path, content in files.items():
+            member = tarfile.TarInfo(path)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return seeds | {"initramfs": list(initramfs_seeds()), "ami": MORE["ami"],
+                    "image-archive": [data.getvalue(), gzip.compress(data.getvalue()), lzma.compress(data.getvalue())]}
 
 
 def machines():
@@ -79,8 +135,7 @@ def archive(machine, mode):
     return data.getvalue()
 
 
-def make_seeds(folder):
-    """A folder of seeds for each target."""
+def machine_seeds():
     seeds = {"passport": list(PASSPORTS), "meta": list(METAS), "machine": [], "record": [], "archive": []}
     for number, machine in enumerate(machines()):
         for target, names in FILES.items():
@@ -89,10 +144,18 @@ def make_seeds(folder):
         if number % 8 == 0:
             seeds["record"].append(one_input(machine))
             seeds["archive"].append(archive(machine, "w:gz" if number % 16 else "w"))
-    for target, inputs in seeds.items():
+    return seeds
+
+
+def make_seeds(folder, targets):
+    """A folder of seeds for each target."""
+    seeds = image_seeds()
+    if set(targets) - set(seeds):
+        seeds |= machine_seeds()
+    for target in targets:
         place = folder / target
         place.mkdir(parents=True, exist_ok=True)
-        for number, content in enumerate(sorted(set(inputs))):
+        for number, content in enumerate(sorted(set(seeds.get(target, [])))):
             (place / f"seed-{number:04}").write_bytes(content[:TARGET_SIZES.get(target, MAX_SIZE)])
 
 
@@ -119,16 +182,20 @@ def run(program, target, seconds, folder, scratch):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=int, default=20, help="for each target")
-    parser.add_argument("program", type=lambda path: Path(path).resolve())
+    parser.add_argument("folder", type=lambda path: Path(path).resolve())
     parser.add_argument("target", nargs="*")
     options = parser.parse_args()
-    known = subprocess.run([str(options.program)], env=os.environ | {"VW_FUZZ": "list"}, capture_output=True,
-                           check=True).stdout.decode().split()
+    program = {}
+    for name in PROGRAMS:
+        listed = subprocess.run([str(options.folder / name)], env=os.environ | {"VW_FUZZ": "list"}, capture_output=True,
+                                check=True)
+        program |= dict.fromkeys(listed.stdout.decode().split(), options.folder / name)
+    targets = options.target or list(program)
     shared = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None, prefix="virtwhere-fuzz-") as scratch:
         seeds = Path(scratch, "seeds")
-        make_seeds(seeds)
-        held = [run(options.program, target, options.seconds, seeds, scratch) for target in options.target or known]
+        make_seeds(seeds, targets)
+        held = [run(program[target], target, options.seconds, seeds, scratch) for target in targets]
     print(f"{sum(held)} passed, {len(held) - sum(held)} failed")
     return 0 if held and all(held) else 1
 
