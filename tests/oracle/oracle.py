@@ -34,12 +34,14 @@ ATTEMPTS = 2  # of a boot that decides nothing
 TARGETS = {"amd64": "nitro", "arm64": "nitro-arm64"}
 BOOTS = re.escape(images.HERE_BOOTS) + r"/dev/\S+"
 # A kernel or an initramfs gives up. Whatever else keeps a machine from booting is no fault of the image.
-GIVES_UP = (r"Kernel panic - not syncing: [^\r\n]*|ALERT!\s+[^\r\n]* does not exist|No root device specified[^\r\n]*|"
+GIVES_UP = (r"Kernel panic - not syncing: (?:VFS: |No working init|Requested init|Attempted to kill init)[^\r\n]*|"
+            r"ALERT!\s+[^\r\n]* does not exist|No root device specified[^\r\n]*|"
             r"Warning: Could not boot\.|Warning: Boot has failed\.")
-EMULATOR_FAILS = r"Oops: [^\r\n]*|double fault[^\r\n]*|BUG: unable to handle[^\r\n]*|Fatal exception[^\r\n]*"
+EMULATOR_FAILS = (r"Oops: [^\r\n]*|double fault[^\r\n]*|BUG: unable to handle[^\r\n]*|"
+                  r"Kernel panic - not syncing: (?!VFS: |No working init|Requested init|Attempted to kill init)[^\r\n]*")
 # Words of our own for the boot: what waits for a root does so for a bounded time, and then ends the machine; the
 # kernel leaves out what only costs time here.
-BOUNDED = "panic=1 rootdelay=10 rd.shell=0 rd.emergency=reboot rd.retry=10 mitigations=off cryptomgr.notests"
+BOUNDED = "panic=1 rootdelay=10 rd.shell=0 rd.emergency=reboot rd.retry=10 mitigations=off cryptomgr.notests no_timer_check"
 
 
 class Oracle:
@@ -83,7 +85,7 @@ class Oracle:
         """Does it boot from an NVMe disk? Returns (True or False, the words that decide, seconds)."""
         for attempt in range(1, ATTEMPTS + 1):
             outcome = machine.boot(self.command(image), image.folder / "console", LIMIT * self.patience, image.folder,
-                                   until=f"{BOOTS}|{GIVES_UP}")
+                                   until=f"{BOOTS}|{GIVES_UP}|{EMULATOR_FAILS}")
             try:
                 return (*verdict(outcome), outcome.seconds)
             except packages.Unavailable:
