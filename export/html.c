@@ -55,21 +55,28 @@ static void put_where(const struct vw_page *page)
 	vw_put(page->out, "</p>\n");
 }
 
-static size_t count_findings(const struct vw_report *report, enum vw_status status)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < report->finding_count; i++)
-		count += report->finding[i].status == status;
-	return count;
-}
-
 static void put_count(struct vw_buffer *out, size_t count, const char *style, const char *section,
 		      const char *one, const char *many)
 {
 	if (count)
 		vw_markup(out, "<li class=\"%s\"><a href=\"#%s\">%zu %s</a></li>\n", style, section, count,
 			  count == 1 ? one : many);
+}
+
+static void put_finding_badges(const struct vw_page *page)
+{
+	const struct vw_finding_group *group;
+
+	for (size_t i = 0; (group = vw_finding_group_at(i)); i++) {
+		size_t count = vw_page_is_quiet(group) ? 0 : vw_page_count(page->report, group);
+
+		if (count)
+			vw_markup(page->out, "<li class=\"%s\"><a href=\"#findings\">%zu %s: %s</a></li>\n",
+				  group->ink == VW_INK_BAD    ? "bad"
+				  : group->ink == VW_INK_WARN ? "warn"
+							      : "plain",
+				  count, count == 1 ? "finding" : "findings", group->word);
+	}
 }
 
 static void put_badges(const struct vw_page *page)
@@ -80,10 +87,7 @@ static void put_badges(const struct vw_page *page)
 
 	vw_markup(page->out, "<ul class=\"badges\" role=\"list\">\n<li class=\"%s\">%s</li>\n",
 		  styles[confidence], vw_confidence_word(confidence));
-	put_count(page->out, count_findings(report, VW_FAIL), "bad", "findings", "check failed",
-		  "checks failed");
-	put_count(page->out, count_findings(report, VW_STATUS_UNKNOWN), "warn", "findings",
-		  "check without an answer", "checks without an answer");
+	put_finding_badges(page);
 	put_count(page->out, report->conflict_count, "warn", "conflicts", "conflict", "conflicts");
 	put_count(page->out, report->facts->unread_count, "plain", "unread", "source not readable",
 		  "sources not readable");

@@ -132,7 +132,7 @@ void vw_page_rows(const struct vw_page *page)
 /* --- findings --------------------------------------------------------------------------------------------
  */
 
-static size_t count_group(const struct vw_report *report, const struct vw_finding_group *group)
+size_t vw_page_count(const struct vw_report *report, const struct vw_finding_group *group)
 {
 	size_t count = 0;
 
@@ -141,7 +141,7 @@ static size_t count_group(const struct vw_report *report, const struct vw_findin
 	return count;
 }
 
-static bool is_quiet(const struct vw_finding_group *group)
+bool vw_page_is_quiet(const struct vw_finding_group *group)
 {
 	return group->status == VW_PASS || group->status == VW_SKIP;
 }
@@ -178,7 +178,7 @@ static void put_group(const struct vw_page *page, const struct vw_finding_group 
 /* What passed or does not apply, one line each behind a fold. */
 static void put_quiet_group(const struct vw_page *page, const struct vw_finding_group *group)
 {
-	size_t count = count_group(page->report, group);
+	size_t count = vw_page_count(page->report, group);
 
 	if (!count)
 		return;
@@ -202,7 +202,7 @@ void vw_page_findings(const struct vw_page *page)
 	vw_put(page->out, "<section class=\"card\" aria-labelledby=\"findings\">\n"
 			  "<h2 id=\"findings\">Checks</h2>\n");
 	for (size_t i = 0; (group = vw_finding_group_at(i)); i++)
-		loud += is_quiet(group) ? 0 : count_group(page->report, group);
+		loud += vw_page_is_quiet(group) ? 0 : vw_page_count(page->report, group);
 	if (!page->report->finding_count)
 		vw_put(page->out, "<p class=\"note\">No check is for this platform.</p>\n");
 	else if (!loud)
@@ -212,12 +212,12 @@ void vw_page_findings(const struct vw_page *page)
 	if (loud) {
 		vw_put(page->out, "<ul class=\"findings\" role=\"list\">\n");
 		for (size_t i = 0; (group = vw_finding_group_at(i)); i++)
-			if (!is_quiet(group))
+			if (!vw_page_is_quiet(group))
 				put_group(page, group);
 		vw_put(page->out, "</ul>\n");
 	}
 	for (size_t i = 0; (group = vw_finding_group_at(i)); i++)
-		if (is_quiet(group))
+		if (vw_page_is_quiet(group))
 			put_quiet_group(page, group);
 	vw_put(page->out, "</section>\n");
 }

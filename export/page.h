@@ -31,6 +31,10 @@ void vw_page_scroll(struct vw_buffer *out, const char *label);
 /** Who says so: a link where it is an address, else text. */
 void vw_page_reference(struct vw_buffer *out, const char *reference);
 
+/** Findings of a group; and whether it is one of those that ask for nothing. */
+size_t vw_page_count(const struct vw_report *report, const struct vw_finding_group *group);
+bool vw_page_is_quiet(const struct vw_finding_group *group);
+
 /* The sections, from top to bottom. */
 void vw_page_headline(const struct vw_page *page);
 void vw_page_stack(const struct vw_page *page);

@@ -138,6 +138,7 @@ static void a_page_says_what_the_report_does(void **state)
 	assert_has(page, "<time>2026-11-21T12:00:00Z</time>");
 	assert_has(page, "on <strong>Amazon EC2</strong> <strong>c8i.large</strong> in <strong>Docker");
 	assert_has(page, "<li class=\"good\">certain</li>");
+	assert_has(page, "<li class=\"warn\"><a href=\"#findings\">1 finding: warn</a></li>");
 	assert_has(page, "<a href=\"#conflicts\">1 conflict</a>");
 	assert_has(page, "<a href=\"#unread\">5 sources not readable</a>");
 	assert_has(page, "<li class=\"inferred\"><span class=\"level\"></span> <span class=\"name\">Docker "
