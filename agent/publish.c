@@ -103,7 +103,8 @@ static int serve_metrics(struct vw_http *http, enum vw_resource resource, enum v
 static int serve_page(struct vw_http *http, const struct vw_report *report,
 		      const struct vw_rendered *rendered)
 {
-	const struct vw_view view = {.captured = *rendered->captured ? rendered->captured : NULL};
+	const struct vw_view view = {.captured = *rendered->captured ? rendered->captured : NULL,
+				     .served = true};
 	const struct vw_format *page = vw_format_find("html");
 	struct vw_buffer text = {0};
 	int r;
