@@ -42,7 +42,8 @@ static int parse_local(const char *path, union address *ret)
 {
 	size_t length = strlen(path);
 
-	if (length >= sizeof(ret->local.sun_path) || length >= VW_LISTEN_NAME_MAX)
+	/* It fits into a listener's name too. */
+	if (length >= sizeof(ret->local.sun_path))
 		return -EINVAL;
 	ret->local.sun_family = AF_UNIX;
 	memcpy(ret->local.sun_path, path, length + 1);

@@ -337,8 +337,10 @@ static int verify_client(gnutls_session_t session)
 	unsigned count = 0;
 
 	certificate = gnutls_certificate_get_peers(session, &count);
+	if ((!certificate || count == 0) && client_auths[config->client_auth].requires)
+		return GNUTLS_E_NO_CERTIFICATE_FOUND;
 	if (!certificate || count == 0)
-	return client_auths[config->client_auth].requires ? GNUTLS_E_NO_CERTIFICATE_FOUND : 0;
+		return 0;
 	if (client_auths[config->client_auth].verifies && !is_signed(session))
 		return GNUTLS_E_CERTIFICATE_ERROR;
 	if (config->allowed_name_count && !is_called_right(config, certificate))

@@ -385,6 +385,7 @@ static void suites_are_those_that_were_asked_for(void **state)
 		{.curve = (const char *const[]){"CurveP521", "X25519"}, .curve_count = 2},
 		{SUITES("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")},
 		{SUITES("TLS_AES_128_GCM_SHA256")},
+		{SUITES("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA")},
 		{SUITES("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"), .min = VW_TLS_1_0, .max = VW_TLS_1_0},
 		{SUITES("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
 			"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256")},
@@ -396,7 +397,7 @@ static void suites_are_those_that_were_asked_for(void **state)
 	} bad[] = {
 		{{SUITES("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384")},
 		 "would allow"},
-		{{SUITES("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA")},
+		{{SUITES("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "TLS_RSA_WITH_AES_256_CBC_SHA")},
 		 "would allow"},
 		{{SUITES("TLS_AES_128_GCM_SHA256"), .max = VW_TLS_1_2}, "no cipher suite"},
 	};
