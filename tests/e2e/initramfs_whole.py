@@ -36,7 +36,7 @@ def check(name, holds, shown=""):
         print(f"failed: {name}: {shown}", flush=True)
 
 
-# --- what is read ------------------------------------------------------------------------------------------------
+# --- what is read ---
 
 def bare(*entries):
     """An archive without its end, which the kernel does not ask for."""
@@ -50,7 +50,8 @@ def linked(image):
     one = bare(*(kit.entry("/".join(f"{base}/kernel".split("/")[:n + 1]), mode=kit.FOLDER) for n in range(4)),
                kit.entry(f"{base}/kernel/loop.ko", nlink=2, ino=7),
                kit.entry(f"{base}/kernel/again.ko", module, nlink=2, ino=7))
-    two = kit.cpio(kit.entry("init", b"#!/bin/sh\n", walker.stat.S_IFREG | 0o755), kit.entry("init", b"#!/bin/sh\n#\n"))
+    two = kit.cpio(kit.entry("init", b"#!/bin/sh\n", walker.stat.S_IFREG | 0o755),
+                   kit.entry("init", b"#!/bin/sh\n#\n"))
     return one + kit.cpio() + two
 
 
@@ -62,7 +63,8 @@ def uki(image, *more):
 
 
 def microcode():
-    return archive({"kernel/x86/microcode/AuthenticAMD.bin": bytes(3000), "kernel/x86/microcode/GenuineIntel.bin": bytes(700)})
+    return archive({"kernel/x86/microcode/AuthenticAMD.bin": bytes(3000),
+                    "kernel/x86/microcode/GenuineIntel.bin": bytes(700)})
 
 
 def layouts():
@@ -74,20 +76,22 @@ def layouts():
     for codec in ("gzip", "xz", "zstd", "bzip2", "lzma", "lz4", "cat"):
         yield f"microcode, then {codec}", microcode() + packed(rest, codec)
         yield f"modules, then {codec}", modules + bytes(92) + packed(rest, codec)
-    yield "three archives, each of its own", microcode() + packed(modules, "xz") + bytes(4) + packed(rest, "gzip") + bytes(511)
+    apart = bytes(4) + packed(rest, "gzip") + bytes(511)
+    yield "three archives, each of its own", microcode() + packed(modules, "xz") + apart
     yield "compressed, then plain", packed(modules, "gzip") + bytes(-len(packed(modules, "gzip")) % 4) + rest
     yield "zeros before", bytes(512) + packed(rest, "gzip")
     yield "two in one stream", packed(rest + bytes(64) + modules, "zstd")
     yield "without a trailer", bare(*(kit.entry(f"a{i}", bytes(i)) for i in range(40)))
     yield "hard links and names twice", packed(linked(Image(alpine)), "gzip")
     yield "checksums", kit.cpio(kit.entry("init", b"#!/bin/sh\n", magic=b"070702", check=sum(b"#!/bin/sh\n")))
-    yield "files without their folders", bare(*(kit.entry(path, data) for path, data in image.initramfs_modules().items()))
+    yield "files without their folders", bare(*(kit.entry(path, data) for path,
+                                                data in image.initramfs_modules().items()))
     yield "UKI", uki(Image(debian))
     yield "UKI with microcode", uki(Image(debian), (b".ucode", microcode()))
     yield "UKI of dracut's", uki(Image(SYSTEMS[3]))
 
 
-# --- what is not whole --------------------------------------------------------------------------------------------
+# --- what is not whole ---
 
 def damaged():
     image = Image(debian)
@@ -110,7 +114,8 @@ def main():
             check(about, not wrong, wrong)
         for about, data in damaged():
             (folder / "initrd").write_bytes(data)
-            said = subprocess.run([READER, folder, "/initrd"], capture_output=True, text=True, check=True).stdout
+            said = subprocess.run([READER, folder, "/initrd"], capture_output=True, text=True,
+                                  check=True).stdout
             try:
                 walker.read(data)
                 check(f"{about}: the kernel would not", False, "the second reader takes it")

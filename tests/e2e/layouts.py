@@ -3,7 +3,7 @@
 """Every check on images of every distribution, failing and passing: layouts.py build/virtwhere [WORD…]
 
 The roots are composed (tests/layouts/): a distribution's own paths and syntax around kernels and programs of a few
-bytes. With words, only cases whose check or system has one of them. With --real, a kernel, modules and initramfs of
+bytes. With words, only those checks, on those systems. With --real, a kernel, modules and initramfs of
 Debian's stand in the place of composed ones, as tests/layouts/whole.py has fetched and made them.
 """
 
@@ -54,8 +54,10 @@ def preflight(root, image, target):
     described.write_text(json.dumps({"Images": [ami]}))
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
     environment |= {name: os.environ[name] for name in os.environ if name.endswith("SAN_OPTIONS")}
-    done = subprocess.run([PROGRAM, "preflight", "--root", root.folder, "--target", target, "--ami-json", described,
-                           "--format", "json"], stdin=subprocess.DEVNULL, capture_output=True, env=environment, timeout=60)
+    done = subprocess.run([PROGRAM, "preflight", "--root", root.folder, "--target", target, "--ami-json",
+                           described,
+                           "--format", "json"], stdin=subprocess.DEVNULL, capture_output=True, env=environment,
+                           timeout=60)
     if not done.stdout:
         return {"": [{"status": "fail", "severity": "fatal", "message": done.stderr.decode(), "remedy": ""}]}
     order = ["fail", "unknown", "pass", "skip"]
@@ -66,6 +68,13 @@ def preflight(root, image, target):
     for findings in found.values():
         findings.sort(key=lambda f: (order.index(f["status"]), severities.index(f["severity"])))
     return found
+
+
+def wanted(system, case=None):
+    """By the words: of systems, of checks, of both; the whole of a system is wanted where no check is named."""
+    names = {s.name for s in SYSTEMS} & set(WORDS)
+    checks = set(WORDS) - names
+    return (not names or system.name in names) and (not checks or case is not None and case.check in checks)
 
 
 def near(case, system):
@@ -94,7 +103,8 @@ def fails(root, case, system):
     if worst and remedy_of(case, system):
         check(f"{name}: remedy", remedy_of(case, system) in (worst["remedy"] or ""), worst["remedy"])
     if case.also is not ANY:
-        others = {i: told(f[:1]) for i, f in found.items() if f[0]["status"] == "fail" and i not in (case.check, *case.also)}
+        others = {i: told(f[:1]) for i, f in found.items() if f[0]["status"] == "fail"
+                  and i not in (case.check, *case.also)}
         check(f"{name}: nothing else", not others, others)
 
 
@@ -128,7 +138,8 @@ def arranged(root, variant):
     allowed = dict.fromkeys(variant.skips, "skip") | dict.fromkeys(variant.unknown, "unknown")
     for target in [t for t in variant.system.targets if t != variant.but]:
         found = preflight(root, image, target)
-        wrong = {i: told(f) for i, f in found.items() if f[0]["status"] != allowed.get(i, "pass") and i not in NEVER and
+        wrong = {i: told(f) for i, f in found.items() if f[0]["status"] != allowed.get(i, "pass")
+                 and i not in NEVER and
                  not (i in SKIPPED and f[0]["status"] == "skip")}
         check(f"{variant.system.name}, {variant.name}: whole on {target}", not wrong, wrong)
     kernels = {f["kernel"] for findings in found.values() for f in findings if f["kernel"]}
@@ -147,7 +158,8 @@ def covered(ids):
             check(f"{identity} fails on two systems", len(bad) >= 2, bad)
             check(f"{identity} passes on two systems", len(good) >= 2, good)
             check(f"{identity} has a near miss", any(c.good for c in rows) or len(rows) > 1, rows)
-    check("no case of a check that is not", {c.check for c in CASES} <= set(ids), {c.check for c in CASES} - set(ids))
+    check("no case of a check that is not", {c.check for c in CASES} <= set(ids),
+          {c.check for c in CASES} - set(ids))
 
 
 def main():
@@ -162,13 +174,13 @@ def main():
     with tempfile.TemporaryDirectory(prefix="virtwhere-test-") as folder:
         for system in systems:
             root = Root(Path(folder) / system.name)
-            if not WORDS or system.name in WORDS:
+            if wanted(system):
                 unchanged(root, system, ids)
                 for variant in VARIANTS:
                     if variant.system is system and not OPTIONS.real:
                         arranged(root, variant)
             for case in CASES:
-                if system not in systems_of(case) or WORDS and not {system.name, case.check} & set(WORDS):
+                if system not in systems_of(case) or not wanted(system, case):
                     continue
                 fails(root, case, system)
                 if case.good and near(case, system):

@@ -13,7 +13,8 @@ from image import UUID, Link, kernel, packed
 from systems import SYSTEMS, TOKEN
 
 ANY = None
-FAMILIES = {"debian": ("debian", "ubuntu"), "dracut": ("amazon-2", "amazon-2023", "rhel-8", "rhel-9", "sles-15"),
+FAMILIES = {"debian": ("debian", "ubuntu"),
+            "dracut": ("amazon-2", "amazon-2023", "rhel-8", "rhel-9", "sles-15"),
             "bls": ("amazon-2023", "rhel-8", "rhel-9"), "grub": ("debian", "ubuntu", "amazon-2", "sles-15"),
             "packed": ("debian", "ubuntu", "amazon-2023", "rhel-8", "rhel-9", "sles-15", "alpine"),
             "not-amazon": ("debian", "ubuntu", "rhel-8", "rhel-9", "sles-15", "alpine"),
@@ -121,7 +122,8 @@ def foreign(folder, **about):
     """An ENA driver from elsewhere, of which modules.dep knows."""
     def change(image):
         path = f"{folder}/ena.{image.system.suffix}"
-        image.extra += [(path, packed(image.module_bytes("ena", version="2.13.0g", **about), image.system.suffix))]
+        data = image.module_bytes("ena", version="2.13.0g", **about)
+        image.extra += [(path, packed(data, image.system.suffix))]
         before = image.module_files(image.as_modules())["modules.dep"].decode()
         image.extra += [("modules.dep", f"{path}:\n{before}")]
     return change
@@ -177,7 +179,8 @@ def root_driver(change):
 
 def no_tree(image):
     image.drivers = {}
-    image.put |= {f"{image.system.modules}/{name}": None for name in ("modules.dep", "modules.builtin", "modules.builtin.modinfo")}
+    image.put |= {f"{image.system.modules}/{name}": None
+                  for name in ("modules.dep", "modules.builtin", "modules.builtin.modinfo")}
 
 
 def no_kernel(image):
@@ -190,7 +193,8 @@ def other_machine(image):
 
 
 def default_by_id(image):
-    image.loader |= {"default": {"alpine": "virt", "amazon-1": "0"}.get(image.system.name, f"gnulinux-simple-{UUID}")}
+    names = {"alpine": "virt", "amazon-1": "0"}
+    image.loader |= {"default": names.get(image.system.name, f"gnulinux-simple-{UUID}")}
 
 
 def acpid_only(image):
@@ -205,7 +209,7 @@ def no_power(image):
 
 def chrony(text):
     def change(image):
-        name = "etc/chrony/chrony.conf" if image.system.name in ("debian", "ubuntu", "alpine", "debian-arm64") else "etc/chrony.conf"
+        name = next(path for path in image.files() if path.endswith("/chrony.conf"))
         image.put[name] = text
     return change
 
@@ -216,7 +220,8 @@ def no_cloud_init(image):
 
 def masked(image):
     """Neither enabled nor started: a link to nothing, or none."""
-    image.put |= {path: None for path in image.files() if "cloud-init" in path and ("runlevels" in path or "/rc" in path)}
+    image.put |= {path: None for path in image.files() if "cloud-init" in path
+                  and ("runlevels" in path or "/rc" in path)}
     if image.system.merged or image.system.name == "sles-15":
         image.put["etc/systemd/system/cloud-init.service"] = Link("/dev/null")
 
@@ -234,7 +239,8 @@ CASES = (
     Case("API001", "nitro", ami(EnaSupport=False), ami(SriovNetSupport="simple"), remedy="register-image"),
     Case("API001", "nitro-arm64", ami(Architecture="x86_64"), remedy="register-image"),
     Case("API001", "xen-pv", ami(VirtualizationType="hvm"), remedy="register-image"),
-    Case("AZR001", "azure", late("hv_storvsc", "hv_vmbus"), built_in("hv_storvsc", "hv_vmbus"), remedy="initramfs"),
+    Case("AZR001", "azure", late("hv_storvsc", "hv_vmbus"), built_in("hv_storvsc", "hv_vmbus"),
+         remedy="initramfs"),
     Case("AZR002", "azure", lose("hv_netvsc"), built_in("hv_netvsc")),
     Case("AZR003", "azure", lose("nvme"), built_in("nvme", "nvme-core"), severity="advice"),
     Case("AZR004", "azure", lose("mana"), built_in("mana"), severity="advice"),
@@ -250,33 +256,44 @@ CASES = (
     Case("CLI001", "nitro", masked),
     Case("CLI002", "nitro", file("etc/machine-id", "0123456789abcdef0123456789abcdef\n"),
          file("etc/machine-id", "uninitialized\n"), severity="advice", remedy="cloud-init clean"),
-    Case("CLI002", "nitro", file("etc/ssh/ssh_host_ed25519_key", "key"), file("etc/ssh/sshd_config", ""), severity="advice"),
-    Case("CON001", "nitro", says(without="console=ttyS0"), says("console=ttyS0", without="console=ttyS0"), severity="degraded"),
+    Case("CLI002", "nitro", file("etc/ssh/ssh_host_ed25519_key", "key"), file("etc/ssh/sshd_config", ""),
+         severity="advice"),
+    Case("CON001", "nitro", says(without="console=ttyS0"), says("console=ttyS0", without="console=ttyS0"),
+         severity="degraded"),
     Case("CON001", "xen-pv", says(without="console=hvc0"), severity="degraded"),
     Case("ENA001", "nitro", lose("ena"), built_in("ena"), remedy="install"),
     Case("ENA001", "xen-hvm", lose("ena"), severity="degraded", remedy="install"),
     Case("ENA002", "nitro", versioned("1.1.3"), versioned("2.13.0g")),
     Case("ENA002", "nitro", versioned("2.2.8g"), versioned("2.2.10"), severity="degraded"),
-    Case("ENA003", "nitro", foreign("updates/dkms", release="5.4.0-1-other"), foreign("updates/dkms"), also=("MOD001",)),
-    Case("ENA003", "nitro", file("var/lib/dkms/ena/2.13.0/source/Makefile", ""), weak, severity="degraded", on="dracut"),
+    Case("ENA003", "nitro", foreign("updates/dkms", release="5.4.0-1-other"), foreign("updates/dkms"),
+         also=("MOD001",)),
+    Case("ENA003", "nitro", file("var/lib/dkms/ena/2.13.0/source/Makefile", ""), weak, severity="degraded",
+         on="dracut"),
     Case("ENA004", "nitro", both(option(MODULE_SIG_FORCE="y"), foreign("extra", signed=False)),
          both(option(MODULE_SIG_FORCE="y"), foreign("extra"))),
-    Case("FST001", "nitro", mounts("/dev/xvdb /data ext4 defaults 0 2"), mounts("LABEL=data /data ext4 defaults 0 2"),
+    Case("FST001", "nitro", mounts("/dev/xvdb /data ext4 defaults 0 2"),
+         mounts("LABEL=data /data ext4 defaults 0 2"),
          remedy="blkid"),
-    Case("FST001", "nitro", mounts("/dev/sdf /data xfs defaults,nofail 0 2"), mounts("tmpfs /tmp tmpfs defaults 0 0"),
+    Case("FST001", "nitro", mounts("/dev/sdf /data xfs defaults,nofail 0 2"),
+         mounts("tmpfs /tmp tmpfs defaults 0 0"),
          severity="degraded"),
     Case("FST001", "xen-hvm", mounts("/dev/disk/by-path/xen-vbd-51712 /data ext4 defaults 0 2"),
          mounts("/dev/mapper/vg-data /data ext4 defaults 0 2")),
-    Case("FST002", "nitro", says("root=/dev/xvda1", without="root="), says("root=PARTUUID=5a0e9c1e-01", without="root=")),
-    Case("FST002", "xen-hvm", says("root=/dev/nvme0n1p1", without="root="), says("root=LABEL=root", without="root=")),
-    Case("GCP001", "gcp", late("virtio_scsi", "nvme"), late("virtio_scsi"), also=("GCP003",), remedy="initramfs"),
+    Case("FST002", "nitro", says("root=/dev/xvda1", without="root="),
+         says("root=PARTUUID=5a0e9c1e-01", without="root=")),
+    Case("FST002", "xen-hvm", says("root=/dev/nvme0n1p1", without="root="),
+         says("root=LABEL=root", without="root=")),
+    Case("GCP001", "gcp", late("virtio_scsi", "nvme"), late("virtio_scsi"), also=("GCP003",),
+         remedy="initramfs"),
     Case("GCP002", "gcp", lose("virtio_net", "gve"), lose("gve"), remedy=""),
-    Case("GCP003", "gcp", both(calls(("module", "nvme", "nvme-core")), late("nvme")), built_in("nvme", "nvme-core"),
+    Case("GCP003", "gcp", both(calls(("module", "nvme", "nvme-core")), late("nvme")),
+         built_in("nvme", "nvme-core"),
          severity="advice", remedy="initramfs"),
     Case("HOT001", "nitro", option(HOTPLUG_PCI_ACPI="n"), option(HOTPLUG_PCI_PCIE="n"), severity="degraded"),
     Case("HOT001", "ec2-metal", option(PCIEASPM="n"), option(HOTPLUG_PCI_ACPI="n"), severity="degraded"),
     Case("IRD001", "nitro", sets(spoil=cut), sets(spoil=lambda data: data + bytes(8192)), remedy="initramfs"),
-    Case("IRD001", "nitro", sets(lacking={"init"}), severity="degraded", also=("IRD003", "IRD005", "NVM002"), remedy="initramfs"),
+    Case("IRD001", "nitro", sets(lacking={"init"}), severity="degraded", also=("IRD003", "IRD005", "NVM002"),
+         remedy="initramfs"),
     Case("IRD001", "xen-hvm", sets(spoil=lambda data: b""), also=ANY, remedy="initramfs"),
     Case("IRD002", "nitro", unsupported, other_codecs_off),
     Case("IRD002", "nitro", sets(codec="lz4 frame"), sets(codec="lz4"), also=ANY),
@@ -284,18 +301,25 @@ CASES = (
     Case("IRD003", "nitro-arm64", root_driver("late"), root_driver("build_in"), remedy="initramfs"),
     Case("IRD004", "nitro", host_only, file("etc/dracut.conf.d/a.conf", 'hostonly="no"\n'), severity="advice",
          remedy="initramfs", on="dracut"),
-    Case("IRD004", "nitro", host_only, file("etc/initramfs-tools/conf.d/driver-policy", "MODULES=most\n"), severity="advice",
+    Case("IRD004", "nitro", host_only, file("etc/initramfs-tools/conf.d/driver-policy", "MODULES=most\n"),
+         severity="advice",
          remedy="initramfs", on="debian"),
     Case("IRD005", "nitro", no_initramfs(), no_initramfs("root=PARTUUID=5a0e9c1e-01"), remedy="initramfs"),
-    Case("IRD005", "xen-hvm", both(no_initramfs("root=PARTUUID=5a0e9c1e-01"), built_in("xen-blkfront"), root_driver("late")),
-         both(no_initramfs("root=PARTLABEL=root"), built_in("xen-blkfront")), also=("IRD003",), remedy="initramfs"),
-    Case("IRD006", "nitro", sets(hidden={"squash-root.img": bytes(4096)}), sets(hidden={"usr/share/root.img": bytes(64)}),
+    Case("IRD005", "xen-hvm", both(no_initramfs("root=PARTUUID=5a0e9c1e-01"), built_in("xen-blkfront"),
+                                   root_driver("late")),
+         both(no_initramfs("root=PARTLABEL=root"), built_in("xen-blkfront")), also=("IRD003",),
+         remedy="initramfs"),
+    Case("IRD006", "nitro", sets(hidden={"squash-root.img": bytes(4096)}),
+         sets(hidden={"usr/share/root.img": bytes(64)}),
          severity="advice", says="unknown"),
-    Case("IRD007", "nitro", sets(lacking={"libc.so.6", "ld-musl-x86_64.so.1"}), sets(lacking={"no.so.1"}), remedy="initramfs"),
+    Case("IRD007", "nitro", sets(lacking={"libc.so.6", "ld-musl-x86_64.so.1"}), sets(lacking={"no.so.1"}),
+         remedy="initramfs"),
     Case("KRN001", "nitro", no_tree, also=ANY, remedy="install"),
-    Case("KRN001", "nitro", no_kernel, file("boot/vmlinuz-0-rescue-5f0c", "no kernel"), also=ANY, remedy="install"),
+    Case("KRN001", "nitro", no_kernel, file("boot/vmlinuz-0-rescue-5f0c", "no kernel"), also=ANY,
+         remedy="install"),
     Case("KRN002", "nitro", sets(loader={"default": "7"}), default_by_id, remedy="default", on="grub"),
-    Case("KRN002", "nitro", sets(loader={"saved": f"{TOKEN}-5.0.0"}), sets(loader={"saved": "0"}), remedy="default",
+    Case("KRN002", "nitro", sets(loader={"saved": f"{TOKEN}-5.0.0"}), sets(loader={"saved": "0"}),
+         remedy="default",
          on="bls"),
     Case("KRN002", "nitro", sets(loader={"default": "lts"}), default_by_id, remedy="default", on="alpine"),
     Case("KRN002", "xen-pv", sets(loader={"default": "3"}), default_by_id, remedy="default", on="amazon-1"),
@@ -318,7 +342,8 @@ CASES = (
     Case("NET003", "xen-hvm", sets(connected="fixed"), sets(connected="dhcp")),
     Case("NVM001", "nitro", lose("nvme", "nvme-core"), built_in("nvme", "nvme-core")),
     Case("NVM001", "nitro-arm64", lose("nvme", "nvme-core"), built_in("nvme", "nvme-core")),
-    Case("NVM002", "nitro", both(calls(("module", "nvme", "nvme-core")), late("nvme")), built_in("nvme", "nvme-core"),
+    Case("NVM002", "nitro", both(calls(("module", "nvme", "nvme-core")), late("nvme")),
+         built_in("nvme", "nvme-core"),
          remedy="initramfs"),
     Case("NVM002", "nitro", both(calls(("module", "nvme", "nvme-core")), sets(early_without={"nvme-core"})),
          calls(("module", "nvme", "nvme-core")), remedy="initramfs"),
@@ -329,13 +354,17 @@ CASES = (
          severity="degraded", remedy="cmdline", on="not-amazon"),
     Case("PWR001", "nitro", no_power, acpid_only, severity="degraded", remedy="acpid"),
     Case("SEL001", "nitro", both(file("etc/selinux/config", "SELINUX=enforcing\n"), file(".autorelabel", None)),
-         file("etc/selinux/config", "SELINUX=permissive\n"), severity="advice", remedy="autorelabel", on="selinux"),
-    Case("TIM001", "nitro", chrony("pool 0.pool.ntp.org iburst\n"), chrony("refclock PHC /dev/ptp_ena poll 0\n"),
+         file("etc/selinux/config", "SELINUX=permissive\n"), severity="advice", remedy="autorelabel",
+         on="selinux"),
+    Case("TIM001", "nitro", chrony("pool 0.pool.ntp.org iburst\n"),
+         chrony("refclock PHC /dev/ptp_ena poll 0\n"),
          severity="advice", remedy="169.254.169.123"),
     Case("UEF001", "nitro-arm64", no_loader, remedy=""),
     Case("UEF001", "ec2-metal-arm64", option(EFI_STUB="n")),
-    Case("UEF002", "nitro", both(ami(BootMode="uefi"), no_loader), both(ami(BootMode="legacy-bios"), no_loader)),
-    Case("UEF003", "nitro", both(ami(TpmSupport="v2.0"), option(TCG_CRB="n")), option(TCG_CRB="m"), severity="degraded"),
+    Case("UEF002", "nitro", both(ami(BootMode="uefi"), no_loader),
+         both(ami(BootMode="legacy-bios"), no_loader)),
+    Case("UEF003", "nitro", both(ami(TpmSupport="v2.0"), option(TCG_CRB="n")), option(TCG_CRB="m"),
+         severity="degraded"),
     Case("UEF003", "nitro", option(TCG_CRB="n"), severity="advice"),
     Case("VF001", "xen-hvm", lose("ixgbevf"), built_in("ixgbevf"), severity="degraded"),
     Case("VIO001", "kvm", late("virtio_blk", "virtio_scsi"), late("virtio_blk"), remedy="initramfs"),
@@ -345,7 +374,8 @@ CASES = (
     Case("XEN002", "xen-pv", lose("xen-netfront"), built_in("xen-netfront")),
     Case("XEN002", "xen-hvm", lose("xen-netfront"), severity="degraded"),
     Case("XEN003", "xen-pv", option(XEN_PV="n"), option(XEN_PVHVM="n", XEN_PVHVM_GUEST="n")),
-    Case("XEN003", "xen-hvm", option(XEN_PVHVM="n", XEN_PVHVM_GUEST="n"), option(XEN_PV="n"), severity="degraded"),
+    Case("XEN003", "xen-hvm", option(XEN_PVHVM="n", XEN_PVHVM_GUEST="n"), option(XEN_PV="n"),
+         severity="degraded"),
     Case("XEN004", "xen-pv", file("boot/grub/menu.lst", None), sets(kernel_codec=b"\x1f\x8b\x08\0"), on="pv"),
     Case("XEN004", "xen-pv", sets(kernel_codec=b"\x02\x21\x4c\x18"), sets(kernel_codec=b"\x1f\x8b\x08\0")),
 )

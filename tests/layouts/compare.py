@@ -9,7 +9,8 @@ def ours(reader, root, path):
     """What tests/tools/initramfs prints: key -> list of the rest of its lines."""
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
     environment |= {name: os.environ[name] for name in os.environ if name.endswith("SAN_OPTIONS")}
-    done = subprocess.run([reader, root, path], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300,
+    done = subprocess.run([reader, root, path], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=300,
                           env=environment)
     if done.returncode:
         return {"state": [f"exit status {done.returncode}: {done.stderr[:300]}"]}

@@ -60,7 +60,8 @@ DRIVERS = {
     "dm-crypt": ("kernel/drivers/md", "DM_CRYPT", ("dm-mod",)),
 }
 # What the makers of initramfs take for any machine.
-EARLY = {"nvme", "xen-blkfront", "virtio_pci", "virtio_blk", "virtio_scsi", "sd_mod", "hv_vmbus", "hv_storvsc", "ext4",
+EARLY = {"nvme", "xen-blkfront", "virtio_pci", "virtio_blk", "virtio_scsi", "sd_mod", "hv_vmbus", "hv_storvsc",
+         "ext4",
          "xfs", "btrfs", "dm-mod"}
 OPTIONS = {name: "y" for name in (
     "MODULES BLK_DEV_INITRD RD_GZIP RD_BZIP2 RD_LZMA RD_XZ RD_LZO RD_LZ4 RD_ZSTD XEN XEN_PV XEN_PVHVM XEN_PVHVM_GUEST "
@@ -116,7 +117,8 @@ class Image:
         self.drivers |= self.real.drivers() if self.real else dict.fromkeys(system.builtin, "y")
         if system.arch == "aarch64":
             self.drivers |= {"kvm": "y"}
-            self.drivers = {name: state for name, state in self.drivers.items() if name not in ("kvm-intel", "kvm-amd")}
+            self.drivers = {name: state for name,
+                            state in self.drivers.items() if name not in ("kvm-intel", "kvm-amd")}
         self.early = set(EARLY)
         self.early_without = set()  # dependencies that are left out of the initramfs
         self.versions = {}  # of modules
@@ -124,7 +126,8 @@ class Image:
         self.config = {} if self.real else dict(OPTIONS)
         self.indexed = True  # depmod was run
         self.cmdline = [f"root=UUID={UUID}", "ro", *system.console.split(), *system.words.split()]
-        self.fstab = [f"UUID={UUID} / {system.filesystem} defaults 0 1", "UUID=7A1B-2C3D /boot/efi vfat umask=0077 0 2"]
+        self.fstab = [f"UUID={UUID} / {system.filesystem} defaults 0 1",
+                      "UUID=7A1B-2C3D /boot/efi vfat umask=0077 0 2"]
         self.modprobe = {}  # name -> text, in the image and in its initramfs
         self.connected = "dhcp"
         self.has_initramfs = True
@@ -188,7 +191,8 @@ class Image:
         if self.real and signed and not release and not version and name in self.real.paths:
             return self.real.module(name)
         text = [f"version={version}"] if version else []
-        text += ["license=GPL", "depends=" + ",".join(d.replace("-", "_") for d in depends), f"name={name.replace('-', '_')}",
+        text += ["license=GPL", "depends=" + ",".join(d.replace("-", "_") for d in depends),
+                 f"name={name.replace('-', '_')}",
                  f"vermagic={release or self.release} SMP mod_unload modversions "]
         data = kit.elf(1, MACHINE[self.system.arch], [(".modinfo", b"".join(t.encode() + b"\0" for t in text))])
         return data + (bytes(12) + b"~Module signature appended~\n" if signed else b"")
@@ -212,7 +216,8 @@ class Image:
     def module_files(self, names, indexed=True):
         files = {}
         for name in sorted(names):
-            data = self.module_bytes(name, version=self.versions.get(name), depends=DRIVERS.get(name, ("", "", ()))[2])
+            data = self.module_bytes(name, version=self.versions.get(name),
+                                     depends=DRIVERS.get(name, ("", "", ()))[2])
             files[self.module_path(name)] = packed(data, self.system.suffix)
         if indexed:
             files["modules.dep"] = "".join(
@@ -225,15 +230,19 @@ class Image:
 
     def kernel_files(self):
         system, place = self.system, self.system.modules
-        options = (self.real.config if self.real else {}) | dict.fromkeys((d[1] for d in DRIVERS.values()), "n") | self.config
+        options = (self.real.config if self.real
+                   else {}) | dict.fromkeys((d[1] for d in DRIVERS.values()), "n") | self.config
         options |= {DRIVERS[name][1]: state for name, state in self.drivers.items() if name in DRIVERS}
-        text = [f"CONFIG_{k}={v}" if v in "ym" else f"# CONFIG_{k} is not set" for k, v in sorted(options.items())]
+        text = [f"CONFIG_{k}={v}" if v in "ym" else f"# CONFIG_{k} is not set" for k,
+                v in sorted(options.items())]
         composed = not self.real or self.kernel_codec != Image(system).kernel_codec
         vmlinuz = kernel(self.release, system.arch, self.kernel_codec) if composed else self.real.vmlinuz
         files = {system.place("vmlinuz"): self.spoil_kernel(vmlinuz),
                  system.place("config"): "\n".join([f"# Linux/{system.arch} {self.release} Kernel Configuration", *text, ""])}
-        files |= {f"{place}/{path}": data for path, data in self.module_files(self.as_modules(), self.indexed).items()}
-        builtin = [f"{DRIVERS[n][0]}/{n}.ko\n" for n, state in sorted(self.drivers.items()) if state == "y" and n in DRIVERS]
+        files |= {f"{place}/{path}": data for path,
+                  data in self.module_files(self.as_modules(), self.indexed).items()}
+        builtin = [f"{DRIVERS[n][0]}/{n}.ko\n" for n,
+                   state in sorted(self.drivers.items()) if state == "y" and n in DRIVERS]
         files[f"{place}/modules.builtin"] = "".join(builtin) or "kernel/lib/crc16.ko\n"
         files[f"{place}/modules.builtin.modinfo"] = b"nvme_core.parmtype=io_timeout:uint\0"
         files |= {f"{place}/{path}": data for path, data in self.extra}
@@ -257,7 +266,8 @@ class Image:
     def initramfs_files(self):
         """Entries as name -> bytes, or (mode, bytes)."""
         if self.skeleton():
-            files = self.skeleton() | {f"etc/modprobe.d/{name}": text.encode() for name, text in self.modprobe.items()} | self.hidden
+            files = self.skeleton() | {f"etc/modprobe.d/{name}": text.encode() for name,
+                                       text in self.modprobe.items()} | self.hidden
             if self.build:
                 files["usr/lib/dracut/build-parameter.txt"] = self.build.encode()
             return {name: data for name, data in files.items() if Path(name).name not in self.lacking}
@@ -280,7 +290,8 @@ class Image:
     def files(self):
         """Path -> bytes, or Link."""
         system = self.system
-        files = {"etc/os-release": system.os_release, "etc/fstab": "\n".join([*self.fstab, ""]), "etc/machine-id": "",
+        files = {"etc/os-release": system.os_release, "etc/fstab": "\n".join([*self.fstab, ""]),
+                 "etc/machine-id": "",
                  "boot/efi/EFI/BOOT/BOOTAA64.EFI" if self.arm else "boot/efi/EFI/BOOT/BOOTX64.EFI":
                      kit.pe([(b".text", b"x")], 0xaa64 if self.arm else 0x8664)}
         files |= self.kernel_files()
@@ -298,7 +309,7 @@ class Link(str):
     """A symbolic link's target."""
 
 
-# --- bytes ----------------------------------------------------------------------------------------------------
+# --- bytes ---
 
 def packed(data, how):
     """@how: a module's suffix, or the format of an initramfs."""
@@ -306,13 +317,22 @@ def packed(data, how):
 
 
 def pack(data, how):
-    return {"ko": bytes, "cat": bytes, "ko.gz": gz, "gzip": gz, "ko.xz": xz, "xz": xz, "ko.zst": kit.zstd_of,
-            "zstd": kit.zstd_of, "lz4": kit.lz4_legacy, "bzip2": bz2.compress,
+    return {"ko": bytes, "cat": bytes, "ko.gz": gz, "gzip": gz, "ko.xz": xz, "xz": xz, "ko.zst": zstd,
+            "zstd": zstd, "lz4": kit.lz4_legacy, "bzip2": bz2.compress,
             "lzma": lambda d: lzma.compress(d, format=lzma.FORMAT_ALONE),
             "lz4 frame": lambda d: b"\x04\x22\x4d\x18" + d}[how](data)
 
 
 pack_small, pack_large = functools.lru_cache(maxsize=None)(pack), functools.lru_cache(maxsize=8)(pack)
+
+
+def zstd(data):
+    """A frame of blocks as they are. RFC 8878, section 3.1.1.2"""
+    step, parts = 1 << 17, [b"\x28\xb5\x2f\xfd\0\x88"]
+    for at in range(0, len(data), step):
+        block = data[at:at + step]
+        parts += [(len(block) << 3 | (at + step >= len(data))).to_bytes(3, "little"), block]
+    return b"".join(parts)
 
 
 def gz(data):
@@ -362,13 +382,15 @@ def program(arch, interpreter=None, needed=()):
     headers = struct.pack("<IIQQQQQQ", 1, 5, 0, base, base, size, size, 0x1000)
     headers += struct.pack("<IIQQQQQQ", 2, 4, at_dynamic, base + at_dynamic, 0, len(dynamic), len(dynamic), 8)
     if interpreter:
-        headers += struct.pack("<IIQQQQQQ", 3, 4, at_interpreter, base + at_interpreter, 0, len(tail), len(tail), 1)
+        headers += struct.pack("<IIQQQQQQ", 3, 4, at_interpreter, base + at_interpreter, 0, len(tail),
+                               len(tail), 1)
     ident = b"\x7fELF\x02\x01\x01" + bytes(9)
-    head = ident + struct.pack("<HHIQQQIHHHHHH", 3, MACHINE[arch], 1, base, 64, 0, 0, 64, 56, len(headers) // 56, 0, 0, 0)
+    head = ident + struct.pack("<HHIQQQIHHHHHH", 3, MACHINE[arch], 1, base, 64, 0, 0, 64, 56,
+                               len(headers) // 56, 0, 0, 0)
     return (head + headers).ljust(at_dynamic, b"\0") + dynamic + strings + tail
 
 
-# --- what makers of initramfs put into them -----------------------------------------------------------------------
+# --- what makers of initramfs put into them ---
 
 def loader_of(system):
     if system.musl:
@@ -391,7 +413,8 @@ def c_library(system, folder):
 def initramfs_tools(image):
     system = image.system
     folder = f"usr/lib/{system.arch}-linux-gnu"
-    return {"init": (PROGRAM, b"#!/bin/sh\n"), "conf/arch.conf": b"", "conf/initramfs.conf": b"MODULES=most\nCOMPRESS=zstd\n",
+    return {"init": (PROGRAM, b"#!/bin/sh\n"), "conf/arch.conf": b"",
+            "conf/initramfs.conf": b"MODULES=most\nCOMPRESS=zstd\n",
             "conf/conf.d/build": image.build.encode(), "scripts/functions": b"\n", "conf/modules": b"",
             "usr/bin/busybox": (PROGRAM, program(system.arch, loader_of(system), ("libc.so.6",))),
             "usr/bin/sh": (LINK, b"busybox"), **c_library(system, folder)}
@@ -411,13 +434,14 @@ def mkinitfs(image):
     needed = (f"libc.musl-{system.arch}.so.1",)
     return {"init": (PROGRAM, b"#!/bin/sh\n"), "bin/sh": (LINK, b"/bin/busybox"), "etc/mkinitfs": b"",
             "bin/busybox": (PROGRAM, program(system.arch, loader_of(system), needed)),
-            "sbin/nlplug-findfs": (PROGRAM, program(system.arch, loader_of(system), needed)), **c_library(system, "lib")}
+            "sbin/nlplug-findfs": (PROGRAM, program(system.arch, loader_of(system), needed)),
+            **c_library(system, "lib")}
 
 
 SKELETONS = {"initramfs-tools": initramfs_tools, "dracut": dracut, "mkinitfs": mkinitfs}
 
 
-# --- a folder that is such a root -----------------------------------------------------------------------------------
+# --- a folder that is such a root ---
 
 class Root:
     """A folder that becomes one image after the other; only what differs is written."""
@@ -430,7 +454,8 @@ class Root:
         for path in [p for p in self.there if p not in files]:
             self.remove(path)
         for path, data in files.items():
-            if self.there.get(path) == data and isinstance(self.there.get(path), Link) == isinstance(data, Link):
+            if self.there.get(path) == data and isinstance(self.there.get(path),
+                                                           Link) == isinstance(data, Link):
                 continue
             if path in self.there:
                 self.remove(path)

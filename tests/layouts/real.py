@@ -8,7 +8,7 @@ import dataclasses
 from pathlib import Path
 
 import walker
-from image import DRIVERS
+from image import DRIVERS, LINK
 
 WORD = "nvme_core.io_timeout=4294967295"
 
@@ -23,13 +23,15 @@ class Real:
                            (Path(folder) / f"boot/config-{release}").read_text().splitlines()
                            if line.startswith("CONFIG_") and line[-2:] in ("=y", "=m"))
         self.index(base)
-        self.builtin = {Path(line).stem.replace("-", "_") for line in (base / "modules.builtin").read_text().splitlines()}
+        self.builtin = {Path(line).stem.replace("-", "_")
+                        for line in (base / "modules.builtin").read_text().splitlines()}
         self.skeletons = {maker: self.skeleton(data) for maker, data in skeletons.items()}
 
     @classmethod
     def made_by_whole(cls, work):
         """Of the kernel of Debian 12, and the initramfs that its tools made."""
-        made = {maker: (work / f"bookworm-{maker}.initrd").read_bytes() for maker in ("initramfs-tools", "dracut")}
+        made = {maker: (work / f"bookworm-{maker}.initrd").read_bytes()
+                for maker in ("initramfs-tools", "dracut")}
         folder = work / "bookworm-dracut"
         kernels = sorted(folder.glob("boot/vmlinuz-*-amd64"))
         return cls(folder, kernels[-1].name.split("-", 1)[1], made)
@@ -64,13 +66,20 @@ class Real:
 
     @staticmethod
     def skeleton(data):
-        return {name: (mode, content) for name, (mode, content) in walker.read(data).names.items()
-                if "lib/modules/" not in name and name != "." and not name.startswith("kernel/x86")}
+        """All but modules and microcode; of several names of one file all but the first become links to it."""
+        first, found = {}, {}
+        for name, (mode, content) in walker.read(data).names.items():
+            if name == "." or "lib/modules/" in name or name.startswith("kernel/x86"):
+                continue
+            other = first.setdefault((mode, id(content)), name) if content else name
+            found[name] = (mode, content) if other == name else (LINK, f"/{other}".encode())
+        return found
 
     def fitted(self, system):
         """A system with this kernel in the places and names that it has for its own."""
         flavour = self.release.rsplit("-", 1)[1]
-        places = {what: getattr(system, what).replace("-virt", f"-{flavour}") for what in ("vmlinuz", "config", "initrd")}
+        places = {what: getattr(system, what).replace("-virt", f"-{flavour}")
+                  for what in ("vmlinuz", "config", "initrd")}
         words = system.words if WORD in system.words else f"{system.words} {WORD}"
         return dataclasses.replace(system, release=self.release, builtin=(), words=words, **places)
 

@@ -14,7 +14,7 @@ ARM = ("nitro-arm64", "ec2-metal-arm64", "kvm")
 MAC = "02:4d:6f:00:00:01"
 TOKEN = "ec2d1c0b3a594c6f8e7d000000000001"
 
-# --- what every system has, in its own places -------------------------------------------------------------------
+# --- what every system has, in its own places ---
 
 
 def userland(image, kmod="usr/bin/kmod", init="usr/lib/systemd/systemd", shell="usr/bin/bash"):
@@ -22,7 +22,8 @@ def userland(image, kmod="usr/bin/kmod", init="usr/lib/systemd/systemd", shell="
     elf = program(arch, loader_of(image.system), ("libc.so.6",))
     bins = "usr/" if image.system.merged else ""
     return {shell: elf, f"{bins}bin/sh": Link(f"/{shell}"), init: elf, f"{bins}sbin/init": Link(f"/{init}"),
-            "usr/bin/cloud-init": "#!/usr/bin/python3\n", kmod: kit.elf(2) + image.kmod.encode(), f"{bins}sbin/modprobe": Link(f"/{kmod}"),
+            "usr/bin/cloud-init": "#!/usr/bin/python3\n", kmod: kit.elf(2) + image.kmod.encode(),
+            f"{bins}sbin/modprobe": Link(f"/{kmod}"),
             "etc/group": "root:x:0:\nkvm:x:36:\n"}
 
 
@@ -33,7 +34,8 @@ def systemd(image, folder="usr/lib/systemd/system"):
 
 
 def cloud(chrony="etc/chrony.conf"):
-    return {"etc/cloud/cloud.cfg": "users:\n - default\n", chrony: "pool 0.pool.ntp.org iburst\nserver 169.254.169.123 "
+    return {"etc/cloud/cloud.cfg": "users:\n - default\n",
+            chrony: "pool 0.pool.ntp.org iburst\nserver 169.254.169.123 "
             "prefer iburst minpoll 4 maxpoll 4\n",
             "etc/cloud/cloud.cfg.d/90_datasources.cfg": "datasource_list: [ Ec2, GCE, Azure, None ]\n"}
 
@@ -45,7 +47,7 @@ def menu_lst(image):
             (f"\tinitrd /{image.system.place('initrd')}\n" if image.has_initramfs else "")}
 
 
-# --- boot loaders ---------------------------------------------------------------------------------------------------
+# --- boot loaders ---
 
 def written(image, path, release=None):
     """A path as a boot loader's file has it: below the file system that it is on."""
@@ -56,8 +58,10 @@ def written(image, path, release=None):
 def grub_entry(image, title, number, release, initrd):
     """One entry as grub-mkconfig writes it."""
     system = image.system
-    lines = [f"menuentry '{title}' --class os $menuentry_id_option 'gnulinux-{number}-{UUID}' {{", "\tload_video",
-             "\tinsmod gzio", "\tif [ x$grub_platform = xxen ]; then insmod xzio; insmod lzopio; fi", "\tinsmod part_gpt",
+    lines = [f"menuentry '{title}' --class os $menuentry_id_option 'gnulinux-{number}-{UUID}' {{",
+             "\tload_video",
+             "\tinsmod gzio", "\tif [ x$grub_platform = xxen ]; then insmod xzio; insmod lzopio; fi",
+             "\tinsmod part_gpt",
              "\tinsmod ext2", f"\tsearch --no-floppy --fs-uuid --set=root {UUID}",
              f"\tlinux\t{written(image, system.vmlinuz, release)} {' '.join(image.cmdline)}"]
     if initrd:
@@ -88,10 +92,12 @@ def bls(variables):
     def entry(image, release, initrd):
         system = image.system
         options = "$kernelopts $tuned_params" if variables else " ".join(image.cmdline)
-        lines = [f"title {system.name} ({release})", f"version {release}", f"linux {written(image, system.vmlinuz, release)}"]
+        lines = [f"title {system.name} ({release})", f"version {release}",
+                 f"linux {written(image, system.vmlinuz, release)}"]
         if initrd:
             lines.append(f"initrd {written(image, system.initrd, release)} $tuned_initrd")
-        return "\n".join([*lines, f"options {options}", "grub_users $grub_users", "grub_arg --unrestricted", ""])
+        return "\n".join([*lines, f"options {options}", "grub_users $grub_users", "grub_arg --unrestricted",
+                          ""])
 
     def files(image):
         token = f"{TOKEN}-{image.release}"
@@ -118,7 +124,8 @@ def extlinux(image):
         lines += [f"  INITRD {initrd}"] if initrd else []
         return [*lines, f"  APPEND {' '.join(image.cmdline)} modules=sd-mod,usb-storage,{image.system.filesystem} quiet", ""]
 
-    lines = [f"DEFAULT {image.loader.get('default', 'virt')}", "PROMPT 0", "MENU TITLE Alpine/Linux Boot Menu", "TIMEOUT 10", ""]
+    lines = [f"DEFAULT {image.loader.get('default', 'virt')}", "PROMPT 0", "MENU TITLE Alpine/Linux Boot Menu",
+             "TIMEOUT 10", ""]
     if not image.loader.get("empty"):
         names = (image.system.place(what).removeprefix("boot/") for what in ("vmlinuz", "initrd"))
         lines += label("virt", next(names), next(names) if image.has_initramfs else None)
@@ -137,7 +144,7 @@ def legacy(image):
     return files | {"boot/grub/grub.conf": Link("menu.lst")}
 
 
-# --- networks -------------------------------------------------------------------------------------------------------
+# --- networks ---
 
 PERSISTENT = {"etc/udev/rules.d/70-persistent-net.rules":
               f'SUBSYSTEM=="net", ACTION=="add", DRIVERS=="?*", ATTR{{address}}=="{MAC}", NAME="eth0"\n'}
@@ -148,15 +155,18 @@ def ifupdown(name):
 
     def config(*lines):
         return {"etc/network/interfaces": head + "".join(f"{line}\n" for line in lines)}
-    return {"dhcp": config(f"auto {name}", f"iface {name} inet dhcp"), "name": config("auto ens5", "iface ens5 inet dhcp"),
+    return {"dhcp": config(f"auto {name}", f"iface {name} inet dhcp"),
+            "name": config("auto ens5", "iface ens5 inet dhcp"),
             "mac": config(f"auto {name}", f"iface {name} inet dhcp") | PERSISTENT,
-            "fixed": config("auto eth0", "iface eth0 inet static", "\taddress 10.0.0.5/24", "\tgateway 10.0.0.1")}
+            "fixed": config("auto eth0", "iface eth0 inet static", "\taddress 10.0.0.5/24",
+                            "\tgateway 10.0.0.1")}
 
 
 def netplan(match, *more):
     lines = ["network:", "  version: 2", "  ethernets:", "    primary:" if match else "    ens5:"]
     lines += ["      match:", f"        {match}"] if match else []
-    return {"etc/netplan/50-cloud-init.yaml": "\n".join([*lines, *(f"      {m}" for m in more or ["dhcp4: true"]), ""])}
+    return {"etc/netplan/50-cloud-init.yaml": "\n".join([*lines,
+                                                         *(f"      {m}" for m in more or ["dhcp4: true"]), ""])}
 
 
 NETPLAN = {"dhcp": netplan('name: "en*"'), "name": netplan(None), "mac": netplan(f'macaddress: "{MAC}"'),
@@ -173,7 +183,8 @@ NETWORKD = {"dhcp": networkd("Driver=ena ixgbevf vif"), "name": networkd("Name=e
 
 
 def ifcfg(name, *lines):
-    return {f"etc/sysconfig/network-scripts/ifcfg-{name}": "".join(f"{line}\n" for line in (f"DEVICE={name}", "ONBOOT=yes", *lines))}
+    return {f"etc/sysconfig/network-scripts/ifcfg-{name}": "".join(f"{line}\n"
+                                                                   for line in (f"DEVICE={name}", "ONBOOT=yes", *lines))}
 
 
 IFCFG = {"dhcp": ifcfg("eth0", "BOOTPROTO=dhcp", "TYPE=Ethernet"), "name": ifcfg("ens5", "BOOTPROTO=dhcp"),
@@ -182,16 +193,19 @@ IFCFG = {"dhcp": ifcfg("eth0", "BOOTPROTO=dhcp", "TYPE=Ethernet"), "name": ifcfg
 
 
 def keyfile(*lines, ethernet=(), ipv4=("method=auto",)):
-    parts = ["[connection]", "id=primary", "type=ethernet", *lines, "", "[ethernet]", *ethernet, "", "[ipv4]", *ipv4, ""]
+    parts = ["[connection]", "id=primary", "type=ethernet", *lines, "", "[ethernet]", *ethernet, "", "[ipv4]",
+             *ipv4, ""]
     return {"etc/NetworkManager/system-connections/primary.nmconnection": "\n".join(parts)}
 
 
-MANAGER = {"dhcp": keyfile(), "name": keyfile("interface-name=ens5"), "mac": keyfile(ethernet=(f"mac-address={MAC}",)),
+MANAGER = {"dhcp": keyfile(), "name": keyfile("interface-name=ens5"),
+           "mac": keyfile(ethernet=(f"mac-address={MAC}",)),
            "fixed": keyfile("interface-name=eth0", ipv4=("address1=10.0.0.5/24,10.0.0.1", "method=manual"))}
 
 
 def wicked(name, *lines):
-    return {f"etc/sysconfig/network/ifcfg-{name}": "".join(f"{line}\n" for line in ("STARTMODE='auto'", *lines)),
+    return {f"etc/sysconfig/network/ifcfg-{name}": "".join(f"{line}\n"
+                                                           for line in ("STARTMODE='auto'", *lines)),
             "etc/sysconfig/network/config": "NETCONFIG_DNS_POLICY=\"auto\"\n"}
 
 
@@ -199,13 +213,14 @@ WICKED = {"dhcp": wicked("eth0", "BOOTPROTO='dhcp'"), "name": wicked("ens5", "BO
           "mac": wicked("eth0", "BOOTPROTO='dhcp'") | PERSISTENT,
           "fixed": wicked("eth0", "BOOTPROTO='static'", "IPADDR='10.0.0.5/24'")}
 
-# --- the systems ------------------------------------------------------------------------------------------------------
+# --- the systems ---
 
 
 def debian_base(image):
     return userland(image) | systemd(image) | cloud("etc/chrony/chrony.conf") | menu_lst(image) | {
         "etc/initramfs-tools/initramfs.conf": "MODULES=most\nBUSYBOX=auto\nCOMPRESS=zstd\n",
-        "etc/initramfs-tools/modules": "# one a line\n", "etc/default/grub": "GRUB_DEFAULT=0\nGRUB_CMDLINE_LINUX=\"\"\n"}
+        "etc/initramfs-tools/modules": "# one a line\n",
+        "etc/default/grub": "GRUB_DEFAULT=0\nGRUB_CMDLINE_LINUX=\"\"\n"}
 
 
 def dracut_base(image):
@@ -216,7 +231,8 @@ def dracut_base(image):
 
 
 def redhat_base(image):
-    return dracut_base(image) | {"etc/selinux/config": "SELINUX=enforcing\nSELINUXTYPE=targeted\n", ".autorelabel": "",
+    return dracut_base(image) | {"etc/selinux/config": "SELINUX=enforcing\nSELINUXTYPE=targeted\n",
+                                 ".autorelabel": "",
                                  f"lib/modules/{image.release}/vmlinuz".replace("lib/", "usr/lib/"): Link(
                                      f"/boot/vmlinuz-{image.release}")}
 
@@ -229,7 +245,8 @@ def old_amazon_base(image):
     init = program(image.system.arch, loader_of(image.system), ("libc.so.6",))
     return userland(image, "bin/kmod", "lib/upstart/init", "bin/bash") | cloud() | {
         "sbin/init": init, "etc/init.d/acpid": "#!/bin/sh\n", "etc/init.d/cloud-init": "#!/bin/sh\n",
-        "etc/rc.d/rc3.d/S52cloud-init": Link("../init.d/cloud-init"), "etc/dracut.conf.d/ec2.conf": 'hostonly="no"\n',
+        "etc/rc.d/rc3.d/S52cloud-init": Link("../init.d/cloud-init"),
+        "etc/dracut.conf.d/ec2.conf": 'hostonly="no"\n',
         "boot/efi/EFI/BOOT/BOOTX64.EFI": None}
 
 
@@ -237,75 +254,103 @@ def suse_base(image):
     release = image.release
     return userland(image) | systemd(image) | cloud() | menu_lst(image) | {
         "etc/dracut.conf.d/10-ec2.conf": 'hostonly="no"\nadd_drivers+=" nvme xen-blkfront ena "\n',
-        "etc/sysconfig/kernel": 'DEFAULTKERNEL="default"\n', "etc/sysconfig/bootloader": 'LOADER_TYPE="grub2"\n',
+        "etc/sysconfig/kernel": 'DEFAULTKERNEL="default"\n',
+        "etc/sysconfig/bootloader": 'LOADER_TYPE="grub2"\n',
         "boot/vmlinuz": Link(f"vmlinuz-{release}"), "boot/initrd": Link(f"initrd-{release}"),
         "etc/default/grub": "GRUB_DEFAULT=saved\n"}
 
 
 def alpine_base(image):
     service = "#!/sbin/openrc-run\n"
-    return userland(image, "bin/kmod", "bin/busybox", "bin/busybox") | cloud("etc/chrony/chrony.conf") | menu_lst(image) | {
+    return userland(image, "bin/kmod", "bin/busybox",
+                    "bin/busybox") | cloud("etc/chrony/chrony.conf") | menu_lst(image) | {
         "bin/sh": Link("/bin/busybox"), "sbin/init": Link("/bin/busybox"), "etc/init.d/acpid": service,
         "etc/init.d/cloud-init": service,
         "etc/runlevels/boot/cloud-init-local": Link("/etc/init.d/cloud-init-local"),
-        "etc/runlevels/default/cloud-init": Link("/etc/init.d/cloud-init"), "etc/runlevels/default/acpid": Link("/etc/init.d/acpid"),
+        "etc/runlevels/default/cloud-init": Link("/etc/init.d/cloud-init"),
+        "etc/runlevels/default/acpid": Link("/etc/init.d/acpid"),
         "etc/inittab": "::sysinit:/sbin/openrc sysinit\nttyS0::respawn:/sbin/getty -L 0 ttyS0 vt100\n",
-        "etc/mkinitfs/mkinitfs.conf": 'features="base ext4 keymap nvme scsi virtio xen"\n', "boot/boot": Link(".")}
+        "etc/mkinitfs/mkinitfs.conf": 'features="base ext4 keymap nvme scsi virtio xen"\n',
+        "boot/boot": Link(".")}
 
 
 def os_release(identity, version, name, like=None):
     return f'ID={identity}\nVERSION_ID="{version}"\nPRETTY_NAME="{name}"\n' + (f'ID_LIKE="{like}"\n' if like else "")
 
 
-DEBIAN_TOOLS = {"initramfs": "update-initramfs", "menu": "update-grub", "install": "apt-get", "default": "update-grub",
+DEBIAN_TOOLS = {"initramfs": "update-initramfs", "menu": "update-grub", "install": "apt-get",
+                "default": "update-grub",
                 "cmdline": "update-grub"}
-REDHAT_TOOLS = {"initramfs": "dracut -f", "menu": "grub2-mkconfig", "install": "dnf", "default": "grubby", "cmdline": "grubby"}
-SUSE_TOOLS = {"initramfs": "dracut -f", "menu": "grub2-mkconfig", "install": "zypper", "default": "grub2-set-default",
+REDHAT_TOOLS = {"initramfs": "dracut -f", "menu": "grub2-mkconfig", "install": "dnf", "default": "grubby",
+                "cmdline": "grubby"}
+SUSE_TOOLS = {"initramfs": "dracut -f", "menu": "grub2-mkconfig", "install": "zypper",
+              "default": "grub2-set-default",
               "cmdline": "grub2-mkconfig"}
-ALPINE_TOOLS = {"initramfs": "mkinitfs", "menu": "update-extlinux", "install": "apk", "default": "update-extlinux",
+ALPINE_TOOLS = {"initramfs": "mkinitfs", "menu": "update-extlinux", "install": "apk",
+                "default": "update-extlinux",
                 "cmdline": "update-extlinux"}
 
 AMAZON_ENA = (("ena", "kernel/drivers/amazon/net/ena"),)
-UBUNTU_BUILTIN = ("nvme-core", "nvme", "ext4", "jbd2", "xen-blkfront", "virtio_ring", "virtio_pci", "virtio_blk", "sd_mod")
+UBUNTU_BUILTIN = ("nvme-core", "nvme", "ext4", "jbd2", "xen-blkfront", "virtio_ring", "virtio_pci",
+                  "virtio_blk", "sd_mod")
 
 debian = System(
-    "debian", "6.12.48+deb13-amd64", os_release("debian", "13", "Debian GNU/Linux 13 (trixie)"), ALL, DEBIAN_TOOLS, debian_base,
-    grub(), ifupdown("en*"), "initramfs-tools", initrd="boot/initrd.img-{R}", suffix="ko.xz", codec="zstd", layout="modules")
+    "debian", "6.12.48+deb13-amd64", os_release("debian", "13", "Debian GNU/Linux 13 (trixie)"), ALL,
+    DEBIAN_TOOLS, debian_base,
+    grub(), ifupdown("en*"), "initramfs-tools", initrd="boot/initrd.img-{R}", suffix="ko.xz", codec="zstd",
+    layout="modules")
 debian_arm = dataclasses.replace(
     debian, name="debian-arm64", release="6.12.48+deb13-arm64", arch="aarch64", targets=ARM)
 ubuntu = System(
-    "ubuntu", "6.8.0-1021-aws", os_release("ubuntu", "24.04", "Ubuntu 24.04.2 LTS", "debian"), ALL, DEBIAN_TOOLS, debian_base,
-    grub(), NETPLAN, "initramfs-tools", initrd="boot/initrd.img-{R}", suffix="ko.zst", codec="zstd", layout="microcode",
+    "ubuntu", "6.8.0-1021-aws", os_release("ubuntu", "24.04", "Ubuntu 24.04.2 LTS", "debian"), ALL,
+    DEBIAN_TOOLS, debian_base,
+    grub(), NETPLAN, "initramfs-tools", initrd="boot/initrd.img-{R}", suffix="ko.zst", codec="zstd",
+    layout="microcode",
     builtin=UBUNTU_BUILTIN)
 amazon_1 = System(
-    "amazon-1", "4.14.336-178.554.amzn1.x86_64", os_release("amzn", "2018.03", "Amazon Linux AMI 2018.03", "rhel fedora"),
-    ("xen-pv", "xen-hvm", "nitro"), REDHAT_TOOLS | {"install": "yum"}, old_amazon_base, legacy, IFCFG, "dracut", merged=False,
+    "amazon-1", "4.14.336-178.554.amzn1.x86_64",
+    os_release("amzn", "2018.03", "Amazon Linux AMI 2018.03", "rhel fedora"),
+    ("xen-pv", "xen-hvm", "nitro"), REDHAT_TOOLS | {"install": "yum"}, old_amazon_base, legacy, IFCFG, "dracut",
+    merged=False,
     console="console=ttyS0 console=hvc0", words="net.ifnames=0", folders=AMAZON_ENA)
 amazon_2 = System(
-    "amazon-2", "5.10.230-223.885.amzn2.x86_64", os_release("amzn", "2", "Amazon Linux 2", "centos rhel fedora"), X86,
-    REDHAT_TOOLS | {"install": "yum"}, amazon_base, grub("boot/grub2"), IFCFG, "dracut", filesystem="xfs", layout="microcode",
+    "amazon-2", "5.10.230-223.885.amzn2.x86_64",
+    os_release("amzn", "2", "Amazon Linux 2", "centos rhel fedora"), X86,
+    REDHAT_TOOLS | {"install": "yum"}, amazon_base, grub("boot/grub2"), IFCFG, "dracut", filesystem="xfs",
+    layout="microcode",
     words="net.ifnames=0 biosdevname=0 rd.emergency=poweroff rd.shell=0", folders=AMAZON_ENA)
 amazon_2023 = System(
-    "amazon-2023", "6.1.119-129.201.amzn2023.x86_64", os_release("amzn", "2023", "Amazon Linux 2023.6", "fedora"), X86,
-    REDHAT_TOOLS, amazon_base, bls(False), NETWORKD, "dracut", filesystem="xfs", layout="microcode", suffix="ko.xz", codec="zstd",
+    "amazon-2023", "6.1.119-129.201.amzn2023.x86_64",
+    os_release("amzn", "2023", "Amazon Linux 2023.6", "fedora"), X86,
+    REDHAT_TOOLS, amazon_base, bls(False), NETWORKD, "dracut", filesystem="xfs", layout="microcode",
+    suffix="ko.xz", codec="zstd",
     words="rd.emergency=poweroff rd.shell=0 selinux=1 security=selinux quiet", folders=AMAZON_ENA)
 amazon_2023_arm = dataclasses.replace(
-    amazon_2023, name="amazon-2023-arm64", release="6.1.119-129.201.amzn2023.aarch64", arch="aarch64", targets=ARM, layout="one")
+    amazon_2023, name="amazon-2023-arm64", release="6.1.119-129.201.amzn2023.aarch64", arch="aarch64",
+    targets=ARM, layout="one")
 rhel_8 = System(
-    "rhel-8", "4.18.0-553.34.1.el8_10.x86_64", os_release("rhel", "8.10", "Red Hat Enterprise Linux 8.10 (Ootpa)", "fedora"),
-    (*X86, "gcp", "azure"), REDHAT_TOOLS, redhat_base, bls(True), IFCFG, "dracut", filesystem="xfs", layout="microcode",
+    "rhel-8", "4.18.0-553.34.1.el8_10.x86_64",
+    os_release("rhel", "8.10", "Red Hat Enterprise Linux 8.10 (Ootpa)", "fedora"),
+    (*X86, "gcp", "azure"), REDHAT_TOOLS, redhat_base, bls(True), IFCFG, "dracut", filesystem="xfs",
+    layout="microcode",
     suffix="ko.xz", words="net.ifnames=0 nvme_core.io_timeout=4294967295 crashkernel=auto")
 rhel_9 = System(
-    "rhel-9", "5.14.0-503.22.1.el9_5.x86_64", os_release("rhel", "9.5", "Red Hat Enterprise Linux 9.5 (Plow)", "fedora"),
-    (*X86, "gcp", "azure"), REDHAT_TOOLS, redhat_base, bls(False), MANAGER, "dracut", filesystem="xfs", layout="microcode",
+    "rhel-9", "5.14.0-503.22.1.el9_5.x86_64",
+    os_release("rhel", "9.5", "Red Hat Enterprise Linux 9.5 (Plow)", "fedora"),
+    (*X86, "gcp", "azure"), REDHAT_TOOLS, redhat_base, bls(False), MANAGER, "dracut", filesystem="xfs",
+    layout="microcode",
     suffix="ko.xz", words="net.ifnames=0 nvme_core.io_timeout=4294967295 crashkernel=1G-4G:192M,4G-64G:256M")
 sles_15 = System(
-    "sles-15", "5.14.21-150500.55.88-default", os_release("sles", "15.5", "SUSE Linux Enterprise Server 15 SP5", "suse"), ALL,
-    SUSE_TOOLS, suse_base, grub("boot/grub2"), WICKED, "dracut", merged=False, initrd="boot/initrd-{R}", suffix="ko.zst",
+    "sles-15", "5.14.21-150500.55.88-default",
+    os_release("sles", "15.5", "SUSE Linux Enterprise Server 15 SP5", "suse"), ALL,
+    SUSE_TOOLS, suse_base, grub("boot/grub2"), WICKED, "dracut", merged=False, initrd="boot/initrd-{R}",
+    suffix="ko.zst",
     codec="xz", layout="microcode", words="net.ifnames=0 nvme_core.io_timeout=4294967295 multipath=off")
 alpine = System(
-    "alpine", "6.12.13-0-virt", os_release("alpine", "3.21.3", "Alpine Linux v3.21"), ALL, ALPINE_TOOLS, alpine_base, extlinux,
+    "alpine", "6.12.13-0-virt", os_release("alpine", "3.21.3", "Alpine Linux v3.21"), ALL, ALPINE_TOOLS,
+    alpine_base, extlinux,
     ifupdown("eth0"), "mkinitfs", merged=False, vmlinuz="boot/vmlinuz-virt", config="boot/config-virt",
     initrd="boot/initramfs-virt", suffix="ko.gz", codec="gzip", musl=True)
 
-SYSTEMS = (debian, ubuntu, amazon_1, amazon_2, amazon_2023, rhel_8, rhel_9, sles_15, alpine, debian_arm, amazon_2023_arm)
+SYSTEMS = (debian, ubuntu, amazon_1, amazon_2, amazon_2023, rhel_8, rhel_9, sles_15, alpine, debian_arm,
+           amazon_2023_arm)

@@ -34,7 +34,8 @@ def subvolume(image):
 def rescue_and_crash(image):
     """What kernel-install's rescue plugin and kdump leave beside the kernel."""
     release = f"0-rescue-{TOKEN}"
-    image.put |= {f"boot/vmlinuz-{release}": kernel(image.release, "x86_64"), f"boot/initramfs-{release}.img": image.initramfs(),
+    image.put |= {f"boot/vmlinuz-{release}": kernel(image.release, "x86_64"),
+                  f"boot/initramfs-{release}.img": image.initramfs(),
                   f"boot/initramfs-{image.release}kdump.img": image.initramfs(),
                   f"boot/loader/entries/{TOKEN}-{release}.conf": f"title rescue\nversion {release}\nlinux /boot/vmlinuz-{release}\n"
                   f"initrd /boot/initramfs-{release}.img\noptions {' '.join(image.cmdline)}\n"}
@@ -45,7 +46,8 @@ def two_kernels(image):
     older = Image(dataclasses.replace(image.system, release="6.12.43+deb13-amd64"))
     image.put |= older.kernel_files() | {older.system.place("initrd"): older.initramfs()}
     image.loader["more"] = older.release
-    image.put |= {"vmlinuz": Link(f"boot/vmlinuz-{image.release}"), "vmlinuz.old": Link(f"boot/vmlinuz-{older.release}"),
+    image.put |= {"vmlinuz": Link(f"boot/vmlinuz-{image.release}"),
+                  "vmlinuz.old": Link(f"boot/vmlinuz-{older.release}"),
                   "initrd.img": Link(f"boot/initrd.img-{image.release}")}
 
 
@@ -53,7 +55,8 @@ def initrdless(image):
     """Ubuntu's cloud images first boot without the initramfs, by the partition's UUID, and with it when that failed."""
     words = " ".join([f"root=PARTUUID={PARTUUID}", *image.cmdline[1:]])
     image.build_in("xfs", "btrfs", "virtio_scsi", "hv_vmbus", "hv_storvsc")
-    image.put |= {"etc/default/grub.d/40-force-partuuid.cfg": f"GRUB_FORCE_PARTUUID={PARTUUID}\n", "boot/grub/grub.cfg": f"""
+    image.put |= {"etc/default/grub.d/40-force-partuuid.cfg": f"GRUB_FORCE_PARTUUID={PARTUUID}\n",
+                  "boot/grub/grub.cfg": f"""
 set default="0"
 if [ x"${{feature_menuentry_id}}" = xy ]; then
   menuentry_id_option="--id"
@@ -82,23 +85,28 @@ def unified(image):
     uki = kit.pe([(b".osrel", image.system.os_release.encode()), (b".uname", image.release.encode()),
                   (b".cmdline", " ".join(image.cmdline).encode()), (b".linux", kernel(image.release, "x86_64")),
                   (b".initrd", image.initramfs())])
-    image.put |= {path: None for path in image.files() if path.startswith(("boot/vmlinuz", "boot/initramfs", "boot/loader", "boot/grub2"))}
-    image.put |= {f"{image.system.modules}/vmlinuz": None, f"boot/efi/EFI/Linux/{TOKEN}-{image.release}.efi": uki}
+    image.put |= {path: None for path in image.files()
+                  if path.startswith(("boot/vmlinuz", "boot/initramfs", "boot/loader", "boot/grub2"))}
+    image.put |= {f"{image.system.modules}/vmlinuz": None,
+                  f"boot/efi/EFI/Linux/{TOKEN}-{image.release}.efi": uki}
 
 
 def systemd_boot(image):
-    """What kernel-install makes for systemd-boot: kernel and initramfs on the ESP, in a folder of the machine's token."""
-    folder = f"{TOKEN}/{image.release}"
-    files = image.files()
-    image.put |= {path: None for path in files if path.startswith(("boot/grub/grub.cfg", "boot/grub/grubenv"))}
-    image.put |= {image.system.place("vmlinuz"): None, image.system.place("initrd"): None, "etc/kernel/entry-token": f"{TOKEN}\n",
-                  "boot/grub/menu.lst": files["boot/grub/menu.lst"].replace(b"/boot/vmlinuz-" + image.release.encode(), f"/boot/efi/{folder}/linux".encode())
-                  .replace(b"/boot/initrd.img-" + image.release.encode(), f"/boot/efi/{folder}/initrd.img".encode()),
-                  f"boot/efi/{folder}/linux": kernel(image.release, "x86_64"), f"boot/efi/{folder}/initrd.img": image.initramfs(),
-                  "boot/efi/loader/loader.conf": f"timeout 3\ndefault {TOKEN}-*\n", "boot/efi/loader/entries.srel": "type1\n",
-                  f"boot/efi/loader/entries/{TOKEN}-{image.release}.conf": f"title Debian GNU/Linux 13 (trixie)\nversion {image.release}\n"
-                  f"machine-id {TOKEN}\nsort-key debian\noptions    {' '.join(image.cmdline)}\nlinux      /{folder}/linux\n"
-                  f"initrd     /{folder}/initrd.img\n"}
+    """What kernel-install makes: kernel and initramfs on the ESP, in a folder of the machine's token."""
+    system, folder = image.system, f"boot/efi/{TOKEN}/{image.release}"
+    menu = image.files()["boot/grub/menu.lst"].decode()
+    for what, name in (("vmlinuz", "linux"), ("initrd", "initrd.img")):
+        menu = menu.replace(f"/{system.place(what)}", f"/{folder}/{name}")
+    image.put |= dict.fromkeys(("boot/grub/grub.cfg", "boot/grub/grubenv", system.place("vmlinuz"),
+                                system.place("initrd")))
+    image.put |= {f"{folder}/linux": kernel(image.release, "x86_64"), f"{folder}/initrd.img": image.initramfs(),
+                  "boot/grub/menu.lst": menu, "etc/kernel/entry-token": f"{TOKEN}\n",
+                  "boot/efi/loader/loader.conf": f"timeout 3\ndefault {TOKEN}-*\n",
+                  f"boot/efi/loader/entries/{TOKEN}-{image.release}.conf": "\n".join((
+                      "title Debian GNU/Linux 13 (trixie)", f"version {image.release}", f"machine-id {TOKEN}",
+                      "sort-key debian",
+                      f"options    {' '.join(image.cmdline)}", f"linux      /{TOKEN}/{image.release}/linux",
+                      f"initrd     /{TOKEN}/{image.release}/initrd.img", ""))}
 
 
 def shipped_network(image):
@@ -133,5 +141,6 @@ VARIANTS = (
     Variant("networkd's file of a package", amazon_2023, shipped_network),
     Variant("ACPI tables before the initramfs", amazon_2023, no_dracut_marks),
     Variant("modules in a modloop", alpine, modloop, skips=("ENA002",),
-            unknown=tuple("KRN001 MOD001 MOD002 NVM001 ENA001 KVM001 KVM002 VF001 VIO002 XEN002 GCP002 AZR002 AZR003 AZR004".split())),
+            unknown=tuple("KRN001 MOD001 MOD002 NVM001 ENA001 KVM001 KVM002 VF001 VIO002 XEN002 GCP002 AZR002 AZR003 "
+                          "AZR004".split())),
 )

@@ -27,14 +27,22 @@ class Unpacked:
     def __init__(self):
         self.entries = 0
         self.names = {}
+        self.links = {}  # of names that are one file: until the end of an archive
         self.segments = []  # (format, offset, size, unpacked, entries)
 
-    def add(self, name, mode, data):
-        """do_name(): what is below a folder that is not there cannot be made, and is passed over."""
+    def add(self, name, mode, data, file=None):
+        """do_name(): what is below a folder that is not there cannot be made, and is passed over. @file: what tells it
+        from others, where it has several names; its content may come with any of them."""
         self.entries += 1
         folder = self.real(name.rpartition("/")[0])
-        if not folder or stat.S_ISDIR(self.names.get(folder, (0,))[0]):
-            self.names[f"{folder}/{name.rpartition('/')[2]}".lstrip("/")] = (mode, data)
+        if folder and not stat.S_ISDIR(self.names.get(folder, (0,))[0]):
+            return
+        place = f"{folder}/{name.rpartition('/')[2]}".lstrip("/")
+        same = self.links.setdefault(file, []) if file else []
+        data = data or next((self.names[other][1] for other in same), b"")
+        same.append(place)
+        for other in same:
+            self.names[other] = (mode, data)
 
     def real(self, path):
         """A path with the links of its folders followed, as creating a file in them does."""
@@ -119,12 +127,16 @@ def entry(data, at, out):
         return end
     if head[:6] == b"070702" and stat.S_ISREG(mode) and sum(data[body:body + size]) & 0xffffffff != fields[12]:
         raise Broken("bad data checksum")
-    if name != "TRAILER!!!":
-        out.add(name.lstrip("/"), mode, data[body:body + size])
+    if name == "TRAILER!!!":
+        out.links.clear()
+    else:
+        several = fields[4] > 1 and stat.S_ISREG(mode)
+        out.add(name.lstrip("/"), mode, data[body:body + size],
+                (fields[0], fields[7], fields[8]) if several else None)
     return end
 
 
-# --- decompressors: (format, content, bytes used) ---------------------------------------------------------------------
+# --- decompressors: (format, content, bytes used) ---
 
 def whole(name, decompressor, data, at):
     content = decompressor.decompress(data[at:])
@@ -153,7 +165,8 @@ def zstd_frame(data, at):
 def zstd(data, at):
     used, blocks = zstd_frame(data, at)
     if all(kind < 2 for kind, _, _ in blocks):
-        return "zstd", b"".join(content if kind == 0 else content * size for kind, size, content in blocks), used
+        return "zstd", b"".join(content if kind == 0 else content * size for kind, size,
+                                content in blocks), used
     return "zstd", program("zstd", data[at:at + used]), used
 
 
@@ -223,14 +236,15 @@ def decompress(data, at):
     raise Broken(f"invalid magic at start of compressed archive: {magic.hex()}")
 
 
-# --- UKIs ------------------------------------------------------------------------------------------------------------
+# --- UKIs ---
 
 def sections(data):
     """Sections of a PE file: name -> bytes, without what fills them up."""
     place, = struct.unpack_from("<I", data, 0x3c)
     if data[:2] != b"MZ" or data[place:place + 4] != b"PE\0\0":
         raise Broken("no PE file")
-    count, optional = struct.unpack_from("<H", data, place + 6)[0], struct.unpack_from("<H", data, place + 20)[0]
+    count, optional = struct.unpack_from("<H", data,
+                                         place + 6)[0], struct.unpack_from("<H", data, place + 20)[0]
     found = {}
     for i in range(count):
         at = place + 24 + optional + 40 * i

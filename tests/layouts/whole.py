@@ -11,6 +11,7 @@ with --real.
 """
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -32,17 +33,20 @@ from systems import SYSTEMS  # noqa: E402
 from variants import VARIANTS  # noqa: E402
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-BASE = ["linux-image-amd64", "busybox-static", "kmod", "udev", "zstd", "xz-utils", "gzip", "lz4", "bzip2", "cpio", "mawk", "dash",
-        "bash", "coreutils", "findutils", "sed", "grep", "util-linux", "mount", "e2fsprogs", "procps", "systemd", "libc-bin"]
+BASE = ["linux-image-amd64", "busybox-static", "kmod", "udev", "zstd", "xz-utils", "gzip", "lz4", "bzip2",
+        "cpio", "mawk", "dash",
+        "bash", "coreutils", "findutils", "sed", "grep", "util-linux", "mount", "e2fsprogs", "procps",
+        "systemd", "libc-bin"]
 TREES = {  # suite and packages
-    "trixie-initramfs-tools": ("trixie", ["initramfs-tools", "klibc-utils", "intel-microcode", "python3", "systemd-ukify",
+    "trixie-initramfs-tools": ("trixie",
+                               ["initramfs-tools", "klibc-utils", "intel-microcode", "python3", "systemd-ukify",
                                           "python3-pefile", "systemd-boot-efi"]),
     "trixie-dracut": ("trixie", ["dracut", "intel-microcode", "systemd-boot-efi", "binutils"]),
     "bookworm-initramfs-tools": ("bookworm", ["initramfs-tools", "klibc-utils", "intel-microcode"]),
     "bookworm-dracut": ("bookworm", ["dracut", "intel-microcode", "systemd-boot-efi", "binutils"]),
 }
 STUB = "/usr/lib/systemd/boot/efi/linuxx64.efi.stub"
-DRACUT = ["dracut", "--force", "--no-hostonly", "--kver", "{R}"]
+DRACUT = ["dracut", "--force", "--no-hostonly", "--kver", "{R}", "--compress", "zstd -q -1"]
 MAKE = ["mkinitramfs", "-o", "/tmp/made", "{R}"]
 # What it is, the tree that makes it, the command, and settings: path -> text.
 ROWS = [
@@ -54,10 +58,10 @@ ROWS = [
     ("Debian 13, dracut, UKI", "trixie-dracut", [*DRACUT, "--early-microcode", "--uefi", "--kernel-cmdline",
                                                  "root=LABEL=root ro", "/tmp/made"], {}),
     ("Debian 12, initramfs-tools, early microcode", "bookworm-initramfs-tools", MAKE, {}),
-    ("Debian 12, initramfs-tools, lz4", "bookworm-initramfs-tools", MAKE, {"etc/initramfs-tools/conf.d/local": "COMPRESS=lz4\n"}),
+    ("Debian 12, initramfs-tools, lz4", "bookworm-initramfs-tools", MAKE,
+     {"etc/initramfs-tools/conf.d/local": "COMPRESS=lz4\n"}),
     ("Debian 12, dracut, early microcode", "bookworm-dracut", [*DRACUT, "--early-microcode", "/tmp/made"], {}),
-    ("Debian 12, dracut, xz", "bookworm-dracut", [*DRACUT, "--compress", "xz", "/tmp/made"], {}),
-    ("Debian 12, dracut, not compressed", "bookworm-dracut", [*DRACUT, "--no-compress", "/tmp/made"], {}),
+    ("Debian 12, dracut, not compressed", "bookworm-dracut", [*DRACUT[:5], "--no-compress", "/tmp/made"], {}),
     ("Debian 12, UKI by objcopy", "bookworm-dracut", "objcopy", {}),
 ]
 
@@ -75,7 +79,8 @@ def tree(work, key):
     index_modules(found, found, release_of(found))
     for name in ("proc", "dev", "sys", "run", "tmp", "var/tmp", "etc/initramfs-tools/conf.d", "etc/modprobe.d"):
         (top / name).mkdir(parents=True, exist_ok=True)
-    for link, target in (("usr/bin/awk", "mawk"), ("usr/bin/sh", "dash"), ("etc/os-release", "../usr/lib/os-release")):
+    for link, target in (("usr/bin/awk", "mawk"), ("usr/bin/sh", "dash"),
+                         ("etc/os-release", "../usr/lib/os-release")):
         if not os.path.lexists(top / link):
             (top / link).symlink_to(target)
     (top / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
@@ -102,18 +107,21 @@ def inside(top, *command):
 
 def by_objcopy(top, release):
     """A UKI as its documentation makes one by hand: sections added to systemd's stub."""
-    inside(top, "dracut", "--force", "--no-hostonly", "--early-microcode", "--kver", release, "/tmp/initrd")
+    inside(top, "dracut", "--force", "--no-hostonly", "--early-microcode", "--kver", release, "--compress",
+           "zstd -q -1", "/tmp/initrd")
     (top / "tmp/cmdline").write_text("root=LABEL=root ro")
     parts = {".osrel": "/usr/lib/os-release", ".cmdline": "/tmp/cmdline", ".linux": f"/boot/vmlinuz-{release}",
              ".initrd": "/tmp/initrd"}
     places = {".osrel": 0x20000, ".cmdline": 0x30000, ".linux": 0x2000000, ".initrd": 0x6000000}
-    words = [w for n, path in parts.items() for w in ("--add-section", f"{n}={path}", "--change-section-vma", f"{n}={places[n]:#x}")]
+    words = [w for n, path in parts.items()
+             for w in ("--add-section", f"{n}={path}", "--change-section-vma", f"{n}={places[n]:#x}")]
     inside(top, "objcopy", *words, STUB, "/tmp/made")
 
 
 def by_ukify(top, release):
     inside(top, "mkinitramfs", "-o", "/tmp/initrd", release)
-    inside(top, "/usr/bin/python3", "/usr/bin/ukify", "build", f"--linux=/boot/vmlinuz-{release}", "--initrd=/tmp/initrd",
+    inside(top, "/usr/bin/python3", "/usr/bin/ukify", "build", f"--linux=/boot/vmlinuz-{release}",
+           "--initrd=/tmp/initrd",
            "--cmdline=root=LABEL=root ro", f"--stub={STUB}", "--output=/tmp/made")
 
 
@@ -122,6 +130,7 @@ def make(found, command, settings):
     top, release = found.folder, release_of(found)
     shutil.rmtree(top / "etc/initramfs-tools/conf.d", ignore_errors=True)
     (top / "etc/initramfs-tools/conf.d").mkdir(parents=True)
+    (top / "etc/initramfs-tools/conf.d/fast").write_text("COMPRESSLEVEL=1\n")
     for path, text in settings.items():
         (top / path).write_text(text)
     made = top / "tmp/made"
@@ -139,12 +148,15 @@ def measure(reader, made):
     start = time.monotonic()
     theirs = walker.read(made.read_bytes())
     wrong, numbers = compare(reader, made.parent, f"/{made.name}", theirs)
-    return {"wrong": wrong, "size": made.stat().st_size, "segments": numbers["segments"], "entries": numbers["entries"],
-            "modules": numbers["modules"], "their_entries": theirs.entries, "their_modules": len(theirs.modules()),
+    return {"wrong": wrong, "size": made.stat().st_size, "segments": numbers["segments"],
+            "entries": numbers["entries"],
+            "modules": numbers["modules"], "their_entries": theirs.entries,
+            "their_modules": len(theirs.modules()),
             "seconds": time.monotonic() - start}
 
 
-LAYOUTS = {"one": "one archive", "microcode": "microcode, then the rest", "modules": "modules uncompressed, then the rest"}
+LAYOUTS = {"one": "one archive", "microcode": "microcode, then the rest",
+           "modules": "modules uncompressed, then the rest"}
 
 
 def render_systems():
@@ -165,7 +177,8 @@ def render_systems():
 
 def render(results):
     same = sum(not r.get("wrong") and "reason" not in r for r in results.values())
-    lines = ["<!-- Written by tests/layouts/whole.py --document; edit that. -->", "# Layouts of distributions, and initramfs that are read whole",
+    lines = ["<!-- Written by tests/layouts/whole.py --document; edit that. -->",
+             "# Layouts of distributions, and initramfs that are read whole",
              "", *render_systems(), "", "## Initramfs", "",
              "Each is made by the named tool of Debian's packages and read twice: by virtwhere, and by a second reader that",
              "goes by the kernel's rules (`tests/layouts/walker.py`; `init/initramfs.c`, `lib/decompress.c`). Segments, entries",
@@ -198,7 +211,8 @@ def main():
     work = arguments.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     reader = arguments.program.resolve().parent / "tests/tools/initramfs"
-    results = {}
+    known = work / "results.json"
+    results = json.loads(known.read_text()) if arguments.words and known.exists() else {}
     for name, key, command, settings in ROWS:
         if arguments.words and not any(word in name for word in arguments.words):
             continue
@@ -211,7 +225,10 @@ def main():
         except packages.Unavailable as reason:
             result, told = {"reason": str(reason)}, str(reason)
         results[name] = result
-        print(f"{'skip' if 'reason' in result else 'fail' if result['wrong'] else 'pass':4}  {name:46} {told}", flush=True)
+        known.write_text(json.dumps(results))
+        print(f"{'skip' if 'reason' in result else 'fail' if result['wrong'] else 'pass':4}  {name:46} {told}",
+              flush=True)
+    results = {name: results[name] for name, *_ in ROWS if name in results}
     if arguments.document:
         arguments.document.write_text(render(results))
     skipped = sum("reason" in r for r in results.values())
