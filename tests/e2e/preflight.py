@@ -17,7 +17,13 @@ from pathlib import Path
 
 import jsonschema
 
+sys.dont_write_bytecode = True
 TOP = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(TOP / "tests/layouts"))
+
+from image import Image, Root  # noqa: E402
+from systems import SYSTEMS  # noqa: E402
+
 PROGRAM = str(Path(sys.argv[1]).resolve())
 SCHEMA = jsonschema.Draft202012Validator(json.loads((TOP / "export/preflight.schema.json").read_text()))
 SANITIZED = b"__asan_init" in Path(PROGRAM).read_bytes()
@@ -131,6 +137,33 @@ def formats(root):
           max(told["text"].splitlines(), key=len))
 
 
+def verdicts(folder):
+    """An image that boots, and one whose initramfs holds a file system that was not read: each format tells which."""
+    boots, hides = Image(SYSTEMS[0]), Image(SYSTEMS[0])
+    hides.hidden, hides.early = {"squash-root.img": bytes(4096)}, set()
+    for image, verdict, status, headline in ((boots, "pass", 0, "will boot"), (hides, "unknown", 3, "cannot tell")):
+        place = folder / verdict
+        place.mkdir()
+        Root(place).become(image.files())
+        words = ["--root", place, "--target", "nitro"]
+        told = {name: expect([*words, "--format", name], status) for name in FORMATS}
+        unsure = verdict == "unknown"
+
+        check(f"{verdict}: text", re.search(rf"^nitro +{headline} ·", told["text"], re.M), told["text"][:300])
+        document = json.loads(told["json"])
+        statuses = {finding["status"] for finding in document["findings"]}
+        check(f"{verdict}: json", document["status"] == verdict and [t["status"] for t in document["targets"]] == [verdict])
+        check(f"{verdict}: findings", statuses == {"pass", "skip"} | ({"unknown"} if unsure else set()), statuses)
+        suite = xml.fromstring(told["junit"].encode()).find("testsuite")
+        check(f"{verdict}: junit", suite.get("failures") == "0" and (int(suite.get("errors")) > 0) == unsure
+              and suite.find("properties/property[@name='verdict']").get("value") == verdict, suite.attrib)
+        check(f"{verdict}: tap", ("\nnot ok " in told["tap"]) == unsure, told["tap"][:300])
+        kinds = {result["kind"] for result in json.loads(told["sarif"])["runs"][0]["results"]}
+        check(f"{verdict}: sarif", "fail" not in kinds and ("open" in kinds) == unsure, kinds)
+        check(f"{verdict}: github", told["github"].endswith(f"nitro: {verdict}\n") and ("::error" in told["github"]) == unsure,
+              told["github"][:300])
+
+
 def outputs(root, folder):
     words = ["--root", root, "--target", "nitro", "--format", "junit"]
     shown = re.sub(r'timestamp="[^"]*"', "", expect(words, 1))
@@ -173,6 +206,7 @@ def main():
         usage(root, folder)
         described(root, folder)
         formats(root)
+        verdicts(folder)
         outputs(root, folder)
         sandbox(root, folder)
     print(f"{passed} passed, {failed} failed")
