@@ -125,7 +125,7 @@ MAKEFLAGS += --no-builtin-rules
 build_groups := build $(if $(filter x86_64 i%86,$(shell uname -m)),build-x86)
 
 # A missing library is told once, before anything is compiled. These goals compile nothing themselves.
-ifneq ($(filter-out run check bench bench-service lint check-fleet check-system check-sanitize check-clang \
+ifneq ($(filter-out run check bench bench-service bench-images lint check-fleet check-system check-sanitize check-clang \
 	check-cross check-fuzz check-page lab lab-quick \
 	lab-fixtures lab-programs oracle oracle-quick oracle-program layouts clean uninstall help,$(or $(MAKECMDGOALS),all)),)
   needed := $(linked) $(headers) $(agent_linked) $(if $(filter check-% units tools,$(MAKECMDGOALS)),cmocka)
@@ -147,7 +147,7 @@ again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(she
 
 # --- people's targets ---
 
-.PHONY: all run check install uninstall lint bench bench-service check-fleet check-system check-sanitize \
+.PHONY: all run check install uninstall lint bench bench-service bench-images check-fleet check-system check-sanitize \
 	check-clang check-cross check-fuzz check-page check-unit clean help check-all units tools fuzzers need-libraries FORCE
 
 all: $(program) $(service) ## build build/virtwhere and build/virtwhered
@@ -195,6 +195,11 @@ bench: ## measure speed against the peers and write docs/performance.md
 	@packaging/packages install $(build_groups) bench
 	+@$(again) all tools
 	$(PYTHON) bench/bench.py $(BUILD) docs/performance.md
+
+bench-images: ## measure pre-flight beside other readers, into docs/performance.md; ROOT= a Debian root with two kernels
+	@packaging/packages install $(build_groups) bench-images
+	+@$(again) all
+	$(PYTHON) bench/images.py $(BUILD) docs/performance.md $(ROOT)
 
 check-sanitize: ## every test again on a build with ASan and UBSan, in build/asan/
 	@packaging/packages install $(build_groups) test

@@ -56,6 +56,8 @@ They do not tell the same amount. On this machine:
 {libraries}
 """
 
+IMAGES = "## Pre-flight of images\n"  # what follows is of bench/images.py
+
 
 def snapshots(build):
     """The recorded machines of the test suite, unpacked."""
@@ -161,7 +163,8 @@ def main():
         libraries="\n".join(f"- Libraries that {name} loads: {loaded(ours[name])}." for name in ours),
     )
     output.parent.mkdir(exist_ok=True)
-    output.write_text(page)
+    _, images, rest = output.read_text().partition(IMAGES) if output.exists() else ("", "", "")
+    output.write_text(page + ("\n" if images else "") + images + rest)
     print(page)
 
 
