@@ -76,6 +76,7 @@ int vw_ami_parse(const char *text, size_t size, struct vw_arena *arena, struct v
 	document = j->json_loadb(text, size, 0, &error);
 	if (!document) {
 		snprintf(problem, problem_size, "line %d: %s", error.line, error.text);
+		vw_clean(problem, strlen(problem)); /* it has the document's own bytes in it */
 		return -EBADMSG;
 	}
 	image = image_of(j, document);

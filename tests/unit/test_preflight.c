@@ -356,14 +356,16 @@ static void ami_is_read_from_either_document(void **state)
 
 static void ami_that_is_none_is_told(void **state)
 {
-	static const char *const texts[] = {"",
-					    "{",
-					    "[]",
-					    "7",
-					    "{}",
-					    "{\"Images\": []}",
-					    "{\"Images\": [7]}",
-					    "{\"Images\": {\"ImageId\": \"x\"}}"};
+	static const char *const texts[] = {
+		"",
+		"{",
+		"[]",
+		"7",
+		"{}",
+		"{\"Images\": []}",
+		"{\"Images\": [7]}",
+		"{\"Images\": {\"ImageId\": \"x\"}}",
+		"{\"Images\" \x7f\xc2\x9b: 1}"}; /* jansson tells where, byte for byte */
 	static char big[VW_AMI_LIMIT + 1];
 	struct vw_arena *arena = NULL;
 	char problem[128];
@@ -375,6 +377,7 @@ static void ami_that_is_none_is_told(void **state)
 		*problem = '\0';
 		assert_int_equal(parse(texts[i], arena, &ami, problem), -EBADMSG);
 		assert_true(*problem);
+		assert_null(strpbrk(problem, "\n\x7f\x9b"));
 	}
 	assert_int_equal(vw_ami_parse(big, sizeof(big), arena, &ami, problem, sizeof(problem)), -EFBIG);
 	assert_string_equal(ami.image_id, "untouched");
