@@ -22,7 +22,7 @@ def ours(reader, root, path):
 
 
 def compare(reader, root, path, theirs):
-    """What differs, as words, and the numbers of both: (entries, modules, segments)."""
+    """What differs, as words, and what we read: entries, modules, segments as (format, bytes unpacked, entries)."""
     said, wrong = ours(reader, root, path), []
     segments = [line.split(" ", 4) for line in said.get("segment", [])]
     numbers = {"entries": int(said.get("entries", ["0"])[0]),

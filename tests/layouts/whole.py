@@ -168,11 +168,15 @@ def render_systems():
         checks = {c.check for c in CASES if system in systems_of(c)}
         lines.append(f"| {system.name} | `/{system.place('vmlinuz')}` | `/{system.modules}`, .{system.suffix} | {system.generator}, "
                      f"{system.codec} | {LAYOUTS[system.layout]} | {len(checks)} |")
-    variants = [f"{v.system.name}: {v.name}" for v in VARIANTS]
-    rows = len({c.check for c in CASES})
-    return [*lines, "", f"{rows} checks in {len(CASES)} cases (`tests/layouts/cases.py`), each with what makes it fail and what is near and",
-            f"passes. Not to fail by design: {'; '.join(f'{i} ({why})' for i, why in NEVER.items())}. Other arrangements",
-            f"on which all checks pass (`tests/layouts/variants.py`): {'; '.join(variants)}."]
+    lines += ["", f"{len({c.check for c in CASES})} checks in {len(CASES)} cases (`tests/layouts/cases.py`), each with what makes it fail"
+              " and what is near and passes; `tests/e2e/layouts.py` holds them, and that every check of images is among them.", ""]
+    lines += [f"- {identity} does not fail by design: {why}." for identity, why in NEVER.items()]
+    lines += ["", "Other arrangements of the same (`tests/layouts/variants.py`), on which checks pass too:", ""]
+    for variant in VARIANTS:
+        told = [f"{word}: {', '.join(ids)}" for word,
+                ids in (("skipped", variant.skips), ("unknown", variant.unknown)) if ids]
+        lines.append(f"- {variant.system.name}: {variant.name}{' (' + '; '.join(told) + ')' if told else ''}")
+    return lines
 
 
 def render(results):
@@ -185,14 +189,13 @@ def render(results):
              "and modules must be the same, each module by its name. `make layouts` does it again. Composed ones, of every",
              "layout above and of what only the grammar allows, are held to the same in `tests/e2e/initramfs_whole.py`.", "",
              f"{same} of {len(results)} are the same.", "",
-             "| made by | bytes | segments | entries | by the kernel's rules | modules | by the kernel's rules |",
+             "| made by | bytes | segments: bytes unpacked (entries) | entries | by the kernel's rules | modules | by the kernel's rules |",
              "| --- | ---: | --- | ---: | ---: | ---: | ---: |"]
     for name, r in results.items():
         if "reason" in r:
             lines.append(f"| {name} | | skipped: {r['reason']} | | | | |")
             continue
-        segments = ", ".join(f"{kind} {size:,} → {unpacked:,}" if kind != "cpio" else f"cpio {size:,}"
-                             for kind, size, unpacked in r["segments"])
+        segments = ", ".join(f"{kind} {unpacked:,} ({entries})" for kind, unpacked, entries in r["segments"])
         lines.append(f"| {name}{' **differs**' if r['wrong'] else ''} | {r['size']:,} | {segments} | {r['entries']} | "
                      f"{r['their_entries']} | {r['modules']} | {r['their_modules']} |")
     return "\n".join(lines) + "\n"
