@@ -184,8 +184,9 @@ class Images:
     def inside(self, tree, row, scratch, *command):
         """Run a maker in its tree, which stays as it is, with a row's settings; it writes /mnt/initrd."""
         settings(scratch, tree.folder / "etc", row)
-        chroot(['mount -t tmpfs tmpfs tmp', 'mount --bind "$2/out" mnt', 'mount --bind "$2/modprobe.d" etc/modprobe.d',
-                'mount --bind "$2/initramfs-tools" etc/initramfs-tools'], tree.folder, scratch, *command)
+        mounts = ['mount -t tmpfs tmpfs tmp', 'mount --bind "$2/out" mnt', 'mount --bind "$2/modprobe.d" etc/modprobe.d',
+                  'mount --bind "$2/initramfs-tools" etc/initramfs-tools']
+        chroot(mounts, tree.folder, scratch, *command)
         return scratch / "out/initrd"
 
     # --- the root and the disk ---
@@ -234,8 +235,8 @@ class Images:
         shutil.rmtree(small)
         with open(disk, "wb") as out:
             out.truncate(START + SIZE)
-        piped([*tools.command("/usr/sbin/sfdisk"), "-q", disk], f"label: dos\nlabel-id: {DISK_ID}\nstart={START // 512}, "
-              f"size={SIZE // 512}, type=83, bootable\n".encode())
+        table = f"label: dos\nlabel-id: {DISK_ID}\nstart={START // 512}, size={SIZE // 512}, type=83, bootable\n"
+        piped([*tools.command("/usr/sbin/sfdisk"), "-q", disk], table.encode())
         subprocess.run(["dd", f"if={part}", f"of={disk}", "bs=1M", "seek=1", "conv=notrunc,sparse", "status=none"],
                        check=True)
         part.unlink()
@@ -270,10 +271,10 @@ def chroot(mounts, tree, other, *command):
 
     @mounts: commands of a shell that stands in the tree; "$2" is @other
     """
-    script = " && ".join(['cd "$1"', "mount -t proc proc proc", "mount --rbind /dev dev", "mount -t tmpfs tmpfs var/tmp",
-                          *mounts, "shift 2", 'exec chroot . "$@"'])
-    done = subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", tree, other, *command], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=900,
+    script = " && ".join(['cd "$1"', "mount -t proc proc proc", "mount --rbind /dev dev",
+                          "mount -t tmpfs tmpfs var/tmp", *mounts, "shift 2", 'exec chroot . "$@"'])
+    done = subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", tree, other, *command],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900,
                           env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"})
     if done.returncode:
         raise packages.Unavailable(f"{command[0]}: {(done.stderr.strip() or 'no message').splitlines()[-1]}")
@@ -300,7 +301,8 @@ def cmdline(row, arch):
 
 def grub(image):
     lines = ["set default=0", "menuentry 'Linux' {", "\tinsmod ext2",
-             f"\tsearch --no-floppy --fs-uuid --set=root {UUID}", f"\tlinux /boot/vmlinuz-{image.release} {image.cmdline}"]
+             f"\tsearch --no-floppy --fs-uuid --set=root {UUID}",
+             f"\tlinux /boot/vmlinuz-{image.release} {image.cmdline}"]
     lines += [f"\tinitrd /boot/initrd.img-{image.release}"] if image.initrd else []
     return "\n".join([*lines, "}", ""])
 

@@ -14,7 +14,8 @@ from images import chroot
 
 def runs(tree, root, *command):
     """Does a program of the tree find what it looks for in the root? (True or False, its output)"""
-    output = chroot(['mount --bind "$2" mnt'], tree.folder, root, "sh", "-c", '"$@" && echo found || true', "sh", *command)
+    output = chroot(['mount --bind "$2" mnt'], tree.folder, root,
+                    "sh", "-c", '"$@" && echo found || true', "sh", *command)
     return output.endswith("found\n"), output
 
 

@@ -11,10 +11,11 @@ boot is right by definition. `make oracle` makes, judges and boots all of it and
 `tests/oracle/images.toml` says how each image is made.
 """
 
-SCRIPT = """The column "AWS's script" is what the logic of AWS's `nitro_check_script.sh` says of the same root, by a runner of
-our own (`tests/oracle/nitro_check.py`) with Debian's `modinfo` and `lsinitramfs`. It looks for a name with "nvme" in the
-initramfs, and at neither the command line nor the initramfs' format: of {unbootable} images that do not boot it says
-that {missed} are ready ("**false pass**"), and of {bootable} that boot it finds an error in {refused} ("**false fail**").
+SCRIPT = """The column "AWS's script" is what the logic of AWS's `nitro_check_script.sh` says of the same root, by a
+runner of our own (`tests/oracle/nitro_check.py`) with Debian's `modinfo` and `lsinitramfs`. It looks for a name with
+"nvme" in the initramfs, and at neither the command line nor the initramfs' format: of {unbootable} images that do not
+boot it says that {missed} are ready ("**false pass**"), and of {bootable} that boot it finds an error in {refused}
+("**false fail**"). The seconds are those of the boot, on the machine that ran it.
 """
 
 
