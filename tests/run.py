@@ -11,6 +11,7 @@ import argparse
 import concurrent.futures
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -114,6 +115,9 @@ def main():
     parser.add_argument("what", choices=["all", "unit"])
     options = parser.parse_args()
 
+    for number in (signal.SIGINT, signal.SIGHUP):  # nohup and the shell's & ignore them, and so would the tests
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     build = options.build.resolve()
     environment = dict(
         os.environ,

@@ -183,7 +183,8 @@ def lists():
 def help_and_usage(guest):
     text = expect(["--help"], 0, out=r"\AUsage: virtwhere \[OPTIONS\] \[COMMAND\]\n")
     commands = re.findall(r"^  ([a-z]+) ", text.split("Commands:")[1].split("Options:")[0], re.M)
-    check("commands", commands == ["is", "explain", "drivers", "preflight", "snapshot", "passport", "list", "help"], commands)
+    check("commands", commands == ["is", "explain", "drivers", "preflight", "snapshot", "passport", "metrics", "list", "help"],
+          commands)
     manual = (TOP / "cli/man/virtwhere.1").read_text().replace("\\-", "-")
     for command in commands:
         text = expect(["help", command], 0, out=rf"\AUsage: virtwhere {command} ")
