@@ -12,6 +12,7 @@
 #include <lzma.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -27,6 +28,7 @@ enum {
 	LZMA_MEMORY = 256 * 1024 * 1024, /* of the decoder; xz -9 needs 65 MiB */
 	RATIO = 250,                     /* of unpacked to packed bytes, once there are more than … */
 	RATIO_FREE = 16 * 1024 * 1024,
+	LARGE_PAGE = 2 * 1024 * 1024,
 	PIECE = 1024 * 1024, /* of a file that is read */
 };
 
@@ -502,6 +504,20 @@ static int read_all(struct vw_image *image, const char *path, int fd, unsigned c
 	return 0;
 }
 
+/* Large pages, where there are any: to touch as much memory page by page would take longer. */
+static void *allocate_large(size_t size)
+{
+	size_t whole = (size + LARGE_PAGE - 1) & ~(size_t)(LARGE_PAGE - 1);
+	void *bytes;
+
+	if (size < LARGE_PAGE)
+		return malloc(size);
+	bytes = aligned_alloc(LARGE_PAGE, whole);
+	if (bytes)
+		(void)madvise(bytes, whole, MADV_HUGEPAGE);
+	return bytes;
+}
+
 int vw_read_large(struct vw_image *image, const char *path, uint64_t offset, uint64_t limit,
 		  unsigned char **ret_bytes, size_t *ret_size)
 {
@@ -518,7 +534,7 @@ int vw_read_large(struct vw_image *image, const char *path, uint64_t offset, uin
 	else if (lseek(fd, (off_t)offset, SEEK_SET) < 0)
 		r = -errno;
 	if (r == 0) {
-		bytes = malloc((size_t)size + 1);
+		bytes = allocate_large((size_t)size + 1);
 		r = bytes ? read_all(image, path, fd, bytes, (size_t)size, ret_size) : -ENOMEM;
 	}
 	close(fd);
