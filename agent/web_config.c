@@ -58,7 +58,7 @@ struct loader {
 	const char *path;
 	char *problem;
 	size_t problem_size;
-	yaml_document_t *document;
+	yaml_document_t document;
 	struct vw_arena *arena;
 	struct wanted wanted;
 };
@@ -143,9 +143,9 @@ static size_t line_of(const yaml_node_t *node)
 	return node->start_mark.line + 1;
 }
 
-static yaml_node_t *node_at(const struct loader *loader, int number)
+static yaml_node_t *node_at(struct loader *loader, int number)
 {
-	return yaml_document_get_node(loader->document, number);
+	return yaml_document_get_node(&loader->document, number);
 }
 
 static bool is_null(const yaml_node_t *node)
@@ -304,7 +304,7 @@ static int read_section(struct loader *loader, const yaml_node_t *node, const st
 	for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
 	     pair < node->data.mapping.pairs.top; pair++) {
 		const struct field *field;
-		struct text key;
+		struct text key = {NULL, 0};
 		int err;
 
 		err = read_text(loader, node_at(loader, pair->key), &key);
@@ -602,8 +602,8 @@ static char *beside(const struct loader *loader, const char *name)
 static int take_pem(struct loader *loader, const struct text *name, const char **ret)
 {
 	const char *path = beside(loader, name->text);
-	char *bytes;
-	size_t size;
+	char *bytes = NULL;
+	size_t size = 0;
 	int err;
 
 	if (!path)
@@ -663,7 +663,7 @@ static int take_tls(struct loader *loader, struct vw_web_config *config)
 
 static int understand(struct loader *loader, struct vw_web_config *config)
 {
-	yaml_node_t *root = yaml_document_get_root_node(loader->document);
+	yaml_node_t *root = yaml_document_get_root_node(&loader->document);
 	int err = 0;
 
 	if (root && !is_null(root))
@@ -681,18 +681,16 @@ static int understand(struct loader *loader, struct vw_web_config *config)
 
 static int load_document(struct loader *loader, yaml_parser_t *parser, struct vw_web_config *config)
 {
-	yaml_document_t document;
 	int err;
 
-	if (!yaml_parser_load(parser, &document)) {
+	if (!yaml_parser_load(parser, &loader->document)) {
 		if (parser->error == YAML_MEMORY_ERROR)
 			return no_memory(loader);
 		return wrong(loader, parser->problem_mark.line + 1, "%s",
 			     parser->problem ? parser->problem : "this is no YAML");
 	}
-	loader->document = &document;
 	err = understand(loader, config);
-	yaml_document_delete(&document);
+	yaml_document_delete(&loader->document);
 	return err;
 }
 
@@ -711,8 +709,8 @@ static int parse(struct loader *loader, const char *bytes, size_t size, struct v
 
 static int load(struct loader *loader, struct vw_web_config *config)
 {
-	size_t size;
-	char *bytes;
+	char *bytes = NULL;
+	size_t size = 0;
 	int err;
 
 	err = read_whole(loader->path, CONFIG_MAX, loader->arena, &bytes, &size);
