@@ -266,7 +266,7 @@ def http(out):
         return "no OpenMetrics or no page"
     if out.json("http-report.json")["platform"] != out.json("report.json")["platform"]:
         return "another report"
-    return None if out.text("codes.txt").split() == ["200", "200"] else out.text("codes.txt")
+    return None if out.text("codes.txt").split() == ["200", "200"] else "codes: " + out.text("codes.txt")
 
 
 def verified(out):
@@ -275,7 +275,7 @@ def verified(out):
 
 def secure(out):
     found = re.search(r"Overall exposure level for \S+: ([\d.]+)", out.text("security.txt"))
-    return None if found and float(found[1]) <= 1.2 else out.text("security.txt")[-200:]
+    return None if found and float(found[1]) <= 1.2 else "no level of 1.2 or less: " + out.text("security.txt")[-200:]
 
 
 def change_entry(out):
@@ -289,7 +289,7 @@ def change_entry(out):
 
 def catalogue(out):
     texts = re.findall(r"^-- .*(?:\n-- .*)*", out.text("changes.txt"), re.M)
-    return None if any("virtwhered" in text or "virtwhere" in text for text in texts) else out.text("changes.txt")[:300]
+    return None if any("virtwhered" in text or "virtwhere" in text for text in texts) else "no explanation: " + out.text("changes.txt")[:300]
 
 
 def report_after(out):
@@ -326,7 +326,7 @@ def change_at_start(out):
 
 def stopped(out):
     return differs(out.state("stopped.txt"), ActiveState="inactive", Result="success", ExecMainStatus="0") or \
-        (None if "No such file" in out.text("left.txt") else out.text("left.txt"))
+        (None if "No such file" in out.text("left.txt") else "left behind: " + out.text("left.txt"))
 
 
 def socket_activated(out):
