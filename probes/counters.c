@@ -149,7 +149,7 @@ static int read_interface(struct vw_counter_reader *reader, struct vw_interface_
 
 static void read_steal(struct vw_counter_reader *reader)
 {
-	char text[VW_STAT_HEAD - 1];
+	char text[VW_STAT_HEAD];
 	ssize_t size = pread(reader->stat, text, sizeof(text), 0);
 	int r = size < 0 ? -errno : vw_parse_steal(text, (size_t)size, reader->ticks, &reader->steal.value);
 
@@ -203,7 +203,7 @@ static void take_snapshot(struct vw_counter_reader *reader, struct vw_source *so
 {
 	const char *bytes;
 	size_t size;
-	int r = vw_source_read(source, STAT, VW_STAT_HEAD - 1, &bytes, &size);
+	int r = vw_source_read(source, STAT, VW_STAT_HEAD, &bytes, &size);
 
 	if (r == 0)
 		r = vw_parse_steal(bytes, size, VW_SNAPSHOT_TICKS, &reader->steal.value);

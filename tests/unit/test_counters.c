@@ -167,6 +167,23 @@ static void test_snapshot(void **state)
 	vw_counter_reader_free(reader);
 }
 
+/* A line that is cut may end in half a number. */
+static void test_snapshot_of_a_long_line(void **state)
+{
+	char text[VW_STAT_HEAD + 64];
+	struct vw_counter_reader *reader = NULL;
+	struct vw_counters counters;
+
+	memset(text, ' ', sizeof(text));
+	memcpy(text, "cpu 1 2 3 4 5 6 7", 17);
+	memcpy(text + VW_STAT_HEAD - 2, "1234", 5);
+	put_file(*state, "meta.json", META);
+	put_file(*state, "proc/stat", text);
+	counters = counters_of(*state, &reader);
+	assert_int_equal(counters.steal_ms.state, VW_MALFORMED);
+	vw_counter_reader_free(reader);
+}
+
 static void test_snapshot_without(void **state)
 {
 	struct vw_counter_reader *reader = NULL;
@@ -444,6 +461,7 @@ int main(void)
 		cmocka_unit_test(test_device_wide_statistics),
 		cmocka_unit_test(test_many_statistics),
 		TEST(test_snapshot),
+		TEST(test_snapshot_of_a_long_line),
 		TEST(test_snapshot_without),
 		TEST(test_damaged_ethtool),
 		TEST(test_many_interfaces),
