@@ -29,7 +29,7 @@ PARSER = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 PARSER.add_argument("program", type=Path)
 PARSER.add_argument("words", nargs="*")
 PARSER.add_argument("--real", type=Path, help="the work folder of tests/layouts/whole.py")
-OPTIONS = PARSER.parse_args()
+OPTIONS = PARSER.parse_intermixed_args()
 PROGRAM, WORDS = str(OPTIONS.program.resolve()), OPTIONS.words
 SANITIZED = b"__asan_init" in Path(PROGRAM).read_bytes()
 SKIPPED = {"SEL001"}  # of an image without what it is about

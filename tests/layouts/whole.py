@@ -207,7 +207,7 @@ def main():
     parser.add_argument("--work", type=Path, default=TOP / "build/layouts")
     parser.add_argument("--program", type=Path, default=TOP / "build/virtwhere")
     parser.add_argument("--document", type=Path, help="write the table there")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     if os.geteuid() != 0:
         print("initramfs are made with chroot: run it as root", file=sys.stderr)
         return 1
