@@ -45,8 +45,7 @@ static void build_around(void)
 	close(fd);
 }
 
-/* For one target and in one format of all, which @choice names: to tell all of them takes longer than to
- * read. */
+/* For one target and in one format, or none, which @choice names: to tell takes longer than to read. */
 static void check_preflight(const struct vw_image_facts *facts, size_t choice)
 {
 	_cleanup_(vw_preflight_freep) struct vw_preflight *preflight = NULL;
@@ -58,9 +57,11 @@ static void check_preflight(const struct vw_image_facts *facts, size_t choice)
 
 	while (vw_preflight_format_at(formats))
 		formats++;
-	request.targets = 1u << choice / formats % VW_TARGETS;
+	request.targets = 1u << choice % VW_TARGETS;
 	MUST(vw_preflight(facts, &request, &preflight) == 0);
-	format = vw_preflight_format_at(choice % formats);
+	format = vw_preflight_format_at(choice / VW_TARGETS % (4 * formats));
+	if (!format)
+		return;
 	MUST(format->render(preflight, &view, &out) == 0);
 	check_text(&out, false);
 }
