@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Measure the service at rest, under scrapes, probes and events, beside prometheus-node-exporter on the same machine.
 
-service.py BUILD DOCUMENT [--quick]: writes the tables of DOCUMENT. What a machine does not allow is left out, with
+service.py BUILD DOCUMENT [--quick] [--kills N]: writes the tables of DOCUMENT. What a machine does not allow is left out, with
 its reason. --quick makes few of everything, to see that it works.
 """
 
@@ -113,10 +113,10 @@ def wakeups(service, seconds, watchdog):
 
 
 class Bench:
-    def __init__(self, build, folder, quick):
+    def __init__(self, build, folder, quick, kills):
         self.program, self.folder = build / "virtwhered", folder
         self.scrapes, self.probes, self.events = (50, 20, 1000) if quick else (1000, 1000, 100_000)
-        self.rest, self.wrk, self.kills = (8, 2, 5) if quick else (120, 10, 1000)
+        self.rest, self.wrk, self.kills = (8, 2, 5) if quick else (120, 10, kills)
         self.watchdog = 4 if quick else 30
         self.memory, self.speed, self.notes = [], [], []
 
@@ -171,14 +171,20 @@ class Bench:
             self.remember("at the start", pid)
             ours = scrape(port, self.scrapes)
             self.remember(f"after {self.scrapes:,} scrapes", pid)
-            for _ in range(self.probes):
-                service.reload()
-            self.remember(f"after {self.probes:,} probes", pid)
             self.events_of_devices(service)
             self.compare(pid, port, ours)
             self.remember("after the load below", pid)
+        self.probe_often()
         self.at_rest()
         self.kill()
+
+    def probe_often(self):
+        with tempfile.TemporaryDirectory() as folder, \
+                e2e.Service(self.program, pathlib.Path(folder), "--interval=5ms") as service:
+            service.ready()
+            while service.metric("virtwhere_probes_total") < self.probes:
+                time.sleep(0.5)
+            self.remember(f"after {self.probes:,} probes", service.process.pid)
 
     def compare(self, pid, port, size):
         if not shutil.which("wrk") or not shutil.which(PEER):
@@ -245,9 +251,10 @@ def main():
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("document", type=pathlib.Path)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--kills", type=int, default=1000)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(options.build.resolve(), pathlib.Path(folder), options.quick)
+        bench = Bench(options.build.resolve(), pathlib.Path(folder), options.quick, options.kills)
         bench.run()
     options.document.write_text(document(bench))
 
