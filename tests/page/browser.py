@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 
-LIMIT = 60  # seconds for one answer
+LIMIT = 180  # seconds for one answer
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -45,17 +45,24 @@ class Browser:
             os.close(end)
         self.buffer, self.number, self.session = b"", 0, None
         self.complaints, self.events = [], []
-        target = self.ask("Target.createTarget", url="about:blank")["targetId"]
-        self.session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self.ask(f"{domain}.enable")
 
     def __enter__(self):
+        try:
+            target = self.ask("Target.createTarget", url="about:blank")["targetId"]
+            self.session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+            for domain in ("Page", "Runtime", "Log", "Network"):
+                self.ask(f"{domain}.enable")
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(self, *_):
         with contextlib.suppress(Failed, OSError):
             self.ask("Browser.close")
+        self.close()
+
+    def close(self):
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:

@@ -95,20 +95,24 @@ def main():
     axe = options.axe.read_text()
     if options.pictures:
         options.pictures.mkdir(parents=True, exist_ok=True)
-    results = []
+    counts = [0, 0]
+
+    def tell(name, wrong):
+        counts[bool(wrong)] += 1
+        for line in wrong:
+            print(f"FAIL: {name}: {line}", flush=True)
+
     with tempfile.TemporaryDirectory() as folder, browser.Browser(chromium) as tab:
-        results.append(("the check itself", bites(tab, axe, folder)))
+        tell("the check itself", bites(tab, axe, folder))
         for name, path in render(options.program.resolve(), folder, options.only or PAGES):
             for width in WIDTHS:
                 for scheme in SCHEMES:
                     picture = options.pictures and options.pictures / f"{name}-{width}-{scheme}.png"
-                    results.append((f"{name}, {width} px, {scheme}", look(tab, path, width, scheme, axe, picture)))
-            results.append((f"{name}, {NARROWEST} px", look(tab, path, NARROWEST, "light", None, None)))
-    for name, wrong in results:
-        for line in wrong:
-            print(f"FAIL: {name}: {line}")
-    failed = sum(bool(wrong) for _, wrong in results)
-    print(f"{len(results) - failed} passed, {failed} failed")
+                    tell(f"{name}, {width} px, {scheme}", look(tab, path, width, scheme, axe, picture))
+            tell(f"{name}, {NARROWEST} px", look(tab, path, NARROWEST, "light", None, None))
+            print(f"looked at {name}", flush=True)
+    passed, failed = counts
+    print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
 
