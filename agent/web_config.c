@@ -19,6 +19,7 @@ enum {
 	CONFIG_MAX = 64 * 1024,
 	PEM_MAX = 1024 * 1024,
 	LIST_MAX = 64,
+	BRACKETS_MAX = 512,
 	USERS_MAX = 256,
 	NAME_MAX_LENGTH = 256,
 
@@ -707,6 +708,18 @@ static int parse(struct loader *loader, const char *bytes, size_t size, struct v
 	return err;
 }
 
+/* libyaml's time grows with the square of how deep lists stand within lists. */
+static int check_depth(const struct loader *loader, const char *bytes, size_t size)
+{
+	size_t line = 1, brackets = 0;
+
+	for (size_t i = 0; i < size && brackets <= BRACKETS_MAX; i++) {
+		line += bytes[i] == '\n';
+		brackets += bytes[i] == '[' || bytes[i] == '{';
+	}
+	return brackets <= BRACKETS_MAX ? 0 : wrong(loader, line, "more than %d brackets", BRACKETS_MAX);
+}
+
 static int load(struct loader *loader, struct vw_web_config *config)
 {
 	char *bytes = NULL;
@@ -719,7 +732,8 @@ static int load(struct loader *loader, struct vw_web_config *config)
 			 err == -EINVAL ? "this is no regular file" : strerror(-err));
 		return err;
 	}
-	return parse(loader, bytes, size, config);
+	err = check_depth(loader, bytes, size);
+	return err ? err : parse(loader, bytes, size, config);
 }
 
 int vw_web_config_load(const char *path, struct vw_web_config **ret, char *problem, size_t problem_size)

@@ -541,7 +541,8 @@ static void hostile_configurations_are_refused(void **state)
 
 	(void)state;
 	vw_put_repeated(&text, "[", 20000);
-	assert_true(load(text.data, text.size, &config, problem, sizeof(problem)) < 0);
+	assert_int_equal(load(text.data, text.size, &config, problem, sizeof(problem)), -EINVAL);
+	assert_non_null(strstr(problem, ":1: more than"));
 	vw_buffer_free(&text);
 	vw_put_repeated(&text, "#", 70000);
 	assert_int_equal(load(text.data, text.size, &config, problem, sizeof(problem)), -EFBIG);
