@@ -220,7 +220,7 @@ def trace(root, name, more=(), outputs=()):
     log = Path(folder, "trace.log")
     done = run(["strace", "-f", "-y", "-qq", "--seccomp-bpf", "-s", "0", "-e",
                 "trace=file,openat2,landlock_restrict_self,seccomp", "-e", "signal=none", "-o", log,
-                *command(root, "json", *more)], SECONDS * 3, traced=True)
+                *command(root, "json", *more)], SECONDS * PATIENCE, traced=True)
     check(f"{name}: traced", done.status in (0, 1, 3), done)
     inside, rooted, closed, wrong, opened = os.path.realpath(root), False, False, [], 0
     for line in log.read_text(errors="replace").splitlines():
