@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Measure the service at rest, under scrapes, probes and events, beside prometheus-node-exporter on the same machine.
 
-service.py BUILD DOCUMENT [--quick] [--kills N]: writes the tables of DOCUMENT. What a machine does not allow is left out, with
+service.py BUILD DOCUMENT [--quick] [--rest S] [--kills N]: writes the tables of DOCUMENT. What a machine does not allow is left out, with
 its reason. --quick makes few of everything, to see that it works.
 """
 
@@ -27,6 +27,7 @@ sys.path.insert(0, str(TOP / "tests/e2e"))
 import service as e2e  # noqa: E402
 
 PEER = "prometheus-node-exporter"
+e2e.PATIENCE = 180  # seconds for an answer; what is measured here is not how soon it comes
 TARGETS = {"rss": 8.0, "anonymous": 2.5, "times": 10.0}  # MiB, MiB, scrapes per processor second
 
 
@@ -113,10 +114,10 @@ def wakeups(service, seconds, watchdog):
 
 
 class Bench:
-    def __init__(self, build, folder, quick, kills):
+    def __init__(self, build, folder, quick, rest, kills):
         self.program, self.folder = build / "virtwhered", folder
         self.scrapes, self.probes, self.events = (50, 20, 1000) if quick else (1000, 1000, 100_000)
-        self.rest, self.wrk, self.kills = (8, 2, 5) if quick else (120, 10, kills)
+        self.rest, self.wrk, self.kills = (8, 2, 5) if quick else (rest, 10, kills)
         self.watchdog = 4 if quick else 30
         self.memory, self.speed, self.notes = [], [], []
 
@@ -164,6 +165,14 @@ class Bench:
                   "report and last report whole and valid each time" if done.returncode == 0 else (done.stdout + done.stderr).strip()[-300:])
 
     def run(self):
+        """All that there is to measure; what fails is told in its place."""
+        for step in (self.serve, self.probe_often, self.at_rest, self.kill):
+            try:
+                step()
+            except (AssertionError, OSError, ValueError, subprocess.SubprocessError) as error:
+                self.note(step.__name__.replace("_", " "), f"not measured: {type(error).__name__}: {error}")
+
+    def serve(self):
         port = free_port()
         with e2e.Service(self.program, self.folder, f"--listen=127.0.0.1:{port}") as service:
             service.ready()
@@ -171,12 +180,9 @@ class Bench:
             self.remember("at the start", pid)
             ours = scrape(port, self.scrapes)
             self.remember(f"after {self.scrapes:,} scrapes", pid)
-            self.events_of_devices(service)
             self.compare(pid, port, ours)
             self.remember("after the load below", pid)
-        self.probe_often()
-        self.at_rest()
-        self.kill()
+            self.events_of_devices(service)
 
     def probe_often(self):
         with tempfile.TemporaryDirectory() as folder, \
@@ -191,8 +197,8 @@ class Bench:
             return self.note("comparison", f"not measured: wrk or {PEER} is missing")
         with peer() as (other, other_port):
             self.remember("at the start", other, "node_exporter")
-            theirs = scrape(other_port, self.scrapes)
-            self.remember(f"after {self.scrapes:,} scrapes", other, "node_exporter")
+            theirs = scrape(other_port, self.scrapes // 10)
+            self.remember(f"after {self.scrapes // 10:,} scrapes", other, "node_exporter")
             for name, number, at, body in (("virtwhered", pid, port, size), ("node_exporter", other, other_port, theirs)):
                 figures = load(number, at, self.wrk)
                 self.speed.append((name, body, figures))
@@ -251,10 +257,12 @@ def main():
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("document", type=pathlib.Path)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--rest", type=int, default=120, help="seconds of watching it rest")
+    parser.add_argument("--kills", type=int, default=1000, help="of SIGKILL at random moments")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(options.build.resolve(), pathlib.Path(folder), options.quick, options.kills)
+        bench = Bench(options.build.resolve(), pathlib.Path(folder), options.quick, options.rest,
+                      options.kills)
         bench.run()
     options.document.write_text(document(bench))
 
