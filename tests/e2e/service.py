@@ -462,7 +462,7 @@ def killed(program, folder, options):
             if number == 0:
                 start = time.monotonic()
                 service.ready()
-                span = 1.5 * (time.monotonic() - start)
+                span = min(1.5 * (time.monotonic() - start), 0.3)
             time.sleep(chance.uniform(0, span))
             service.process.kill()
             service.process.wait()
