@@ -335,7 +335,8 @@ struct vw_facts {
 	const struct vw_probe_outcome *outcome; /* VW_PROBE_OUTCOMES only: in the order in which they ran */
 };
 
-/* --- what runs on while the machine does ----------------------------------------------------------------- */
+/* --- what runs on while the machine does -----------------------------------------------------------------
+ */
 
 struct vw_counter {
 	const char *name; /* as the driver calls it: "bw_in_allowance_exceeded" */

@@ -25,9 +25,9 @@ _must_check_ int vw_archive_make_folder(const char *const *parents, char **ret_f
 
 struct vw_archive_bounds {
 	size_t entries;
-	uint64_t total; /* bytes unpacked, headers among them */
-	uint64_t file;  /* bytes that are kept of one */
-	unsigned seconds;
+	uint64_t total;   /* bytes unpacked, headers among them */
+	uint64_t file;    /* bytes that are kept of one */
+	unsigned seconds; /* of processor time */
 	bool every_codec; /* xz, bzip2 and lz4 besides gzip and zstd */
 };
 

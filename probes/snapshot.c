@@ -246,7 +246,7 @@ static int record_timing(struct recording *recording)
 static int record_counters(struct recording *recording, const struct vw_facts *facts)
 {
 	_cleanup_(vw_counter_reader_freep) struct vw_counter_reader *reader = NULL;
-	struct vw_counters counters;
+	struct vw_counters counters = {0};
 	const char *text;
 	size_t size;
 	int r;
