@@ -187,8 +187,11 @@ static void put_platform(const struct vw_page *page)
 	put_fact(page->out, "Hypervisor", platform->hypervisor);
 	put_fact(page->out, "Machine monitor", platform->vmm ? vw_word_phrase("vmms", platform->vmm) : NULL);
 	put_fact(page->out, "Mode", platform->mode ? vw_word_phrase("modes", platform->mode) : NULL);
-	vw_markup(page->out, "<div><dt>Levels under this kernel</dt><dd>%d</dd></div>\n",
-		  page->report->level);
+	if (vw_undecided(page->report, "vm"))
+		put_fact(page->out, "Levels under this kernel", "not known");
+	else
+		vw_markup(page->out, "<div><dt>Levels under this kernel</dt><dd>%d</dd></div>\n",
+			  page->report->level);
 	put_fact(page->out, "Row of EC2’s table", platform->row);
 	put_fact(page->out, "Instance id", platform->cloud.instance_id);
 	put_fact(page->out, "Kernel", release->state == VW_VALUE ? release->text : NULL);
