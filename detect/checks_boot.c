@@ -624,8 +624,7 @@ static const char *const choose_default[VW_FAMILIES] = {
 	[VW_DEBIAN] = "set GRUB_DEFAULT=0 in /etc/default/grub, then: update-grub",
 	[VW_REDHAT] = "grubby --set-default /boot/vmlinuz-RELEASE, of a kernel that is installed",
 	[VW_SUSE] = "grub2-set-default 0",
-	[VW_ALPINE] = "set default= in /etc/update-extlinux.conf to a kernel that is installed, then: "
-		      "update-extlinux",
+	[VW_ALPINE] = "set default= in /etc/update-extlinux.conf, then: update-extlinux",
 };
 static const char *const add_console[VW_FAMILIES] = {
 	[VW_DEBIAN] = "add console={subject} to GRUB_CMDLINE_LINUX in /etc/default/grub, then: update-grub",
