@@ -1046,8 +1046,7 @@ static const char *const install_kernel[VW_FAMILIES] = {
 	[VW_ARCH] = "pacman -S linux",
 };
 static const char *const install_driver[VW_FAMILIES] = {
-	[VW_DEBIAN] = "apt-get install linux-image-amd64 (arm64: linux-image-arm64; Ubuntu: linux-aws, or "
-		      "linux-modules-extra-{kernel}), which has {subject}",
+	[VW_DEBIAN] = "apt-get install linux-image-amd64 (arm64: linux-image-arm64; Ubuntu: linux-aws)",
 	[VW_REDHAT] = "dnf install kernel-modules kernel-modules-extra, of a kernel that has {subject}",
 	[VW_REDHAT_7] = "yum install kernel, one that has {subject}",
 	[VW_SUSE] = "zypper install kernel-default (not kernel-default-base)",
