@@ -290,7 +290,7 @@ static int read_field(struct loader *loader, const yaml_node_t *node, const stru
 static const struct field *find_field(const struct field *fields, size_t count, const char *key)
 {
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(fields[i].key, key) == 0)
+		if (vw_equal(fields[i].key, key))
 			return &fields[i];
 	return NULL;
 }
@@ -615,7 +615,7 @@ static int take_pem(struct loader *loader, const struct text *name, const char *
 		      err == -EINVAL ? "this is no regular file" : strerror(-err));
 		return err;
 	}
-	if (strlen(bytes) != size)
+	if (!bytes || strlen(bytes) != size)
 		return wrong(loader, name->line, "%s is no PEM file", path);
 	*ret = bytes;
 	return 0;

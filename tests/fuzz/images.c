@@ -53,7 +53,7 @@ static void check_preflight(const struct vw_image_facts *facts, size_t choice)
 	struct vw_preflight_request request = {.fail_on = VW_ADVICE};
 	const struct vw_view view = {.ascii = true, .columns = 80};
 	const struct vw_preflight_format *format;
-	size_t formats = 0;
+	size_t formats = 1;
 
 	while (vw_preflight_format_at(formats))
 		formats++;
