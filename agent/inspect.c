@@ -17,17 +17,18 @@
 
 static const struct credential {
 	const char *name, *path;
+	bool text; /* may be empty: firmware that has no serial number gives an empty line */
 } credentials[] = {
-	{"dmi.table", "/sys/firmware/dmi/tables/DMI"},
-	{"dmi.product-uuid", "/sys/class/dmi/id/product_uuid"},
-	{"dmi.product-serial", "/sys/class/dmi/id/product_serial"},
-	{"acpi.facp", "/sys/firmware/acpi/tables/FACP"},
-	{"acpi.dsdt", "/sys/firmware/acpi/tables/DSDT"},
-	{"fw_cfg.passport", "/sys/firmware/qemu_fw_cfg/by_name/opt/virtwhere/passport/raw"},
+	{"dmi.table", "/sys/firmware/dmi/tables/DMI", false},
+	{"dmi.product-uuid", "/sys/class/dmi/id/product_uuid", true},
+	{"dmi.product-serial", "/sys/class/dmi/id/product_serial", true},
+	{"acpi.facp", "/sys/firmware/acpi/tables/FACP", false},
+	{"acpi.dsdt", "/sys/firmware/acpi/tables/DSDT", false},
+	{"fw_cfg.passport", "/sys/firmware/qemu_fw_cfg/by_name/opt/virtwhere/passport/raw", false},
 };
 
 /* A unit cannot say "where there is such a file": it gives the others a default, which is this word. */
-static bool is_handed_in(const char *file)
+static bool is_handed_in(const char *file, bool text)
 {
 	char start[16] = "";
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -39,7 +40,8 @@ static bool is_handed_in(const char *file)
 	close(fd);
 	while (size > 0 && isspace((unsigned char)start[size - 1]))
 		size--;
-	return size > 0 && !((size_t)size == strlen(ABSENT) && memcmp(start, ABSENT, (size_t)size) == 0);
+	return (text ? size >= 0 : size > 0) &&
+	       !((size_t)size == strlen(ABSENT) && memcmp(start, ABSENT, (size_t)size) == 0);
 }
 
 static int overlay(struct vw_source *source)
@@ -51,7 +53,7 @@ static int overlay(struct vw_source *source)
 		char file[PATH_MAX];
 		int length = snprintf(file, sizeof(file), "%s/%s", directory, credentials[i].name);
 
-		if (length > 0 && (size_t)length < sizeof(file) && is_handed_in(file))
+		if (length > 0 && (size_t)length < sizeof(file) && is_handed_in(file, credentials[i].text))
 			r = vw_source_overlay(source, credentials[i].path, file);
 	}
 	return r;
