@@ -36,8 +36,10 @@ def render(results, rows):
     bootable, unbootable = ([r for r in ran if r["booted"] is b] for b in (True, False))
     counts = {"bootable": len(bootable), "unbootable": len(unbootable),
               "missed": sum(not r["other"] for r in unbootable), "refused": sum(bool(r["other"]) for r in bootable)}
+    rest = len(rows) - len(results)
     lines = [HEAD, f"{sum(r['status'] == 'pass' for r in ran)} of {len(ran)} verdicts are what the boot shows "
-             f"({len(bootable)} images boot, {len(unbootable)} do not).", "", SCRIPT.format(**counts),
+             f"({len(bootable)} images boot, {len(unbootable)} do not)"
+             + (f"; {rest} more images of the table have not been booted." if rest else "."), "", SCRIPT.format(**counts),
              "| image | what it is | kernel | pre-flight | because of | the boot | AWS's script | s |",
              "| --- | --- | --- | --- | --- | --- | --- | ---: |"]
     for name, result in results.items():
