@@ -73,12 +73,17 @@ static struct {
 	LZO(DECLARE)
 } library;
 
-#define OPENER(name, SYMBOLS, soname)                                        \
-	static int open_##name(void)                                         \
-	{                                                                    \
-		static const struct vw_symbol symbols[] = {SYMBOLS(SYMBOL)}; \
-                                                                             \
-		return vw_library_open(soname, symbols, VW_COUNT(symbols));  \
+/* What was not there when all were opened is not looked for again: by then nothing outside the image is read.
+ */
+#define OPENER(name, SYMBOLS, soname)                                                      \
+	static int open_##name(void)                                                       \
+	{                                                                                  \
+		static const struct vw_symbol symbols[] = {SYMBOLS(SYMBOL)};               \
+		static bool missing;                                                       \
+                                                                                           \
+		if (!missing)                                                              \
+			missing = vw_library_open(soname, symbols, VW_COUNT(symbols)) < 0; \
+		return missing ? -EOPNOTSUPP : 0;                                          \
 	}
 
 OPENER(zlib, ZLIB, "libz.so.1")
