@@ -73,8 +73,7 @@ static struct {
 	LZO(DECLARE)
 } library;
 
-/* What was not there when all were opened is not looked for again: by then nothing outside the image is read.
- */
+/* What is missing is not looked for again, by when nothing outside the image is read any more. */
 #define OPENER(name, SYMBOLS, soname)                                                      \
 	static int open_##name(void)                                                       \
 	{                                                                                  \
