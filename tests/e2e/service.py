@@ -515,7 +515,8 @@ def storm(program, folder, options):
         time.sleep(2 * settle)
         probes = service.metric("virtwhere_probes_total") - 12
         assert probes <= 2 + seconds / settle, f"{probes} probes in {seconds:.1f} s"
-        assert resident() - before <= 512, f"{before} KiB became {resident()}"
+        if b"__asan_init" not in Path(program).read_bytes():  # a sanitizer keeps what is freed
+            assert resident() - before <= 512, f"{before} KiB became {resident()}"
         assert service.end() == 0
 
 
