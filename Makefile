@@ -56,7 +56,9 @@ archive_of     = $(filter /%,$(shell $(CC) -print-file-name=$(1).a))
 jansson_linked = $(eval jansson_linked := $(call archive_of,libjansson))$(jansson_linked)
 library_libs   = $(eval library_libs := $(jansson_linked) $(if $(linked),$(or $(call archive_of,libcpuid),$(call \
                  pkg,--libs,$(linked)))))$(library_libs)
-agent_libs     = $(eval agent_libs := $(call pkg,--libs,$(agent_linked)))$(agent_libs)
+# A sanitizer stands before crypt_r() without having it: the linker would think that nobody needs the library.
+agent_libs     = $(eval agent_libs := $(call pkg,--libs,$(agent_linked)) $(if \
+                 $(SANITIZE),-Wl$(comma)--no-as-needed -lcrypt -Wl$(comma)--as-needed))$(agent_libs)
 cmocka_cflags  = $(eval cmocka_cflags := $(call pkg,--cflags,cmocka))$(cmocka_cflags)
 cmocka_libs    = $(eval cmocka_libs := $(call pkg,--libs,cmocka))$(cmocka_libs)
 

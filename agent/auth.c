@@ -21,7 +21,7 @@ enum {
 	PASSWORD_MAX = 256, /* bcrypt reads 72 bytes of it */
 	TAG_SIZE = 32,
 	TAGGED = 4,
-	STACK_SIZE = 1024 * 1024, /* room for a sanitizer; what is not touched costs nothing */
+	STACK_SIZE = 256 * 1024, /* bcrypt keeps its tables in crypt_data */
 
 	/* Of the time of one processor, a fifth may go into passwords, and two seconds at once. In
 	   microseconds. */
