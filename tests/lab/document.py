@@ -8,7 +8,8 @@ INTRODUCTION = """\
 <!-- Written by tests/lab/lab.py --document; edit that. -->
 # The lab
 
-Hypervisors from Debian's packages, booted by `make lab` (`make lab-quick` for a part of them, two at a time), with virtwhere in each guest. `make lab ENV="l2-q35 xen-pv"` boots only these, with what hosts them. The systems
+Hypervisors from Debian's packages, booted by `make lab` (`make lab-quick` for a part of them, two at a time), with
+virtwhere in each guest. `make lab ENV="l2-q35 xen-pv"` boots only these, with what hosts them. The systems
 are not installed and need no privilege: their packages are unpacked below `build/lab/` and run from there. QEMU emulates
 the processors in software, AMD's virtualization extension included, so that KVM and Xen run in it for real; Bochs does
 the same with Intel's, far enough for kvm_intel to take it.
@@ -62,8 +63,8 @@ def render(lab):
     counts = {status: sum(r["status"] == status for r in told) for status in ("pass", "fail", "skip")}
     lines = [INTRODUCTION, "## Results", ""]
     lines.append(f"{counts['pass']} passed, {counts['fail']} failed, {counts['skip']} skipped, "
-                 f"{len(there) - len(told)} not run; {lab.versions()}. Each row is of the environment's last run. Seconds are from the start to the end of the "
-                 "machine on two shared cores; those of a host contain its guests'.")
+                 f"{len(there) - len(told)} not run; {lab.versions()}. Each row is of the environment's last run. "
+                 "Seconds are from the start to the end of the machine on two shared cores; those of a host contain its guests'.")
     lines += ["", "| environment | what it is | truth | virtwhere | systemd-detect-virt | virt-what | lscpu | s | |",
               "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"]
     lines += [row_of(name, row, result) for name, row, result in there]

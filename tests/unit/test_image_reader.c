@@ -8,39 +8,7 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/scratch.h"
-
-#include "probes/image/image_internal.h"
-
-struct opened {
-	struct scratch *scratch;
-	struct vw_image *image;
-};
-
-static int setup(void **state)
-{
-	struct opened *opened = calloc(1, sizeof(*opened));
-	void *scratch = NULL;
-
-	assert_non_null(opened);
-	assert_int_equal(scratch_setup(&scratch), 0);
-	opened->scratch = scratch;
-	assert_int_equal(vw_image_open(opened->scratch->snap, &opened->image, opened->scratch->problem,
-				       sizeof(opened->scratch->problem)),
-			 0);
-	*state = opened;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct opened *opened = *state;
-	void *scratch = opened->scratch;
-
-	vw_image_free(opened->image);
-	free(opened);
-	return scratch_teardown(&scratch);
-}
+#include "tests/unit/opened_image.h"
 
 static const char *unread_of(const struct vw_image *image, const char *path)
 {
@@ -207,13 +175,17 @@ static void test_a_root_that_is_none_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_file_is_read_whole, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_longer_than_the_limit_is_not_read, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_links_stay_inside, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_only_regular_files_are_opened, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_lists_are_sorted_and_tell_types, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_a_list_has_a_bound, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_names_are_sorted_each_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_file_is_read_whole, opened_setup, opened_teardown),
+		cmocka_unit_test_setup_teardown(test_longer_than_the_limit_is_not_read, opened_setup,
+						opened_teardown),
+		cmocka_unit_test_setup_teardown(test_links_stay_inside, opened_setup, opened_teardown),
+		cmocka_unit_test_setup_teardown(test_only_regular_files_are_opened, opened_setup,
+						opened_teardown),
+		cmocka_unit_test_setup_teardown(test_lists_are_sorted_and_tell_types, opened_setup,
+						opened_teardown),
+		cmocka_unit_test_setup_teardown(test_a_list_has_a_bound, opened_setup, opened_teardown),
+		cmocka_unit_test_setup_teardown(test_names_are_sorted_each_once, opened_setup,
+						opened_teardown),
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_a_root_that_is_none_is_told),
 	};

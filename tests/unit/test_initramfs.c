@@ -1,65 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 /* Initramfs of every layout that distributions make, and of those that nobody should. */
 #include "tests/unit/pack.h"
-#include "tests/unit/scratch.h"
+#include "tests/unit/opened_image.h"
 
-#include "probes/image/image_internal.h"
 #include "probes/image/unpack.h"
 
 #define MICROCODE "kernel/x86/microcode/GenuineIntel.bin"
 #define RELEASE   "6.1.0-56-amd64"
 
-struct opened {
-	struct scratch *scratch;
-	struct vw_image *image;
+struct reading {
+	struct opened opened;
 	struct bytes file;
 	struct vw_initramfs initramfs;
 };
 
 static int setup(void **state)
 {
-	struct opened *opened = calloc(1, sizeof(*opened));
-	void *scratch = NULL;
+	struct reading *reading = calloc(1, sizeof(*reading));
 
-	assert_non_null(opened);
-	assert_int_equal(scratch_setup(&scratch), 0);
-	opened->scratch = scratch;
-	assert_int_equal(vw_image_open(opened->scratch->snap, &opened->image, opened->scratch->problem,
-				       sizeof(opened->scratch->problem)),
-			 0);
-	vw_image_start_clock(opened->image);
-	*state = opened;
+	assert_non_null(reading);
+	opened_open(&reading->opened);
+	*state = reading;
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct opened *opened = *state;
-	void *scratch = opened->scratch;
+	struct reading *reading = *state;
 
-	vw_image_free(opened->image);
-	free_bytes(&opened->file);
-	free(opened);
-	return scratch_teardown(&scratch);
+	free_bytes(&reading->file);
+	opened_close(&reading->opened);
+	free(reading);
+	return 0;
 }
 
-/* Read these bytes as an initramfs. */
-static const struct vw_initramfs *initramfs_of(struct opened *o, const void *bytes, size_t size)
+static const struct vw_initramfs *initramfs_of(struct reading *o, const void *bytes, size_t size)
 {
 	char path[128];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/initrd", o->scratch->snap);
+	snprintf(path, sizeof(path), "%s/initrd", o->opened.scratch->snap);
 	file = fopen(path, "we");
 	assert_non_null(file);
 	assert_int_equal(fwrite(bytes, 1, size, file), size);
 	assert_int_equal(fclose(file), 0);
 	o->initramfs = (struct vw_initramfs){0};
-	assert_int_equal(vw_initramfs_read(o->image, "/initrd", &o->initramfs), 0);
+	assert_int_equal(vw_initramfs_read(o->opened.image, "/initrd", &o->initramfs), 0);
 	return &o->initramfs;
 }
 
-static const struct vw_initramfs *read_file(struct opened *o)
+static const struct vw_initramfs *read_file(struct reading *o)
 {
 	return initramfs_of(o, o->file.data, o->file.size);
 }
@@ -191,7 +181,7 @@ static void assert_modules(const struct vw_initramfs *it)
 
 static void test_plain(void **state)
 {
-	struct opened *o = *state;
+	struct reading *o = *state;
 	const struct vw_initramfs *it;
 
 	add_main(&o->file);
@@ -208,7 +198,7 @@ static void test_plain(void **state)
 /* Debian 12: microcode, zeros, then the rest in one compressed stream; with each codec. */
 static void test_early_then_compressed(void **state)
 {
-	struct opened *o = *state;
+	struct reading *o = *state;
 
 	for (size_t i = 0; i < VW_COUNT(packers); i++) {
 		struct bytes cpio = {0};
@@ -248,7 +238,7 @@ static void test_early_then_compressed(void **state)
 /* Debian 13: the modules are in the plain archive, all else is in the compressed one. */
 static void test_modules_in_the_first(void **state)
 {
-	struct opened *o = *state;
+	struct reading *o = *state;
 	struct bytes cpio = {0};
 	const struct vw_initramfs *it;
 
@@ -273,7 +263,7 @@ static void test_modules_in_the_first(void **state)
 /* Streams that follow each other with and without zeros between them; later files win. */
 static void test_several_compressed(void **state)
 {
-	struct opened *o = *state;
+	struct reading *o = *state;
 	struct bytes first = {0}, second = {0};
 	const struct vw_initramfs *it;
 
@@ -300,7 +290,7 @@ static void test_several_compressed(void **state)
 /* The whole, or a problem, or the end of an entry: nothing else may come of a file that is cut. */
 static void test_cut_anywhere(void **state)
 {
-	struct opened *o = *state;
+	struct reading *o = *state;
 	struct bytes cpio = {0};
 	size_t early;
 
@@ -342,7 +332,7 @@ static void test_damage(void **state)
 		{54, "7fffffff", "cut off"},
 		{54, "ffffffff", "cut off"},
 	};
-	struct opened *o = *state;
+	struct reading *o = *state;
 
 	for (size_t i = 0; i < VW_COUNT(cases); i++) {
 		const struct vw_initramfs *it;
@@ -359,7 +349,7 @@ static void test_damage(void **state)
 
 static void test_junk(void **state)
 {
-	struct opened *o = *state;
+	struct reading *o = *state;
 	struct bytes cpio = {0};
 
 	assert_int_equal(initramfs_of(o, "", 0)->state, VW_MALFORMED);
@@ -389,7 +379,7 @@ static void test_junk(void **state)
 /* A stream of zeros, which is as good as none to the walker, but not to the clock. */
 static void test_bombs(void **state)
 {
-	struct opened *o = *state;
+	struct reading *o = *state;
 	const size_t size = 64 * 1024 * 1024;
 	char *zeros = calloc(1, size);
 
@@ -413,7 +403,7 @@ static void test_bombs(void **state)
 
 static void test_libraries(void **state)
 {
-	struct opened *o = *state;
+	struct reading *o = *state;
 	const struct vw_initramfs *it;
 
 	add_link(&o->file, "lib64", "usr/lib64");
@@ -433,7 +423,7 @@ static void test_libraries(void **state)
 
 static void test_interpreter_is_missing(void **state)
 {
-	struct opened *o = *state;
+	struct reading *o = *state;
 	const struct vw_initramfs *it;
 
 	add_file(&o->file, "init", "#! /bin/bash -e\n");
@@ -449,7 +439,7 @@ static void test_interpreter_is_missing(void **state)
 
 static void test_hard_links(void **state)
 {
-	struct opened *o = *state;
+	struct reading *o = *state;
 	struct bytes elf = {0};
 	const struct vw_initramfs *it;
 
@@ -469,12 +459,12 @@ static void test_hostile_names(void **state)
 	static const char *const names[] = {
 		"/init",          "../../etc/passwd",        "a/../../../b", "./././.", "/", "..",
 		"link/link/link", "lib/modules//x/../y/z.ko"};
-	struct opened *o = *state;
+	struct reading *o = *state;
 	const struct vw_initramfs *it;
 
 	add_link(&o->file, "link", "link");
 	add_link(&o->file, "up", "../../../../..");
-	add_link(&o->file, "up/up", o->scratch->canary);
+	add_link(&o->file, "up/up", o->opened.scratch->canary);
 	for (size_t i = 0; i < VW_COUNT(names); i++)
 		add_file(&o->file, names[i], "x");
 	it = read_file(o);
@@ -485,7 +475,7 @@ static void test_hostile_names(void **state)
 
 static void test_nested(void **state)
 {
-	struct opened *o = *state;
+	struct reading *o = *state;
 
 	add_file(&o->file, "squashfs-root.img", "hsqs");
 	add_file(&o->file, "usr/lib/dracut/build-parameter.txt", "--no-hostonly --kver '6.1'\n");
@@ -503,9 +493,9 @@ static void test_nested(void **state)
 
 static void test_no_file(void **state)
 {
-	struct opened *o = *state;
+	struct reading *o = *state;
 
-	assert_int_equal(vw_initramfs_read(o->image, "/none", &o->initramfs), 0);
+	assert_int_equal(vw_initramfs_read(o->opened.image, "/none", &o->initramfs), 0);
 	assert_int_equal(o->initramfs.state, VW_ABSENT);
 }
 
@@ -521,7 +511,7 @@ static void put_section(struct bytes *pe, size_t row, const char *name, size_t o
 
 static void test_uki(void **state)
 {
-	struct opened *o = *state;
+	struct reading *o = *state;
 	struct bytes cpio = {0}, early = {0};
 	const struct vw_initramfs *it;
 	size_t offset;

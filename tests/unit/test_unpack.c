@@ -1,43 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Decompressors, ELF and PE files by themselves. */
 #include "tests/unit/pack.h"
-#include "tests/unit/scratch.h"
+#include "tests/unit/opened_image.h"
 
-#include "probes/image/image_internal.h"
 #include "probes/image/unpack.h"
 
 enum { TEXT_SIZE = 700000 };
-
-struct opened {
-	struct scratch *scratch;
-	struct vw_image *image;
-};
-
-static int setup(void **state)
-{
-	struct opened *opened = calloc(1, sizeof(*opened));
-	void *scratch = NULL;
-
-	assert_non_null(opened);
-	assert_int_equal(scratch_setup(&scratch), 0);
-	opened->scratch = scratch;
-	assert_int_equal(vw_image_open(opened->scratch->snap, &opened->image, opened->scratch->problem,
-				       sizeof(opened->scratch->problem)),
-			 0);
-	vw_image_start_clock(opened->image);
-	*state = opened;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct opened *opened = *state;
-	void *scratch = opened->scratch;
-
-	vw_image_free(opened->image);
-	free(opened);
-	return scratch_teardown(&scratch);
-}
 
 /* --- codecs ------------------------------------------------------------------------------------------ */
 
@@ -277,12 +245,12 @@ static void test_pe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_exact, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_flipped, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_read_unpacked, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_modinfo, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_elf_hostile, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_pe, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_exact, opened_setup, opened_teardown),
+		cmocka_unit_test_setup_teardown(test_flipped, opened_setup, opened_teardown),
+		cmocka_unit_test_setup_teardown(test_read_unpacked, opened_setup, opened_teardown),
+		cmocka_unit_test_setup_teardown(test_modinfo, opened_setup, opened_teardown),
+		cmocka_unit_test_setup_teardown(test_elf_hostile, opened_setup, opened_teardown),
+		cmocka_unit_test_setup_teardown(test_pe, opened_setup, opened_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
