@@ -35,6 +35,10 @@ changes() {
 	journalctl -q -o json MESSAGE_ID=$MESSAGE
 }
 
+probes() {
+	curl -s $URL/metrics | sed -n 's/^virtwhere_probes_total //p'
+}
+
 active() {
 	systemctl is-active -q virtwhered.service
 }
@@ -81,6 +85,14 @@ changes >changes.json
 journalctl -q -x MESSAGE_ID=$MESSAGE >changes.txt
 cp /run/virtwhere/report.json report-after.json
 show hotplug.txt
+
+step "the clock is set"
+before=$(probes)
+date -s '+1 hour' >/dev/null
+wait_for '[ "$(probes)" -gt "$before" ]' 60
+echo "$before $(probes)" >clock.txt
+date -s '-1 hour' >/dev/null
+sleep 2
 
 step reload
 systemctl reload virtwhered.service

@@ -297,6 +297,11 @@ def report_after(out):
     return None if {"nvme", "virtio_net"} <= drivers else f"drivers {drivers}"
 
 
+def clock(out):
+    before, after = map(int, out.text("clock.txt").split())
+    return None if after == before + 1 else f"{after - before} probes after the clock was set"
+
+
 def reloaded(out):
     return running(out.state("reload.txt")) or differs(out.state("reload.txt"), NRestarts="0") or \
         (None if out.text("reload.rc").strip() == "0" else "systemctl reload failed")
@@ -339,7 +344,7 @@ def textfile(out):
 
 
 CHECKS = [notified, no_other_unit_failed, dynamic_user, modes, credentials, same_as_root, kvm_is_seen, http, verified, secure,
-          change_entry, catalogue, report_after, reloaded, watchdog, killed, refused, change_at_start, stopped,
+          change_entry, catalogue, report_after, clock, reloaded, watchdog, killed, refused, change_at_start, stopped,
           socket_activated, textfile]
 
 
