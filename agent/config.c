@@ -13,10 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/listen.h"
 #include "agent/log.h"
 #include "export/file.h"
 
-#define SECTION "virtwhered"
+#define SECTION         "virtwhered"
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 enum {
 	LONG_ONLY = 256, /* getopt's value of an option without a letter is this and its row */
@@ -56,7 +58,7 @@ static const struct option_row {
 	{"connections", NULL, 0, NUMBER, false, FIELD(connections), 1, 4096, "64", "COUNT",
 	 "connections at one time"},
 	{"timeout", NULL, 0, SPAN, false, FIELD(timeout), 1000, 3600000, "10s", "TIME",
-	 "close a connection that rests so long"},
+	 "for a request to arrive, and for its answer to be taken"},
 	{"report-file", NULL, 0, TEXT, false, FIELD(report_file), 0, 0, "/run/virtwhere/report.json", "FILE",
 	 "keep the report there; empty: nowhere"},
 	{"state-directory", NULL, 0, TEXT, false, FIELD(state_directory), 0, 0, "/var/lib/virtwhere", "DIR",
@@ -84,7 +86,7 @@ enum rank { STANDARD = 1, FILE_RANK, COMMAND_LINE };
 struct reading {
 	struct vw_config *config;
 	enum rank rank[VW_COUNT(rows)];
-	char reason[160]; /* why a value is not taken */
+	char reason[256]; /* why a value is not taken */
 	char *problem;
 	size_t problem_size;
 	const char *at;       /* the rest of the file */
@@ -176,6 +178,8 @@ static int add_address(struct reading *reading, const struct option_row *row, co
 		list->count = 0;
 	if (!*text)
 		return 0;
+	if (!vw_listen_is_address(text))
+		return reject(reading, row, text, "is no address such as " VW_LISTEN_FORMS);
 	if (list->count == VW_LISTEN_MAX)
 		return reject(reading, row, text, "is one address too many");
 	copy = vw_arena_string(reading->config->arena, text);
@@ -302,10 +306,38 @@ static const struct option_row *row_of(int value)
 	return NULL;
 }
 
+/* How many names an option that was cut short could be. */
+static size_t count_meant(const struct spelling *spelling, const char *argument)
+{
+	size_t length = strcspn(argument, "="), count = 0;
+
+	for (const struct option *one = spelling->names; one->name && length > 2; one++)
+		count += strncmp(one->name, argument + 2, length - 2) == 0;
+	return count;
+}
+
 static int complain(struct reading *reading, const char *what, const char *argument)
 {
 	return vw_blame(reading->problem, reading->problem_size, -EINVAL, "%s: %s; see 'virtwhered --help'",
 			argument, what);
+}
+
+/* @value: what getopt_long(3) returned instead of an option. Of letters that stand together it names the one.
+ */
+static int complain_of_option(struct reading *reading, const struct spelling *spelling, int value,
+			      const char *argument)
+{
+	const char letter[] = {'-', (char)optopt, '\0'};
+
+	if (optopt > 0 && optopt < LONG_ONLY && argument[1] != '-')
+		argument = letter;
+	if (value == ':')
+		return complain(reading, "an argument is missing", argument);
+	if (row_of(optopt))
+		return complain(reading, "takes no argument", argument);
+	if (count_meant(spelling, argument) > 1)
+		return complain(reading, "several options begin so", argument);
+	return complain(reading, "no such option", argument);
 }
 
 static int take_arguments(struct reading *reading, int argc, char **argv)
@@ -320,8 +352,7 @@ static int take_arguments(struct reading *reading, int argc, char **argv)
 		int r;
 
 		if (!row)
-			return complain(reading, value == ':' ? "an argument is missing" : "no such option",
-					argv[optind - 1]);
+			return complain_of_option(reading, &spelling, value, argv[optind - 1]);
 		r = take(reading, row, COMMAND_LINE, optarg ? optarg : "yes");
 		if (r == -EINVAL)
 			return vw_blame(reading->problem, reading->problem_size, r, "--%s", reading->reason);
@@ -341,15 +372,36 @@ static const struct option_row *row_named(const char *name)
 	return NULL;
 }
 
-/* One line for the parser, as fgets(3) gives it. */
+/* inih tells nobody of a section without keys. What begins none is left to it. */
+static bool is_other_section(struct reading *reading)
+{
+	const char *name = reading->at + 1;
+	size_t size = strcspn(name, "]\n");
+
+	if (reading->at[0] != '[' || name[size] != ']' ||
+	    (size == strlen(SECTION) && strncmp(name, SECTION, size) == 0))
+		return false;
+	snprintf(reading->reason, sizeof(reading->reason), "no such section: [%.*s]",
+		 (int)(size < 60 ? size : 60), name);
+	return true;
+}
+
+/* One line for the parser, as fgets(3) gives it, but without the space that it begins with: inih would take
+ * such a line for more of the value above it. */
 static char *next_line(char *line, int room, void *context)
 {
 	struct reading *reading = context;
-	size_t size = strcspn(reading->at, "\n");
+	size_t size;
 
-	if (!*reading->at || reading->too_long)
+	reading->at += strspn(reading->at, " \t\r\v\f");
+	if (!*reading->at || reading->too_long || reading->wrong)
 		return NULL;
 	reading->line++;
+	if (is_other_section(reading)) {
+		reading->wrong = reading->line;
+		return NULL;
+	}
+	size = strcspn(reading->at, "\n");
 	size += reading->at[size] == '\n';
 	if (size >= (size_t)room) {
 		reading->too_long = reading->at;
@@ -370,10 +422,6 @@ static int take_key(struct reading *reading, const char *section, const char *na
 			 "%.60s: [" SECTION "] is to stand above it", name);
 		return -EINVAL;
 	}
-	if (!vw_equal(section, SECTION)) {
-		snprintf(reading->reason, sizeof(reading->reason), "no such section: [%.60s]", section);
-		return -EINVAL;
-	}
 	if (!row) {
 		snprintf(reading->reason, sizeof(reading->reason), "no such key: %.60s", name);
 		return -EINVAL;
@@ -383,13 +431,11 @@ static int take_key(struct reading *reading, const char *section, const char *na
 	return take(reading, row, FILE_RANK, value);
 }
 
-/* inih's handler: 0 for what is wrong. Only the first of it is told. */
+/* inih's handler: 0 for what is wrong. It is the last one that is called. */
 static int handle(void *context, const char *section, const char *name, const char *value)
 {
 	struct reading *reading = context;
 
-	if (reading->wrong)
-		return 1;
 	if (take_key(reading, section, name, value) == 0)
 		return 1;
 	reading->wrong = reading->line;
@@ -404,6 +450,8 @@ static int judge(struct reading *reading, const char *file, int wrong)
 
 	if (line && line != reading->wrong)
 		reason = "is neither [section] nor KEY = VALUE";
+	if (!line)
+		line = reading->wrong;
 	if (!line && reading->too_long) {
 		line = reading->line;
 		reason = "is too long";
@@ -453,7 +501,9 @@ static int parse_file(struct reading *reading, const char *file, char *text)
 		return vw_blame(reading->problem, reading->problem_size, -EINVAL, "%s: is %s", file,
 				size > VW_CONFIG_LIMIT ? "too big" : "no text");
 	text[size] = '\0';
-	reading->at = text;
+	reading->at = strncmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0
+			      ? text + strlen(BYTE_ORDER_MARK)
+			      : text;
 	return judge(reading, file, ini_parse_stream(next_line, reading, handle, reading));
 }
 

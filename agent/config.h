@@ -38,7 +38,7 @@ struct vw_config {
 	const char *snapshot;        /* NULL: this machine */
 	uint64_t interval;           /* ms between two probes; 0: only when something happens */
 	uint64_t settle;             /* ms of quiet that end a storm of events */
-	uint64_t timeout;            /* ms until a connection at rest is closed */
+	uint64_t timeout;            /* ms for a request to arrive, and for its answer to be taken */
 	uint64_t connections;
 	bool timing;
 };

@@ -110,6 +110,13 @@ static int parse(const char *text, union address *ret)
 	return parse_host(host, port, ret);
 }
 
+bool vw_listen_is_address(const char *text)
+{
+	union address parsed;
+
+	return parse(text, &parsed) == 0;
+}
+
 static void format(const union address *address, char ret[VW_LISTEN_NAME_MAX])
 {
 	char host[INET6_ADDRSTRLEN] = "?";

@@ -20,6 +20,12 @@ struct vw_listener {
 	ino_t inode;
 };
 
+/** What is no address is none of these: for messages. */
+#define VW_LISTEN_FORMS "127.0.0.1:9796, [::1]:9796, :9796 or an absolute path of at most 107 bytes"
+
+/** Is @text written as an address that vw_listen() understands? Nothing is opened. */
+bool vw_listen_is_address(const char *text);
+
 /**
  * Listen on an address.
  *

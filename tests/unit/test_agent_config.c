@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "agent/config.h"
+#include "agent/listen.h"
 #include "tests/unit/scratch.h"
 
 #define HEAD "[virtwhered]\n"
@@ -46,7 +47,20 @@ static void test_bad_files(void **state)
 		const char *text, *problem; /* behind "DIR/conf" */
 	} bad[] = {
 		{"interval = 1h\n", ":1: interval: [virtwhered] is to stand above it"},
-		{"[other]\ninterval = 1h\n", ":2: no such section: [other]"},
+		{"[other]\ninterval = 1h\n", ":1: no such section: [other]"},
+		{HEAD "\n[bad]\n", ":3: no such section: [bad]"},
+		{HEAD " [bad]\n[worse]\n", ":2: no such section: [bad]"},
+		{"\xef\xbb\xbf[bad]\n" HEAD, ":1: no such section: [bad]"},
+		{"[]\n" HEAD, ":1: no such section: []"},
+		{HEAD "nonsense\n[bad]\n", ":2: is neither [section] nor KEY = VALUE"},
+		{HEAD "listen = 127.0.0.1:80\n  settle = soon\n",
+		 ":3: settle: 'soon' is no time such as 500ms, 10s, 5min, 1h"},
+		{HEAD "interval = 1h\n\tmore of it\n", ":3: is neither [section] nor KEY = VALUE"},
+		{HEAD "listen = :9796\nlisten = localhost:9796\n",
+		 ":3: listen: 'localhost:9796' is no address such as " VW_LISTEN_FORMS},
+		{HEAD "listen = 127.0.0.1:65536\n",
+		 ":2: listen: '127.0.0.1:65536' is no address such as " VW_LISTEN_FORMS},
+		{HEAD "listen = run/x\n", ":2: listen: 'run/x' is no address such as " VW_LISTEN_FORMS},
 		{HEAD "intervall = 1h\n", ":2: no such key: intervall"},
 		{HEAD "\n; a comment\n# one more\nhelp = yes\n", ":5: no such key: help"},
 		{HEAD "config = /etc/passwd\n", ":2: no such key: config"},
@@ -131,18 +145,20 @@ static void test_all_keys(void **state)
 {
 	struct run run;
 
-	read_config(*state,
-		    HEAD "listen = 0.0.0.0:80\nlisten = [::1]:9796 ; a comment\nlisten = /run/x\n"
-			 "web-config-file = /w\nconnections = 7\ntimeout = 2min\nreport-file = /r\n"
-			 "state-directory =\ntextfile = /t\ninterval = 1d\nsettle = 20 ms\ntiming = on\n"
-			 "snapshot = /s\n",
-		    NULL, &run);
+	read_config(
+		*state,
+		"\xef\xbb\xbf" HEAD
+		"listen = 0.0.0.0:80\n  listen = [::1]:9796 ; a comment\nlisten = /run/x\n"
+		"\t\r\n  web-config-file = /w #1\n \tconnections = 7\r\ntimeout = 2min\nreport-file = /r\n"
+		"state-directory =\ntextfile = /t\ninterval = 1d\nsettle = 20 ms\ntiming = on\n"
+		"snapshot = /s\n",
+		NULL, &run);
 	assert_int_equal(run.r, 0);
 	assert_int_equal(run.config.listen.count, 3);
 	assert_string_equal(run.config.listen.address[0], "0.0.0.0:80");
 	assert_string_equal(run.config.listen.address[1], "[::1]:9796");
 	assert_string_equal(run.config.listen.address[2], "/run/x");
-	assert_string_equal(run.config.web_config, "/w");
+	assert_string_equal(run.config.web_config, "/w #1");
 	assert_int_equal(run.config.connections, 7);
 	assert_int_equal(run.config.timeout, 120000);
 	assert_string_equal(run.config.report_file, "/r");
@@ -197,7 +213,8 @@ static void test_ranks(void **state)
 static void test_bad_arguments(void **state)
 {
 	static char unknown[] = "--nonsense", word[] = "word", missing[] = "--settle", bad[] = "--settle=7d",
-		    letter[] = "-x";
+		    letter[] = "-x", several[] = "--con=3", letters[] = "-hx", flag[] = "--help=3",
+		    cut[] = "-c", address[] = "--listen=here";
 	static const struct {
 		char *argument;
 		const char *problem;
@@ -207,6 +224,11 @@ static void test_bad_arguments(void **state)
 		{word, "word: no argument is wanted; see 'virtwhered --help'"},
 		{missing, "--settle: an argument is missing; see 'virtwhered --help'"},
 		{bad, "--settle: '7d' is not between 0 and 5000 ms"},
+		{several, "--con=3: several options begin so; see 'virtwhered --help'"},
+		{letters, "-x: no such option; see 'virtwhered --help'"},
+		{flag, "--help=3: takes no argument; see 'virtwhered --help'"},
+		{cut, "-c: an argument is missing; see 'virtwhered --help'"},
+		{address, "--listen: 'here' is no address such as " VW_LISTEN_FORMS},
 	};
 
 	for (size_t i = 0; i < VW_COUNT(cases); i++) {
