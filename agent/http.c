@@ -46,6 +46,7 @@ struct vw_http {
 	struct vw_answers *answers;
 	struct vw_auth *auth;
 	struct vw_web_config *config; /* NULL for none */
+	struct vw_web_config *tls;    /* whose certificates the daemon has; often the same */
 };
 
 static uint64_t now_of(const struct vw_http *http)
@@ -80,7 +81,7 @@ static bool has_more_to_do(const struct vw_http *http)
  * another turn; what really comes in meanwhile wakes it at once. */
 static void run(struct vw_http *http)
 {
-	bool tls = http->config && http->config->tls;
+	bool tls = http->tls && http->tls->tls;
 	unsigned turns = tls ? TLS_TURNS : TURNS;
 
 	do
@@ -209,7 +210,7 @@ static void start_connection(struct vw_http *http, struct MHD_Connection *connec
 	fd = info->connect_fd;
 	*record = vw_connections_add(&http->connections, fd, client_of(connection), now_of(http));
 	/* Who is not in the list has no deadline, and whose certificate cannot be asked for has no answer. */
-	if (!*record || !vw_tls_prepare(http->config, connection))
+	if (!*record || !vw_tls_prepare(http->tls, connection))
 		shutdown(fd, SHUT_RDWR);
 }
 
@@ -350,6 +351,14 @@ static void stop_daemon(struct vw_http *http)
 	http->daemon = NULL;
 }
 
+static void forget_config(struct vw_http *http)
+{
+	if (http->tls != http->config)
+		vw_web_config_free(http->tls);
+	vw_web_config_free(http->config);
+	http->config = http->tls = NULL;
+}
+
 /* Puts a daemon in place of the one that runs, which ends with all its connections. Takes @config on success.
  */
 static int replace_daemon(struct vw_http *http, struct vw_web_config *config)
@@ -373,14 +382,46 @@ static int replace_daemon(struct vw_http *http, struct vw_web_config *config)
 	}
 
 	stop_daemon(http);
-	vw_web_config_free(http->config);
+	forget_config(http);
 	http->daemon = daemon;
 	http->readable = readable;
+	http->config = http->tls = config;
+	return 0;
+}
+
+/* Passwords and headers, on the connections that there are. Takes @config on success. */
+static int replace_config(struct vw_http *http, struct vw_web_config *config)
+{
+	int err;
+
+	err = vw_answers_set_headers(http->answers, config);
+	if (err)
+		return err;
+	if (http->config != http->tls)
+		vw_web_config_free(http->config);
 	http->config = config;
 	return 0;
 }
 
-static int load_and_replace(struct vw_http *http, const char *path, char *problem, size_t problem_size)
+/* Takes @config on success. */
+static int adopt(struct vw_http *http, struct vw_web_config *config)
+{
+	if (!http->daemon || !vw_web_config_same_tls(http->tls, config))
+		return replace_daemon(http, config);
+	if (!vw_web_config_same(http->config, config))
+		return replace_config(http, config);
+	vw_web_config_free(config);
+	return 0;
+}
+
+/* A file that cannot be read is as wrong as one that cannot be understood. That there is no memory or no
+ * descriptor says nothing about the file. */
+static bool is_of_the_file(int err)
+{
+	return err != -ENOMEM && err != -EMFILE && err != -ENFILE;
+}
+
+static int load_and_adopt(struct vw_http *http, const char *path, char *problem, size_t problem_size)
 {
 	struct vw_web_config *config = NULL;
 	int err = 0;
@@ -388,8 +429,8 @@ static int load_and_replace(struct vw_http *http, const char *path, char *proble
 	if (path)
 		err = vw_web_config_load(path, &config, problem, problem_size);
 	if (err)
-		return err;
-	err = replace_daemon(http, config);
+		return is_of_the_file(err) ? -EINVAL : err;
+	err = adopt(http, config);
 	if (err) {
 		snprintf(problem, problem_size, "the HTTP server does not start: %s", strerror(-err));
 		vw_web_config_free(config);
@@ -401,7 +442,7 @@ int vw_http_reload(struct vw_http *http, const char *web_config, char *problem, 
 {
 	if (problem_size)
 		problem[0] = '\0';
-	return load_and_replace(http, web_config, problem, problem_size);
+	return load_and_adopt(http, web_config, problem, problem_size);
 }
 
 /* --- life --------------------------------------------------------------------------------------------- */
@@ -438,7 +479,7 @@ static const char *listen_problem(int err)
 {
 	switch (err) {
 	case -EINVAL:
-		return "no address; 127.0.0.1:9796, [::1]:9796, :9796 or an absolute path of a socket are";
+		return "is no address such as " VW_LISTEN_FORMS;
 	case -EEXIST:
 		return "something stands there that is no socket";
 	case -ENOTSOCK:
@@ -516,7 +557,7 @@ static int start(struct vw_http *http, const struct vw_http_options *options, ch
 		snprintf(problem, problem_size, "the HTTP server does not start: %s", strerror(-err));
 		return err;
 	}
-	err = load_and_replace(http, options->web_config, problem, problem_size);
+	err = load_and_adopt(http, options->web_config, problem, problem_size);
 	if (err)
 		return err;
 	return open_listeners(http, options, problem, problem_size);
@@ -583,7 +624,7 @@ void vw_http_free(struct vw_http *http)
 	stop_daemon(http);
 	vw_auth_free(http->auth);
 	vw_answers_free(http->answers);
-	vw_web_config_free(http->config);
+	forget_config(http);
 	sd_event_source_unref(http->timer);
 	sd_event_source_unref(http->again);
 	sd_event_unref(http->event);

@@ -75,8 +75,8 @@ struct vw_http;
  * wrong;
  *           "" after a success. @problem_size: VW_HTTP_PROBLEM_MAX is enough
  *
- * Returns 0, -EINVAL for an option or a web configuration that is wrong, or another negative errno; nothing
- * listens then.
+ * Returns 0, -EINVAL for an option that is wrong, and for a web configuration that is wrong or cannot be
+ * read, or another negative errno; nothing listens then.
  */
 _must_check_ int vw_http_new(sd_event *event, const struct vw_http_options *options, struct vw_http **ret,
 			     char *problem, size_t problem_size);
@@ -91,7 +91,8 @@ void vw_http_publish(struct vw_http *http, enum vw_resource resource, struct vw_
 void vw_http_ready(struct vw_http *http, bool ready);
 
 /**
- * Read the web configuration and its certificates again. Open connections are closed when they change.
+ * Read the web configuration and its certificates again. Connections are closed when what TLS is to be has
+ * changed; other passwords and headers hold for the next request of each.
  *
  * @web_config: as in the options; it may be another file, or NULL
  *

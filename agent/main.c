@@ -5,12 +5,14 @@
 #include <unistd.h>
 
 #include "agent/config.h"
+#include "agent/http.h"
 #include "agent/log.h"
 #include "agent/service.h"
+#include "agent/web_config.h"
 #include "export/export.h"
 #include "export/file.h"
 
-enum { PROBLEM_SIZE = 512 };
+enum { PROBLEM_SIZE = VW_HTTP_PROBLEM_MAX };
 
 /* With a standard descriptor closed, the next file opened would take its number, and messages would go there.
  */
@@ -46,6 +48,22 @@ static int print_version(void)
 	return print(&text);
 }
 
+/* What a service that starts would find wrong with what it is told. */
+static int check(const struct vw_config *config)
+{
+	_cleanup_(vw_web_config_freep) struct vw_web_config *web = NULL;
+	char problem[PROBLEM_SIZE] = "";
+	int r;
+
+	if (!config->web_config)
+		return VW_AGENT_OK;
+	r = vw_web_config_load(config->web_config, &web, problem, sizeof(problem));
+	if (r == 0)
+		return VW_AGENT_OK;
+	vw_say(LOG_ERR, "%s", problem);
+	return r == -ENOMEM ? VW_AGENT_FAILED : VW_AGENT_CONFIG;
+}
+
 int main(int argc, char **argv)
 {
 	_cleanup_(vw_config_free) struct vw_config config = {0};
@@ -61,6 +79,6 @@ int main(int argc, char **argv)
 	if (config.version)
 		return print_version();
 	if (config.check)
-		return VW_AGENT_OK;
+		return check(&config);
 	return (int)vw_service_run(argc, argv, &config);
 }

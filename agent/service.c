@@ -38,6 +38,8 @@ struct vw_service {
 	sd_event_source *terminate, *interrupt, *reload, *interval;
 	struct vw_monitor *monitor; /* NULL: a snapshot is replayed */
 	struct vw_http *http;
+	bool inherited;        /* its sockets are systemd's */
+	struct vw_buffer held; /* what holds until it is restarted, as text */
 	struct vw_store store;
 	struct vw_kept textfile;
 	struct vw_rendered rendered; /* of the last report */
@@ -193,25 +195,37 @@ static int at_end(sd_event_source *source, const struct signalfd_siginfo *info, 
 	return sd_event_exit(sd_event_source_get_event(source), 0);
 }
 
-static bool is_same_listen(const struct vw_listen *a, const struct vw_listen *b)
+/* What a running service cannot follow. */
+static void put_held(const struct vw_service *service, const struct vw_config *config, struct vw_buffer *out)
 {
-	if (a->count != b->count)
-		return false;
-	for (size_t i = 0; i < a->count; i++)
-		if (!vw_equal(a->address[i], b->address[i]))
-			return false;
-	return true;
+	for (size_t i = 0; i < config->listen.count && !service->inherited; i++)
+		vw_putf(out, "%s\n", config->listen.address[i]);
+	vw_putf(out, "%ju\n%ju\n", (uintmax_t)config->connections, (uintmax_t)config->timeout);
 }
 
-/* What a running service cannot follow. */
-static void warn_of_restart(const struct vw_config *before, const struct vw_config *after)
+static void warn_of_restart(const struct vw_service *service, const struct vw_config *before,
+			    const struct vw_config *after)
 {
-	if (!is_same_listen(&before->listen, &after->listen) || before->connections != after->connections ||
-	    before->timeout != after->timeout)
-		vw_say(LOG_WARNING, "listen, connections and timeout hold after a restart");
+	_cleanup_(vw_buffer_free) struct vw_buffer wanted = {0};
+
+	put_held(service, after, &wanted);
+	if (!vw_equal(wanted.data, service->held.data))
+		vw_say(LOG_WARNING, "%sconnections and timeout hold after a restart",
+		       service->inherited ? "" : "listen, ");
 	if (!vw_equal(before->snapshot, after->snapshot) && (!before->snapshot || !after->snapshot))
 		vw_say(LOG_WARNING,
 		       "devices are watched, or not, as before: restart after a change of snapshot");
+}
+
+static void say_where(const struct vw_service *service)
+{
+	const char *text;
+
+	for (size_t i = 0; service->http && (text = vw_http_listening(service->http, i)) != NULL; i++)
+		vw_say(LOG_INFO, "listening on %s%s", text,
+		       service->inherited ? ", a socket of systemd's: the option listen is not used" : "");
+	for (size_t i = 0; service->http && (text = vw_http_note(service->http, i)) != NULL; i++)
+		vw_say(LOG_INFO, "%s: %s", service->config.web_config, text);
 }
 
 /* Either all of a new configuration holds, or nothing of it. */
@@ -232,7 +246,7 @@ static int apply(struct vw_service *service, struct vw_config *config)
 		vw_say(LOG_ERR, "%s; the configuration stays as it was", *problem ? problem : strerror(-r));
 		return r;
 	}
-	warn_of_restart(&old_config, config);
+	warn_of_restart(service, &old_config, config);
 	if (store.arena) {
 		service->store = store;
 		store = old_store;
@@ -244,6 +258,7 @@ static int apply(struct vw_service *service, struct vw_config *config)
 		vw_monitor_settle(service->monitor, config->settle);
 	service->config = *config;
 	*config = old_config;
+	say_where(service);
 	return 0;
 }
 
@@ -304,11 +319,15 @@ static enum vw_agent_exit start_http(struct vw_service *service)
 
 	for (int i = 0; i < count && i < SOCKETS_MAX; i++)
 		inherited[options.inherited_count++] = SD_LISTEN_FDS_START + i;
+	service->inherited = options.inherited_count > 0;
+	put_held(service, config, &service->held);
 	if (!options.listen_count && !options.inherited_count)
 		return VW_AGENT_OK;
 	r = vw_http_new(service->event, &options, &service->http, problem, sizeof(problem));
-	if (r == 0)
+	if (r == 0) {
+		say_where(service);
 		return VW_AGENT_OK;
+	}
 	vw_say(LOG_ERR, "%s", *problem ? problem : strerror(-r));
 	return r == -EINVAL ? VW_AGENT_CONFIG : VW_AGENT_FAILED;
 }
@@ -393,6 +412,7 @@ static void end(struct vw_service *service)
 	vw_rendered_free(&service->rendered);
 	vw_digest_free(&service->digest);
 	vw_store_free(&service->store);
+	vw_buffer_free(&service->held);
 	vw_config_free(&service->config);
 }
 

@@ -680,17 +680,39 @@ static int understand(struct loader *loader, struct vw_web_config *config)
 	return err;
 }
 
+/* @loader: its document has to be deleted after a success */
+static int next_document(struct loader *loader, yaml_parser_t *parser)
+{
+	if (yaml_parser_load(parser, &loader->document))
+		return 0;
+	if (parser->error == YAML_MEMORY_ERROR)
+		return no_memory(loader);
+	return wrong(loader, parser->problem_mark.line + 1, "%s",
+		     parser->problem ? parser->problem : "this is no YAML");
+}
+
 static int load_document(struct loader *loader, yaml_parser_t *parser, struct vw_web_config *config)
 {
 	int err;
 
-	if (!yaml_parser_load(parser, &loader->document)) {
-		if (parser->error == YAML_MEMORY_ERROR)
-			return no_memory(loader);
-		return wrong(loader, parser->problem_mark.line + 1, "%s",
-			     parser->problem ? parser->problem : "this is no YAML");
-	}
+	err = next_document(loader, parser);
+	if (err)
+		return err;
 	err = understand(loader, config);
+	yaml_document_delete(&loader->document);
+	return err;
+}
+
+/* Nobody reads a second document, and what it asks for, a password, would not be done. */
+static int check_end(struct loader *loader, yaml_parser_t *parser)
+{
+	int err;
+
+	err = next_document(loader, parser);
+	if (err)
+		return err;
+	if (yaml_document_get_root_node(&loader->document))
+		err = wrong(loader, loader->document.start_mark.line + 1, "a second document begins here");
 	yaml_document_delete(&loader->document);
 	return err;
 }
@@ -704,6 +726,8 @@ static int parse(struct loader *loader, const char *bytes, size_t size, struct v
 		return no_memory(loader);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, size);
 	err = load_document(loader, &parser, config);
+	if (!err)
+		err = check_end(loader, &parser);
 	yaml_parser_delete(&parser);
 	return err;
 }
@@ -758,6 +782,50 @@ int vw_web_config_load(const char *path, struct vw_web_config **ret, char *probl
 	}
 	*ret = config;
 	return 0;
+}
+
+static const struct vw_web_config *or_nothing(const struct vw_web_config *config)
+{
+	static const struct vw_web_config nothing = {.tls = false};
+
+	return config ? config : &nothing;
+}
+
+static bool same_texts(const char *const *a, size_t a_count, const char *const *b, size_t b_count)
+{
+	bool same = a_count == b_count;
+
+	for (size_t i = 0; same && i < a_count; i++)
+		same = vw_equal(a[i], b[i]);
+	return same;
+}
+
+bool vw_web_config_same_tls(const struct vw_web_config *a, const struct vw_web_config *b)
+{
+	a = or_nothing(a);
+	b = or_nothing(b);
+	return a->tls == b->tls && a->client_auth == b->client_auth &&
+	       vw_equal(a->certificate, b->certificate) && vw_equal(a->key, b->key) &&
+	       vw_equal(a->client_ca, b->client_ca) && vw_equal(a->priorities, b->priorities) &&
+	       same_texts(a->allowed_name, a->allowed_name_count, b->allowed_name, b->allowed_name_count);
+}
+
+bool vw_web_config_same(const struct vw_web_config *a, const struct vw_web_config *b)
+{
+	bool same;
+
+	a = or_nothing(a);
+	b = or_nothing(b);
+	same = vw_web_config_same_tls(a, b) && a->user_count == b->user_count &&
+	       a->header_count == b->header_count &&
+	       same_texts(a->note, a->note_count, b->note, b->note_count);
+	for (size_t i = 0; same && i < a->user_count; i++)
+		same = vw_equal(a->user[i].name, b->user[i].name) &&
+		       vw_equal(a->user[i].hash, b->user[i].hash);
+	for (size_t i = 0; same && i < a->header_count; i++)
+		same = vw_equal(a->header[i].name, b->header[i].name) &&
+		       vw_equal(a->header[i].value, b->header[i].value);
+	return same;
 }
 
 void vw_web_config_free(struct vw_web_config *config)

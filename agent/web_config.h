@@ -62,6 +62,13 @@ struct vw_web_config {
 _must_check_ int vw_web_config_load(const char *path, struct vw_web_config **ret, char *problem,
 				    size_t problem_size);
 
+/** Do they ask for the same connections: is TLS, with its certificates and demands, the same? NULL is plain
+ * HTTP. */
+bool vw_web_config_same_tls(const struct vw_web_config *a, const struct vw_web_config *b);
+
+/** Do they ask for the same in all? NULL asks for nothing. */
+bool vw_web_config_same(const struct vw_web_config *a, const struct vw_web_config *b);
+
 /** Free it; the key is wiped first. NULL is fine. */
 void vw_web_config_free(struct vw_web_config *config);
 void vw_web_config_freep(struct vw_web_config **config);

@@ -3,7 +3,8 @@
 """The service's HTTP server, end to end: web.py build/virtwhere [TEST...]
 
 Talks to build/tests/tools/agent_http over loopback and Unix sockets: what is answered, how it is bounded against
-clients that are slow, many or hostile, TLS with and without client certificates, passwords, and reloads.
+clients that are slow, many or hostile, TLS with and without client certificates, passwords, and reloads. What
+virtwhered itself makes of it, how it says what is wrong and where it listens, is looked at last.
 """
 
 import base64
@@ -16,6 +17,7 @@ import random
 import re
 import resource
 import select
+import shutil
 import signal
 import socket
 import ssl
@@ -28,6 +30,7 @@ import time
 from pathlib import Path
 
 TOOL = str(Path(sys.argv[1]).resolve().parent / "tests/tools/agent_http")
+SERVICE = str(Path(sys.argv[1]).resolve().parent / "virtwhered")
 SANITIZED = b"__asan_init" in Path(TOOL).read_bytes()
 BUSY = max(1.0, os.getloadavg()[0] / os.cpu_count())  # how many others want what is to be measured
 PATIENCE = BUSY * (60 if SANITIZED else 20)  # seconds, for what should take none
@@ -144,8 +147,8 @@ class Client(http.client.HTTPConnection):
         return answer
 
 
-def ask(address, path="/metrics", method="GET", headers=None, body=None, context=None):
-    with contextlib.closing(Client(address, context)) as client:
+def ask(address, path="/metrics", method="GET", headers=None, body=None, context=None, source=None):
+    with contextlib.closing(Client(address, context, source)) as client:
         return client.ask(path, method, headers, body)
 
 
@@ -800,6 +803,42 @@ def guess(address, number, statuses):
         statuses.append(ask(address, headers=named("prometheus", f"guess {number} {i}")).status)
 
 
+def guessers():
+    """Who guesses spends his own time, not that of an address that has never been wrong."""
+    config = write_config(users(prometheus=bcrypt("right", 10), other=bcrypt("other", 10)))
+    good = named("prometheus", "right")
+    with Server("--web-config", config) as server:
+        ends, statuses = [], []
+
+        def guess_on(number):
+            count = 0
+            while not ends:
+                count += 1
+                statuses.append(ask(server.address, headers=named("prometheus", f"{number} {count}"),
+                                    source="127.0.0.2").status)
+
+        threads = [threading.Thread(target=guess_on, args=(number,)) for number in range(12)]
+        for thread in threads:
+            thread.start()
+        deadline = time.monotonic() + PATIENCE
+        while statuses.count(429) < 50 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        check("who guesses is told to come later", statuses.count(429) >= 50, len(statuses))
+        said = scrape(server.address, headers=good)
+        check("who has never been wrong has an answer meanwhile", said == "", said)
+        said = scrape(server.address, headers=named("other", "other"), source="127.0.0.3")
+        check("and so has another", said == "", said)
+        tried = len(statuses)
+        before, start = server.seconds(), time.monotonic()
+        time.sleep(1.5)
+        check("guesses do not take the processor", SANITIZED or server.seconds() - before <
+              0.2 * (time.monotonic() - start) + 0.3 * (len(statuses) - tried) / 1000 + 0.4, server.seconds() - before)
+        ends.append(True)
+        for thread in threads:
+            thread.join()
+        check("and get nothing", set(statuses) == {401, 429}, set(statuses))
+
+
 def headers():
     config = write_config("http_server_config:\n  http2: true\n  headers:\n    X-Frame-Options: sameorigin\n"
                           "    Strict-Transport-Security: max-age=1\n")
@@ -817,12 +856,182 @@ def headers():
     refused("a file that is wrong", "web.yml:2:", "--web-config", write_config("http_server_config:\n  http3: true\n"))
 
 
+# --- reloads ------------------------------------------------------------------------------------------------
+
+class Kept:
+    """A connection that has had an answer, and one whose request has half arrived."""
+
+    HALF, REST = b"GET /-/healthy HTTP/1.1\r\nHost: x\r\nX-Half: ", b"there\r\nConnection: close\r\n\r\n"
+
+    def __init__(self, address, context=None, headers=None):
+        self.client, self.headers = Client(address, context), headers
+        self.client.ask("/-/healthy", headers=headers)
+        self.before = self.client.sock
+        self.half = connect(address)
+        if context:
+            self.half = context.wrap_socket(self.half, server_hostname="localhost")
+        more = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items()).encode()
+        self.half.sendall(self.HALF.replace(b"X-Half", more + b"X-Half"))
+        time.sleep(0.05)
+
+    def lives(self):
+        """Are both served to their end?"""
+        try:
+            good = self.client.ask("/-/healthy", headers=self.headers).status == 200 and self.client.sock is self.before
+            self.half.sendall(self.REST)
+            return good and b" 200 OK" in read_all(self.half)
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            self.client.close()
+            self.half.close()
+
+
+def reloads():
+    good = named("prometheus", "right")
+    right, other = users(prometheus=bcrypt("right", 4)), users(prometheus=bcrypt("right", 4), other=bcrypt("other", 4))
+    header = "http_server_config:\n  headers:\n    X-Frame-Options: sameorigin\n"
+    for before, after, keeps in ((None, None, True), (right, right, True), (right, other, True), (right, header, True),
+                                 (TLS, TLS, True), (TLS, f"# another text\n{TLS}", True), (TLS, TLS + right, True),
+                                 (TLS, TLS + "  min_version: TLS13\n", False), (right, TLS + right, False)):
+        name = f"{before!r}, then {after!r}"
+        options = ("--web-config", write_config(before)) if before else ()
+        with Server(*options) as server:
+            kept = Kept(server.address, trusting() if before and TLS in before else None, good)
+            if after:
+                write_config(after)
+            check(f"{name}: is read again", server.signal(signal.SIGHUP) == "reloaded")
+            check(f"{name}: connections stay" if keeps else f"{name}: connections go", kept.lives() == keeps)
+    with Server("--web-config", write_config(TLS + right)) as server:
+        kept = Kept(server.address, trusting(), good)
+        shutil.copy(folder / "server.key", folder / "server.key.before")
+        shutil.copy(folder / "server.pem", folder / "server.pem.before")
+        for kind in ("key", "pem"):
+            shutil.copy(folder / f"second.{kind}", folder / f"server.{kind}")
+        check("the same file with another certificate", server.signal(signal.SIGHUP) == "reloaded" and not kept.lives())
+        for kind in ("key", "pem"):
+            shutil.copy(folder / f"server.{kind}.before", folder / f"server.{kind}")
+        check("and back", server.signal(signal.SIGHUP) == "reloaded")
+        kept = Kept(server.address, trusting(), good)
+        write_config(TLS + users(prometheus=bcrypt("changed", 4)))
+        check("a password that is taken away is none on the connections that there are",
+              server.signal(signal.SIGHUP) == "reloaded" and
+              kept.client.ask("/", headers=good).status == 401 and kept.client.sock is kept.before and
+              kept.client.ask("/", headers=named("prometheus", "changed")).status == 200)
+        kept.lives()
+
+
+# --- the service --------------------------------------------------------------------------------------------
+
+class Service:
+    """virtwhered itself with a configuration file; what it says stands in `said`."""
+
+    def __init__(self, text, *options):
+        self.conf, self.log = folder / "virtwhered.conf", folder / "virtwhered.log"
+        self.conf.write_text(f"[virtwhered]\nreport-file =\nstate-directory =\ninterval = 0\n{text}")
+        self.log.write_text("")
+        environment = {name: value for name, value in os.environ.items() if name not in ("JOURNAL_STREAM", "NOTIFY_SOCKET")}
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([SERVICE, f"--config={self.conf}", *options], stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log, env=environment)
+
+    def said(self):
+        return self.log.read_text(errors="replace")
+
+    def wait_said(self, pattern):
+        """Wait until it is said; returns the match, or None."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            found = re.search(pattern, self.said())
+            if found or self.process.poll() is not None:
+                return found
+            time.sleep(0.01)
+        return None
+
+    def wait_ready(self, address):
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if ask(address, "/-/ready").status == 200:
+                    return True
+            time.sleep(0.02)
+        return False
+
+    def reload(self, text):
+        """Another configuration; waits until it is in force, and returns what was said."""
+        self.conf.write_text(f"[virtwhered]\nreport-file =\nstate-directory =\ninterval = 0\n{text}")
+        self.log.write_text("")
+        self.process.send_signal(signal.SIGHUP)
+        self.wait_said(r"listening on .*\n|stays as it was")
+        return self.said()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        check("the service ends well", self.process.wait(PATIENCE) == 0, self.said())
+
+
+def service_refuses():
+    (folder / "big.yml").write_text("#" * 70000)
+    nothing = folder / "nothing.yml"
+    cases = [(nothing, f"{nothing}: No such file"), (folder, f"{folder}: this is no regular file"),
+             (f"{nothing}/x/y", "No such file"), (folder / "big.yml", "big.yml: File too large"),
+             (write_config(TLS.replace("server.key", "nothing.key"), "key.yml"), "key.yml:3: .*nothing.key: No such file"),
+             (write_config(TLS.replace("server.pem", "nothing.pem"), "cert.yml"), "cert.yml:2: .*nothing.pem: No such file"),
+             (write_config("a: b\n", "wrong.yml"), "wrong.yml:1: unknown key a"),
+             (write_config("{}\n---\n" + users(a=bcrypt("a", 4)), "two.yml"), "two.yml:2: a second document")]
+    for path, words in cases:
+        for more in ((), ("--check-config",)):
+            done = subprocess.run([SERVICE, f"--web-config-file={path}", "--listen=127.0.0.1:0", "--report-file=", "--state-directory=", *more],
+                                  capture_output=True, text=True, timeout=PATIENCE, check=False)
+            check(f"virtwhered {path} {more}", done.returncode == 2 and re.search(words, done.stderr) and
+                  done.stderr.count("\n") == 1, f"{done.returncode} {done.stderr}")
+    for text, words in (("listen = localhost:80\n", r"virtwhered\.conf:2: listen: 'localhost:80' is no address"),
+                        ("[bad]\n", r"virtwhered\.conf:2: no such section: \[bad\]")):
+        conf = folder / "virtwhered.conf"
+        conf.write_text("[virtwhered]\n" + text)
+        for more in ((), ("--check-config",)):
+            done = subprocess.run([SERVICE, f"--config={conf}", "--report-file=", "--state-directory=", *more],
+                                  capture_output=True, text=True, timeout=PATIENCE, check=False)
+            check(f"virtwhered {text!r} {more}", done.returncode == 2 and re.search(words, done.stderr), done)
+    good = write_config(TLS + users(a=bcrypt("a", 4)))
+    done = subprocess.run([SERVICE, "--check-config", f"--web-config-file={good}"], capture_output=True, text=True,
+                          timeout=PATIENCE, check=False)
+    check("a good one is good", done.returncode == 0 and not done.stderr, done)
+
+
+def service_says():
+    web = write_config("http_server_config:\n  http2: true\n")
+    listen = "listen = 127.0.0.1:0\n"
+    with Service(f"{listen}web-config-file = {web}\n") as service:
+        found = service.wait_said(r"virtwhered: listening on (127\.0\.0\.1:(?!0\n)\d+)\n")
+        check("it says where it listens, with the port that it got", found, service.said())
+        address = found and found[1]
+        check("and listens there", found and service.wait_ready(address), service.said())
+        check("what is not done is said", f"virtwhered: {web}: http2: " in service.said(), service.said())
+        with contextlib.closing(Client(address)) as client:
+            client.ask("/metrics")
+            before = client.sock
+            said = service.reload(f"{listen}web-config-file = {web}\nconnections = 7\n")
+            check("a change that needs a restart is said", "listen, connections and timeout hold" in said, said)
+            check("and where it listens", f"listening on {address}\n" in said and "http2: " in said, said)
+            said = service.reload(f"{listen}web-config-file = {web}\n")
+            check("the way back needs none", "hold after a restart" not in said, said)
+            said = service.reload(f"listen = here\nweb-config-file = {web}\n")
+            check("no address is told by its line", "virtwhered.conf:5: listen: 'here' is no address" in said and
+                  "the configuration stays as it was" in said, said)
+            check("a connection outlives reloads", client.ask("/-/healthy").status == 200 and client.sock is before)
+
+
 def main():
     global folder
     with tempfile.TemporaryDirectory(prefix="virtwhere-http.") as name:
         folder = Path(name)
         tests = (answers, conditions, forms, tail, one_connection, sockets, handed_in, garbage, slow,
-                     no_descriptors, rest, tls, client_certificates, passwords, headers)
+                     no_descriptors, rest, tls, client_certificates, passwords, guessers, headers, reloads,
+                 service_refuses, service_says)
         wanted = sys.argv[2:]
         make_certificates()
         for test in tests:
