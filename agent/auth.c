@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/auth.h"
 
+#include "agent/connections.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -17,16 +19,33 @@
 
 enum {
 	REMEMBERED = 32,
-	WAITING_MAX = 8,
+	WAITING_MAX = 8, /* to be computed */
+	WAITING_SUSPECT = 6,
+	WAITING_ALIKE = 4, /* of one network */
+	ACCOUNTS = 64,
 	PASSWORD_MAX = 256, /* bcrypt reads 72 bytes of it */
 	TAG_SIZE = 32,
 	TAGGED = 4,
 	STACK_SIZE = 256 * 1024, /* bcrypt keeps its tables in crypt_data */
 
-	/* Of the time of one processor, a fifth may go into passwords, and two seconds at once. In
+	/* Of the time of one processor, a fifth may go into passwords, and two seconds at once: half of it
+	   for those who got nothing wrong lately, half for the others, of whom each has a half of that. In
 	   microseconds. */
-	CREDIT_MAX = 2000000,
-	CREDIT_SHARE = 5,
+	CREDIT_MAX = 1000000,
+	POOL_SHARE = 10,
+	ACCOUNT_SHARE = 20,
+};
+
+/* Time that may be spent. It grows again by itself. */
+struct credit {
+	int64_t left;
+	uint64_t at; /* when that was so */
+};
+
+/* Of a network that got something wrong; all that it spent is earned again when it may be forgotten. */
+struct account {
+	struct vw_network network;
+	struct credit credit;
 };
 
 /* A name, hash and password under a key that nobody knows: what is remembered gives no password away. */
@@ -45,6 +64,9 @@ struct vw_attempt {
 	struct MHD_Connection *connection;
 	enum vw_auth_answer answer; /* VW_AUTH_LATER until it is known */
 	bool known_user;
+	bool trusted; /* its network got nothing wrong lately, and asks for nothing else */
+	bool alike;   /* another one that waits has the same tag: there is nothing to compute */
+	struct vw_network network;
 	struct tag tag;
 	char hash[CRYPT_OUTPUT_SIZE], password[PASSWORD_MAX];
 };
@@ -63,10 +85,10 @@ struct vw_auth {
 	void *context;
 	struct tag key;
 	struct memory right, wrong;
-	struct vw_attempt *waiting; /* the first one is being computed */
-	unsigned waiting_count;
-	int64_t credit;
-	uint64_t credited; /* when */
+	struct vw_attempt *waiting;     /* the first one is being computed */
+	struct credit trusted, suspect; /* pools */
+	struct account account[ACCOUNTS];
+	unsigned account_count;
 	int done;
 	sd_event_source *done_source;
 	struct work *work; /* NULL while there is none */
@@ -179,6 +201,64 @@ static int make_tag(const struct vw_auth *auth, const char *const part[TAGGED], 
 	return 0;
 }
 
+/* --- credit ------------------------------------------------------------------------------------------- */
+
+static int64_t credit_of(struct credit *credit, unsigned share, uint64_t now)
+{
+	int64_t earned = now > credit->at ? (int64_t)((now - credit->at) / share) : 0;
+
+	if (earned) {
+		credit->left = earned > CREDIT_MAX - credit->left ? CREDIT_MAX : credit->left + earned;
+		credit->at = now;
+	}
+	return credit->left;
+}
+
+static void forget_paid(struct vw_auth *auth, uint64_t now)
+{
+	for (unsigned i = auth->account_count; i-- > 0;)
+		if (credit_of(&auth->account[i].credit, ACCOUNT_SHARE, now) == CREDIT_MAX)
+			auth->account[i] = auth->account[--auth->account_count];
+}
+
+static struct account *account_of(struct vw_auth *auth, const struct vw_network *network)
+{
+	for (unsigned i = 0; i < auth->account_count; i++)
+		if (vw_network_same(&auth->account[i].network, network))
+			return &auth->account[i];
+	return NULL;
+}
+
+/* Where there is no room, the one that has spent the least goes. */
+static struct account *open_account(struct vw_auth *auth, const struct vw_network *network, uint64_t now)
+{
+	struct account *account = &auth->account[0];
+
+	if (auth->account_count < ACCOUNTS)
+		account = &auth->account[auth->account_count++];
+	else
+		for (unsigned i = 1; i < ACCOUNTS; i++)
+			if (auth->account[i].credit.left > account->credit.left)
+				account = &auth->account[i];
+	*account = (struct account){*network, {CREDIT_MAX, now}};
+	return account;
+}
+
+static void charge(struct vw_auth *auth, const struct vw_attempt *attempt, int64_t microseconds, bool wrong,
+		   uint64_t now)
+{
+	struct account *account;
+
+	(attempt->trusted ? &auth->trusted : &auth->suspect)->left -= microseconds;
+	if (!wrong)
+		return;
+	forget_paid(auth, now);
+	account = account_of(auth, &attempt->network);
+	if (!account)
+		account = open_account(auth, &attempt->network, now);
+	account->credit.left -= microseconds;
+}
+
 /* --- attempts ----------------------------------------------------------------------------------------- */
 
 static void settle(struct vw_attempt *attempt, enum vw_auth_answer answer)
@@ -193,7 +273,6 @@ static struct vw_attempt *take_first(struct vw_auth *auth)
 	struct vw_attempt *first = auth->waiting;
 
 	auth->waiting = first->next;
-	auth->waiting_count--;
 	first->next = NULL;
 	return first;
 }
@@ -218,13 +297,12 @@ static void settle_alike(struct vw_auth *auth, const struct tag *tag, enum vw_au
 			continue;
 		}
 		*link = one->next;
-		auth->waiting_count--;
 		settle(one, answer);
 	}
 }
 
 /* Waits for the thread, where it has not ended yet. */
-static void finish(struct vw_auth *auth)
+static void finish(struct vw_auth *auth, uint64_t now)
 {
 	struct vw_attempt *attempt = take_first(auth);
 	enum vw_auth_answer answer = VW_AUTH_NO;
@@ -235,7 +313,7 @@ static void finish(struct vw_auth *auth)
 	(void)!read(auth->done, &count, sizeof(count));
 	if (auth->work->matches && attempt->known_user)
 		answer = VW_AUTH_YES;
-	auth->credit -= auth->work->microseconds;
+	charge(auth, attempt, auth->work->microseconds, answer == VW_AUTH_NO, now);
 	explicit_bzero(auth->work, sizeof(*auth->work));
 	free(auth->work);
 	auth->work = NULL;
@@ -248,46 +326,84 @@ static void finish(struct vw_auth *auth)
 static int on_done(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct vw_auth *auth = userdata;
+	uint64_t now = 0;
 
-	(void)source;
 	(void)fd;
 	(void)events;
+	/* It fails in another process only. */
+	(void)sd_event_now(sd_event_source_get_event(source), CLOCK_MONOTONIC, &now);
 	if (auth->work)
-		finish(auth);
+		finish(auth, now);
 	if (auth->waiting && begin(auth) != 0)
 		settle_all(auth, VW_AUTH_TOO_MANY);
 	auth->resumed(auth->context);
 	return 0;
 }
 
-static bool has_credit(struct vw_auth *auth, uint64_t now)
+/* What waits to be computed: all of it, and that of one network. */
+static void count_waiting(const struct vw_auth *auth, const struct vw_network *network, unsigned *ret_all,
+			  unsigned *ret_own)
 {
-	int64_t earned = (int64_t)((now - auth->credited) / CREDIT_SHARE);
-
-	auth->credited = now;
-	auth->credit = earned > CREDIT_MAX - auth->credit ? CREDIT_MAX : auth->credit + earned;
-	return auth->credit > 0;
+	*ret_all = *ret_own = 0;
+	for (const struct vw_attempt *one = auth->waiting; one; one = one->next) {
+		*ret_all += !one->alike;
+		*ret_own += !one->alike && vw_network_same(&one->network, network);
+	}
 }
 
-/* Puts an attempt at the end of the queue and its connection aside. */
-static enum vw_auth_answer enqueue(struct vw_auth *auth, const struct vw_attempt *model,
-				   struct vw_attempt **ret, uint64_t now)
+static bool is_waited_for(const struct vw_auth *auth, const struct tag *tag)
 {
-	struct vw_attempt **end = &auth->waiting, *attempt;
+	for (const struct vw_attempt *one = auth->waiting; one; one = one->next)
+		if (gnutls_memcmp(&one->tag, tag, sizeof(*tag)) == 0)
+			return true;
+	return false;
+}
 
-	if (auth->waiting_count >= WAITING_MAX || !has_credit(auth, now))
+/* May it be computed? Says who pays for it. */
+static bool admit(struct vw_auth *auth, struct vw_attempt *attempt, uint64_t now)
+{
+	const struct account *account;
+	unsigned all, own;
+
+	attempt->alike = is_waited_for(auth, &attempt->tag);
+	if (attempt->alike)
+		return true;
+	forget_paid(auth, now);
+	account = account_of(auth, &attempt->network);
+	count_waiting(auth, &attempt->network, &all, &own);
+	attempt->trusted = !account && own == 0;
+	if (attempt->trusted)
+		return all < WAITING_MAX && credit_of(&auth->trusted, POOL_SHARE, now) > 0;
+	return all < WAITING_SUSPECT && own < WAITING_ALIKE && (!account || account->credit.left > 0) &&
+	       credit_of(&auth->suspect, POOL_SHARE, now) > 0;
+}
+
+/* The trusted ones come first, but behind the one that is being computed. */
+static void insert(struct vw_auth *auth, struct vw_attempt *attempt)
+{
+	struct vw_attempt **link = auth->waiting ? &auth->waiting->next : &auth->waiting;
+
+	while (*link && (!attempt->trusted || (*link)->trusted))
+		link = &(*link)->next;
+	attempt->next = *link;
+	*link = attempt;
+}
+
+/* Puts an attempt into the queue and its connection aside. */
+static enum vw_auth_answer enqueue(struct vw_auth *auth, struct vw_attempt *model, struct vw_attempt **ret,
+				   uint64_t now)
+{
+	struct vw_attempt *attempt;
+
+	if (!admit(auth, model, now))
 		return VW_AUTH_TOO_MANY;
 	attempt = malloc(sizeof(*attempt));
 	if (!attempt)
 		return VW_AUTH_TOO_MANY;
 	*attempt = *model;
-	while (*end)
-		end = &(*end)->next;
-	*end = attempt;
-	auth->waiting_count++;
+	insert(auth, attempt);
 	if (!auth->work && begin(auth) != 0) {
 		auth->waiting = NULL;
-		auth->waiting_count = 0;
 		free(attempt);
 		return VW_AUTH_TOO_MANY;
 	}
@@ -311,10 +427,12 @@ static const char *hash_of(const struct vw_web_config *config, const char *name,
 }
 
 static enum vw_auth_answer check(struct vw_auth *auth, const struct vw_web_config *config,
-				 struct MHD_Connection *connection, const char *name, const char *password,
-				 struct vw_attempt **ret, uint64_t now)
+				 struct MHD_Connection *connection, const struct sockaddr *client,
+				 const char *name, const char *password, struct vw_attempt **ret,
+				 uint64_t now)
 {
-	struct vw_attempt attempt = {.connection = connection, .answer = VW_AUTH_LATER};
+	struct vw_attempt attempt = {
+		.connection = connection, .answer = VW_AUTH_LATER, .network = vw_network_of(client)};
 	const char *hash = hash_of(config, name, &attempt.known_user);
 	enum vw_auth_answer answer;
 
@@ -337,8 +455,8 @@ static enum vw_auth_answer check(struct vw_auth *auth, const struct vw_web_confi
 }
 
 enum vw_auth_answer vw_auth_check(struct vw_auth *auth, const struct vw_web_config *config,
-				  struct MHD_Connection *connection, struct vw_attempt **attempt,
-				  uint64_t now)
+				  struct MHD_Connection *connection, const struct sockaddr *client,
+				  struct vw_attempt **attempt, uint64_t now)
 {
 	enum vw_auth_answer answer = VW_AUTH_NO;
 	char *name, *password = NULL;
@@ -350,7 +468,7 @@ enum vw_auth_answer vw_auth_check(struct vw_auth *auth, const struct vw_web_conf
 
 	name = MHD_basic_auth_get_username_password(connection, &password);
 	if (name && password)
-		answer = check(auth, config, connection, name, password, attempt, now);
+		answer = check(auth, config, connection, client, name, password, attempt, now);
 	if (password)
 		explicit_bzero(password, strlen(password));
 	MHD_free(password);
@@ -368,7 +486,7 @@ void vw_auth_forget(struct vw_attempt *attempt)
 void vw_auth_cancel(struct vw_auth *auth)
 {
 	if (auth->work)
-		finish(auth);
+		finish(auth, auth->suspect.at);
 	settle_all(auth, VW_AUTH_NO);
 }
 
@@ -381,7 +499,7 @@ int vw_auth_new(sd_event *event, void (*resumed)(void *context), void *context, 
 		return -ENOMEM;
 	auth->resumed = resumed;
 	auth->context = context;
-	auth->credit = CREDIT_MAX;
+	auth->trusted.left = auth->suspect.left = CREDIT_MAX;
 	auth->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (auth->done < 0)
 		err = -errno;

@@ -6,7 +6,9 @@
  * Names and passwords of the web configuration (RFC 7617). A bcrypt of the usual cost takes a twentieth of a
  * second and more: it is computed on a thread that lives as long as there is one to compute, so that nobody
  * else waits; what was found is remembered, so that a scrape costs nothing; and the time spent on it is
- * bounded, so that who guesses passwords does not get the processor. Internal to the HTTP server.
+ * bounded, so that who guesses passwords does not get the processor. Each network has an account of its own
+ * for what it got wrong, and half of all the time is kept for networks that got nothing wrong lately: who
+ * guesses keeps nobody else out. Internal to the HTTP server.
  */
 
 #include <microhttpd.h>
@@ -46,11 +48,12 @@ void vw_auth_free(struct vw_auth *auth);
  * @config: NULL, or without users: everybody may
  * @request: what libmicrohttpd keeps for the request, NULL at first; give it to vw_auth_forget() when it is
  * done
+ * @client: the address that the request comes from
  * @now: microseconds of CLOCK_MONOTONIC
  */
 enum vw_auth_answer vw_auth_check(struct vw_auth *auth, const struct vw_web_config *config,
-				  struct MHD_Connection *connection, struct vw_attempt **attempt,
-				  uint64_t now);
+				  struct MHD_Connection *connection, const struct sockaddr *client,
+				  struct vw_attempt **attempt, uint64_t now);
 
 /** The request is over. NULL is fine. */
 void vw_auth_forget(struct vw_attempt *attempt);

@@ -10,30 +10,34 @@ enum { ANSWERING_AT_LEAST = 1000 * 1000 };
 
 /* --- addresses ---------------------------------------------------------------------------------------- */
 
-/* Who has one address of an IPv6 network can take any other of it: the network counts. */
-static void network_of(const struct sockaddr *address, struct vw_connection *ret)
+struct vw_network vw_network_of(const struct sockaddr *address)
 {
 	const struct sockaddr_in *v4 = (const void *)address;
 	const struct sockaddr_in6 *v6 = (const void *)address;
+	struct vw_network network = {.local = false};
 
-	memset(ret->address, 0, sizeof(ret->address));
-	ret->local = false;
 	switch (address->sa_family) {
 	case AF_INET:
-		memset(ret->address + 10, 0xff, 2);
-		memcpy(ret->address + 12, &v4->sin_addr, 4);
+		memset(network.address + 10, 0xff, 2);
+		memcpy(network.address + 12, &v4->sin_addr, 4);
 		break;
 	case AF_INET6:
-		memcpy(ret->address, &v6->sin6_addr, IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr) ? 16 : 8);
+		memcpy(network.address, &v6->sin6_addr, IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr) ? 16 : 8);
 		break;
 	default:
-		ret->local = true;
+		network.local = true;
 	}
+	return network;
+}
+
+bool vw_network_same(const struct vw_network *a, const struct vw_network *b)
+{
+	return a->local == b->local && memcmp(a->address, b->address, sizeof(a->address)) == 0;
 }
 
 static bool same_address(const struct vw_connection *a, const struct vw_connection *b)
 {
-	return !a->local && !b->local && memcmp(a->address, b->address, sizeof(a->address)) == 0;
+	return !a->network.local && vw_network_same(&a->network, &b->network);
 }
 
 /* --- who can be spared -------------------------------------------------------------------------------- */
@@ -101,10 +105,9 @@ static unsigned count_like(const struct vw_connections *connections, const struc
 bool vw_connections_make_room(struct vw_connections *connections, const struct sockaddr *address,
 			      uint64_t now, bool *ret_dropped)
 {
-	struct vw_connection like = {0};
+	const struct vw_connection like = {.network = vw_network_of(address)};
 
 	*ret_dropped = false;
-	network_of(address, &like);
 	if (count_like(connections, &like) >= connections->limit_per_address)
 		return *ret_dropped = drop_least_needed(connections, &like, now);
 	if (connections->count >= connections->limit)
@@ -122,7 +125,7 @@ struct vw_connection *vw_connections_add(struct vw_connections *connections, int
 	if (!connection)
 		return NULL;
 	connection->fd = fd;
-	network_of(address, connection);
+	connection->network = vw_network_of(address);
 	vw_connection_enter(connection, VW_STAGE_FIRST, now);
 
 	connection->next = connections->first;

@@ -19,14 +19,19 @@ enum vw_stage {
 	VW_STAGE_HELD,      /* its password is being computed: it is neither dropped nor late */
 };
 
+/* Who has one address of an IPv6 network can take any other of it: the network counts. */
+struct vw_network {
+	uint8_t address[16]; /* IPv6, or IPv4 mapped into it; of IPv6 the network of 64 bits */
+	bool local;          /* a Unix socket: nobody knows who it is */
+};
+
 struct vw_connection {
 	struct vw_connection *previous, *next;
 	int fd; /* not owned */
 	enum vw_stage stage;
-	uint64_t since;      /* microseconds of CLOCK_MONOTONIC: when the stage began */
-	uint8_t address[16]; /* IPv6, or IPv4 mapped into it; of IPv6 the network of 64 bits */
-	bool local;          /* of a Unix socket: no limit per address */
-	bool dropped;        /* shut down; the one who reads it will notice */
+	uint64_t since;            /* microseconds of CLOCK_MONOTONIC: when the stage began */
+	struct vw_network network; /* a local one has no limit */
+	bool dropped;              /* shut down; the one who reads it will notice */
 };
 
 /* A structure of zeros with the limits set is empty. */
@@ -36,6 +41,12 @@ struct vw_connections {
 	unsigned limit, limit_per_address;
 	uint64_t timeout, idle_timeout; /* microseconds */
 };
+
+/** The network of a client. @address: of IPv4, IPv6 or Unix */
+struct vw_network vw_network_of(const struct sockaddr *address);
+
+/** Are they one? All that is local is. */
+bool vw_network_same(const struct vw_network *a, const struct vw_network *b);
 
 /**
  * Make room for one more.

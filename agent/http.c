@@ -265,7 +265,8 @@ static size_t unescape(void *userdata, struct MHD_Connection *connection, char *
 static enum MHD_Result answer(struct vw_http *http, struct MHD_Connection *connection, const char *path,
 			      const char *method, struct vw_attempt **attempt)
 {
-	switch (vw_auth_check(http->auth, http->config, connection, attempt, now_of(http))) {
+	switch (vw_auth_check(http->auth, http->config, connection, client_of(connection), attempt,
+			      now_of(http))) {
 	case VW_AUTH_YES:
 		return vw_answers_queue(http->answers, connection, path, method, now_of(http));
 	case VW_AUTH_NO:
