@@ -9,14 +9,18 @@
 
 #include "agent/gzip.h"
 #include "agent/negotiate.h"
+#include "export/html.h"
 
 enum {
 	TAIL_LIFETIME = 1000 * 1000, /* microseconds */
 	WORTH_COMPRESSING = 1024,    /* below that it would fit into one packet anyway */
 	TAGGED_SIZE = VW_ETAG_SIZE + 3,
+	POLICY_MAX = 512,
 };
 
 #define PLAIN_TEXT "text/plain; charset=utf-8"
+#define POLICY     "Content-Security-Policy"
+#define NOTHING    "default-src 'none'"
 
 /* --- the tables --------------------------------------------------------------------------------------- */
 
@@ -34,12 +38,13 @@ static const struct {
 
 static const struct {
 	const char *cache_control, *vary;
+	const char *policy; /* the part of it that is its own */
 	bool has_tail, has_etag;
 } resources[VW_RESOURCES] = {
-	[VW_RESOURCE_METRICS] = {"no-store", "Accept, Accept-Encoding", .has_tail = true},
-	[VW_RESOURCE_OPENMETRICS] = {"no-store", "Accept, Accept-Encoding", .has_tail = true},
-	[VW_RESOURCE_REPORT] = {"no-cache", "Accept-Encoding", .has_etag = true},
-	[VW_RESOURCE_PAGE] = {"no-cache", "Accept-Encoding", .has_etag = true},
+	[VW_RESOURCE_METRICS] = {"no-store", "Accept, Accept-Encoding", NOTHING, .has_tail = true},
+	[VW_RESOURCE_OPENMETRICS] = {"no-store", "Accept, Accept-Encoding", NOTHING, .has_tail = true},
+	[VW_RESOURCE_REPORT] = {"no-cache", "Accept-Encoding", NOTHING, .has_etag = true},
+	[VW_RESOURCE_PAGE] = {"no-cache", "Accept-Encoding", vw_page_policy, .has_etag = true},
 };
 
 static const struct {
@@ -68,8 +73,6 @@ static const struct {
 /* What a browser is told about every answer: show it, do nothing else with it, and give it to no other site.
  */
 static const struct vw_web_header always[] = {
-	{"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
-				    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
 	{"Cross-Origin-Resource-Policy", "same-origin"},
 	{"Referrer-Policy", "no-referrer"},
 	{"X-Content-Type-Options", "nosniff"},
@@ -203,9 +206,17 @@ static bool add_header(struct MHD_Response *response, const char *name, const ch
 	return MHD_add_response_header(response, name, value) == MHD_YES;
 }
 
-static bool add_headers(const struct vw_answers *answers, struct MHD_Response *response)
+static bool add_policy(struct MHD_Response *response, const char *policy)
 {
-	bool good = true;
+	char text[POLICY_MAX];
+	int length = snprintf(text, sizeof(text), "%s; frame-ancestors 'none'", policy);
+
+	return length > 0 && (size_t)length < sizeof(text) && add_header(response, POLICY, text);
+}
+
+static bool add_headers(const struct vw_answers *answers, struct MHD_Response *response, const char *policy)
+{
+	bool good = is_overridden(answers, POLICY) || add_policy(response, policy);
 
 	for (size_t i = 0; i < VW_COUNT(always); i++)
 		if (!is_overridden(answers, always[i].name))
@@ -227,7 +238,7 @@ static struct MHD_Response *make_notice(const struct vw_answers *answers, enum v
 	response = MHD_create_response_from_buffer(strlen(text), (void *)text, MHD_RESPMEM_PERSISTENT);
 	if (!response)
 		return NULL;
-	if (!add_headers(answers, response) || !add_header(response, "Content-Type", PLAIN_TEXT) ||
+	if (!add_headers(answers, response, NOTHING) || !add_header(response, "Content-Type", PLAIN_TEXT) ||
 	    !add_header(response, "Cache-Control", "no-store") ||
 	    (more->name && !add_header(response, more->name, more->value)))
 		forget_response(&response);
@@ -277,7 +288,7 @@ static bool describe(const struct vw_answers *answers, enum vw_resource resource
 	char tag[TAGGED_SIZE];
 
 	tag_of(answers->published[resource].body, encoding, tag);
-	return add_headers(answers, response) &&
+	return add_headers(answers, response, resources[resource].policy) &&
 	       add_header(response, "Cache-Control", resources[resource].cache_control) &&
 	       add_header(response, "Vary", resources[resource].vary) &&
 	       (!resources[resource].has_etag || add_header(response, "ETag", tag));

@@ -11,6 +11,7 @@ import base64
 import contextlib
 import crypt
 import gzip
+import html
 import http.client
 import os
 import random
@@ -30,6 +31,7 @@ import time
 from pathlib import Path
 
 TOOL = str(Path(sys.argv[1]).resolve().parent / "tests/tools/agent_http")
+PROGRAM = str(Path(sys.argv[1]).resolve())
 SERVICE = str(Path(sys.argv[1]).resolve().parent / "virtwhered")
 SANITIZED = b"__asan_init" in Path(TOOL).read_bytes()
 BUSY = max(1.0, os.getloadavg()[0] / os.cpu_count())  # how many others want what is to be measured
@@ -208,8 +210,13 @@ def answers():
                   head.status == 200 and not head.text and sorted(set(head.headers) - {"Date"}) ==
                   sorted(set(answer.headers) - {"Date"}) and
                   head.headers["Content-Length"] == str(len(answer.text)), head.headers)
-        check("a page may not be framed", "frame-ancestors 'none'" in
-              ask(server.address, "/").headers["Content-Security-Policy"])
+        page = re.search(r"<meta http-equiv=\"Content-Security-Policy\" content=\"([^\"]+)\"",
+                         subprocess.run([PROGRAM, "--format=html"], capture_output=True, text=True, check=True).stdout)
+        check("the page has a policy", page and "style-src 'sha256-" in html.unescape(page[1]), page)
+        policies = {path: ask(server.address, path).headers["Content-Security-Policy"] for path in types}
+        check("which is its own, and it may not be framed",
+              policies.pop("/") == f"{html.unescape(page[1])}; frame-ancestors 'none'", policies)
+        check("all else may do nothing", set(policies.values()) == {"default-src 'none'; frame-ancestors 'none'"}, policies)
         for path in ("/nothing", "/metrics/", "//", "/../etc/passwd", "/%00", "/metrics%00x", "/-/"):
             check(f"{path} is not there", ask(server.address, path).status == 404, ask(server.address, path).status)
         check("a query changes nothing", ask(server.address, "/metrics?collect[]=x").status == 200)
