@@ -21,9 +21,15 @@ enum vw_exit vw_run_metrics(const struct vw_request *request)
 {
 	_cleanup_(vw_examined_free) struct vw_examined examined = {0};
 	_cleanup_(vw_buffer_free) struct vw_buffer out = {0};
-	enum vw_exit opened = vw_examine(request, &examined);
+	enum vw_exit opened;
 	int r;
 
+	if (request->output && !vw_equal(request->format, "prometheus")) {
+		vw_complain("--textfile: node_exporter reads the format prometheus only, not %s",
+			    request->format);
+		return VW_EXIT_USAGE;
+	}
+	opened = vw_examine(request, &examined);
 	if (opened != VW_EXIT_YES)
 		return opened;
 	if (vw_equal(request->format, "json"))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "export/export.h"
+#include "export/phrases.h"
 
 enum type { GAUGE, COUNTER, INFO };
 
@@ -198,7 +199,8 @@ static void put_kernel(struct writer *writer)
 
 static void put_level(struct writer *writer)
 {
-	put_sample(writer, NO_LABELS, (uint64_t)writer->report->level, 0);
+	if (!vw_undecided(writer->report, "vm"))
+		put_sample(writer, NO_LABELS, (uint64_t)writer->report->level, 0);
 }
 
 static void put_dimensions(struct writer *writer)
@@ -432,8 +434,10 @@ static const struct family report_families[] = {
 	 NULL},
 	{"virtwhere_build", INFO, NULL, 0, "The version of virtwhere, and of its report.", put_build, NULL},
 	{"virtwhere_kernel", INFO, NULL, 0, "The kernel that was looked at.", put_kernel, NULL},
-	{"virtwhere_level", GAUGE, NULL, 0, "Hypervisors that are known to be under this kernel.", put_level,
-	 NULL},
+	{"virtwhere_level", GAUGE, NULL, 0,
+	 "Hypervisors that are known to be under this kernel; no sample where it cannot be told whether any "
+	 "is.",
+	 put_level, NULL},
 	{"virtwhere_dimension_class", GAUGE, NULL, 0,
 	 "1 for the class by which each dimension is virtualized: VS, P, VH, H, none or unknown.",
 	 put_dimensions, NULL},

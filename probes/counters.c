@@ -199,7 +199,7 @@ static void open_live(struct vw_counter_reader *reader, struct vw_source *source
 		reader->socket = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 }
 
-static void take_snapshot(struct vw_counter_reader *reader, struct vw_source *source)
+static void take_snapshot(struct vw_counter_reader *reader, struct vw_source *source, const char *driver)
 {
 	const char *bytes;
 	size_t size;
@@ -209,7 +209,7 @@ static void take_snapshot(struct vw_counter_reader *reader, struct vw_source *so
 		r = vw_parse_steal(bytes, size, VW_SNAPSHOT_TICKS, &reader->steal.value);
 	reader->steal.state = vw_state_of(r);
 	reader->steal.source = STAT;
-	if (vw_ethtool_read(source, reader->interface, reader->room, &reader->interfaces) < 0)
+	if (vw_ethtool_read(source, driver, reader->interface, reader->room, &reader->interfaces) < 0)
 		reader->interfaces = 0;
 }
 
@@ -242,7 +242,7 @@ int vw_counter_reader_new_for(struct vw_source *source, const struct vw_facts *f
 	if (!reader)
 		return -ENOMEM;
 	if (snapshot) {
-		take_snapshot(reader, source);
+		take_snapshot(reader, source, driver);
 	} else {
 		choose_interfaces(reader, facts, driver);
 		open_live(reader, source);

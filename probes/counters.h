@@ -63,13 +63,14 @@ _must_check_ int vw_counter_reader_new_for(struct vw_source *source, const struc
 /**
  * Take what a snapshot recorded in ethtool.json.
  *
+ * @driver: whose interfaces; one whose driver is not named is taken too. NULL for any
  * @interface: @room of them
  *
  * Returns 0, also without such a file; -EBADMSG for a damaged one, which is noted as unread; or what reading
  * gave.
  */
-_must_check_ int vw_ethtool_read(struct vw_source *source, struct vw_interface_statistics *interface,
-				 size_t room, size_t *ret_count);
+_must_check_ int vw_ethtool_read(struct vw_source *source, const char *driver,
+				 struct vw_interface_statistics *interface, size_t room, size_t *ret_count);
 
 /**
  * Make the text of ethtool.json.

@@ -46,8 +46,15 @@ static void take_statistics(json_t *statistics, struct vw_interface_statistics *
 	}
 }
 
-int vw_ethtool_read(struct vw_source *source, struct vw_interface_statistics *interface, size_t room,
-		    size_t *ret_count)
+static bool is_of_another(const json_t *item, const char *driver)
+{
+	const char *named = vw_json.json_string_value(vw_json.json_object_get(item, "driver"));
+
+	return driver && named && *named && !vw_equal(named, driver);
+}
+
+int vw_ethtool_read(struct vw_source *source, const char *driver, struct vw_interface_statistics *interface,
+		    size_t room, size_t *ret_count)
 {
 	_cleanup_(vw_json_release) json_t *json = NULL;
 	int r = vw_json_read(source, ETHTOOL, &json);
@@ -61,7 +68,8 @@ int vw_ethtool_read(struct vw_source *source, struct vw_interface_statistics *in
 	     i = vw_json.json_object_iter_next(json, i)) {
 		json_t *item = vw_json.json_object_iter_value(i);
 
-		if (!take_text(vw_json.json_object_iter_key(i), interface[count].name, IFNAMSIZ))
+		if (is_of_another(item, driver) ||
+		    !take_text(vw_json.json_object_iter_key(i), interface[count].name, IFNAMSIZ))
 			continue;
 		take_member(item, "driver", interface[count].driver);
 		take_member(item, "version", interface[count].version);

@@ -218,6 +218,11 @@ static void test_damaged_ethtool(void **state)
 		 1, false},
 		{"{\"ens5\": {\"statistics\": {\"a_name_of_more_than_thirty_two_bytes\": 1}}}", 1, 0, false},
 		{"{\"\": {}, \"a_name_of_sixteen\": {}, \"\\u0001\": {}}", 1, 0, false},
+		/* another driver's count something else by the same names */
+		{"{\"eth0\": {\"driver\": \"ixgbe\", \"statistics\": {\"tx_timeout\": 1, \"b\": 2}}, "
+		 "\"ens5\": {\"driver\": \"ena\", \"statistics\": {\"tx_timeout\": 1}}}",
+		 1, 1, false},
+		{"{\"eth0\": {\"driver\": \"enatoo\", \"statistics\": {\"tx_timeout\": 1}}}", 0, 0, false},
 	};
 	struct scratch *scratch = *state;
 
