@@ -1,20 +1,29 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A fleet on one machine: Prometheus scrapes 300 agents that replay different snapshots. fleet.py BUILD [AGENTS]
+"""A fleet on one machine: Prometheus scrapes 300 agents that replay different snapshots.
+
+fleet.py BUILD [AGENTS] [--document FILE]
 
 Each fixture of tests/corpus is an agent on a port of its own, and some agents get into trouble while they run. Then all
 agents are to be up but the one that was ended; every query of the dashboard is to be answered; and each alert is to
 fire for the agents that it is meant for and for no other. For whom it is meant is taken from the reports of `virtwhere`, not
-from metrics. The rules are those that are shipped, with shorter times. Nothing leaves the loopback.
+from metrics. The rules are those that are shipped, with shorter times. Prometheus scrapes itself too, and a target that is
+down, in jobs of their own: neither is an agent. Nothing leaves the loopback. What the run takes is measured and
+printed, and written to FILE.
 """
 
+import argparse
 import contextlib
+import datetime
 import json
+import os
 import pathlib
+import platform
 import re
 import shutil
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tarfile
@@ -28,7 +37,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests/corpus"))
 sys.path.insert(0, str(TOP / "tests/e2e"))
 import compose  # noqa: E402
-from operations import DASHBOARD, RULES, RULES_TEST, expressions  # noqa: E402
+from operations import DASHBOARD, RULES, RULES_TEST  # noqa: E402
 
 AGENTS = 300
 SCRAPE = "10s"
@@ -119,7 +128,9 @@ class Fleet:
                           for name, agent in self.agents.items())
         (self.work / "prometheus.yml").write_text(
             f"global: {{scrape_interval: {SCRAPE}, evaluation_interval: 5s}}\nrule_files: [rules.yml]\n"
-            f"scrape_configs:\n- job_name: virtwhere\n  static_configs:\n{targets}")
+            f"scrape_configs:\n- job_name: virtwhere\n  static_configs:\n{targets}"
+            + "".join(f'- job_name: {job}\n  static_configs:\n    - targets: ["127.0.0.1:{port}"]\n'
+                      for job, port in (("prometheus", self.port), ("node", free_port()))))
 
     def start_prometheus(self):
         with open(self.work / "prometheus.log", "wb") as log:
@@ -140,7 +151,7 @@ class Fleet:
         return self.ask("query", query=expression)["result"]
 
     def up(self):
-        return {sample["metric"]["instance"] for sample in self.query("up == 1")}
+        return {sample["metric"]["instance"] for sample in self.query('up{job="virtwhere"} == 1')}
 
     def firing(self):
         """{(alert, instance or what stands for it, detail)}"""
@@ -154,6 +165,7 @@ class Fleet:
         """Agents that get into trouble, and what nearly is trouble."""
         quiet = self.lab["l2-q35"]
         self.add("down", quiet)
+        self.add("blind", self.work / "composed/metal/unknown-nothing-readable")
         self.add("unwritten", quiet, **{"report-file": "/proc/nowhere/report.json"})
         self.add("old", quiet, interval="0")
         self.add("broken", self.copy("broken", quiet))
@@ -255,16 +267,112 @@ def difference(found, wanted):
             for row in sorted(rows)][:12]
 
 
+def variables(fleet, document):
+    """What each variable of the dashboard stands for while all is chosen, which is how it opens."""
+    all_of = {}
+    for variable in document["templating"]["list"]:
+        if variable["type"] != "query":
+            continue
+        series = re.fullmatch(r"label_values\((.*), (\w+)\)", resolve(variable["query"]["query"], all_of))
+        values = sorted(one["metric"].get(series[2], "") for one in fleet.query(f"group by ({series[2]}) ({series[1]})"))
+        check(f"dashboard: variable {variable['name']}", not values and "no value")
+        all_of[variable["name"]] = variable.get("allValue") or "(" + "|".join(map(re.escape, values)) + ")"
+    return all_of
+
+
+def resolve(expression, all_of):
+    for name, value in all_of.items():
+        expression = expression.replace(f"${name}", value.replace("\\", "\\\\"))
+    return expression
+
+
 def dashboard(fleet):
+    """Every query is answered, and the panels that count or name machines do so with the right ones."""
     document = json.loads(DASHBOARD.read_text())
-    for title, expression in expressions(document):
-        expression = expression.replace("$job", ".*").replace("$instance", ".*")
-        series = re.fullmatch(r"label_values\((.*), (\w+)\)", expression)
-        try:
-            found = fleet.query(f"group by ({series[2]}) ({series[1]})" if series else expression)
-            check(f"dashboard: {title}", not found and "no answer to " + expression)
-        except (urllib.error.HTTPError, ValueError) as error:
-            check(f"dashboard: {title}", f"{error}: {expression}")
+    all_of = variables(fleet, document)
+    said = {}
+    for panel in document["panels"]:
+        for target in panel.get("targets", []):
+            expression = resolve(target["expr"], all_of)
+            try:
+                said[panel["title"]] = fleet.query(expression)
+                check(f"dashboard: {panel['title']}", not said[panel["title"]] and "no answer to " + expression)
+            except (urllib.error.HTTPError, ValueError) as error:
+                check(f"dashboard: {panel['title']}", f"{error}: {expression}")
+    hosts = {row[1] for row in fleet.meant() if row[0] == "VirtwhereNestedHost"}
+    for title, wanted in (("Agents up", len(fleet.agents) - 1), ("Agents down", 1), ("Guests that can host guests", len(hosts))):
+        found = [float(sample["value"][1]) for sample in said.get(title, []) if not sample["metric"].get("instance")]
+        check(f"dashboard: {title} is {wanted}", found != [wanted] and found)
+    for title, wanted in (("Agents that are down", {"down"}), ("Guests that can host guests, by name", hosts)):
+        found = {sample["metric"].get("instance") for sample in said.get(title, [])}
+        check(f"dashboard: {title}: {len(wanted)} machines", sorted(found ^ wanted)[:10])
+
+
+# --- what it takes ------------------------------------------------------------------------------------------
+
+def memory(pid):
+    """MiB: resident, of it anonymous."""
+    rows = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines())
+    return tuple(int(rows[name].split()[0]) / 1024 for name in ("VmRSS", "RssAnon"))
+
+
+def processor_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def spread(values, shown="{:,.1f}"):
+    values = sorted(values)
+    return " | ".join(shown.format(value) for value in (statistics.median(values), values[int(len(values) * 0.99)], values[-1]))
+
+
+def one(fleet, expression):
+    return float(fleet.query(expression)[0]["value"][1])
+
+
+def measure(fleet, prometheus, seconds):
+    """Lines of tables: what the run takes."""
+    running = [agent.process.pid for agent in fleet.agents.values() if agent.process.poll() is None]
+    resident, anonymous = zip(*map(memory, running))
+
+    def each(name, factor=1.0):
+        return [float(sample["value"][1]) * factor for sample in fleet.query(f'{name}{{job="virtwhere"}} and up == 1')]
+    return [
+        "| of each agent | median | 99 % | the most |", "| --- | --- | --- | --- |",
+        f"| resident memory, MiB | {spread(resident)} |",
+        f"| of it anonymous, MiB | {spread(anonymous)} |",
+        f"| processor time, ms a minute | {spread([processor_seconds(pid) * 60000 / seconds for pid in running])} |",
+        f"| series | {spread(each('scrape_samples_scraped'), '{:,.0f}')} |",
+        f"| a scrape, ms | {spread(each('scrape_duration_seconds', 1000))} |", "",
+        "| of the whole | |", "| --- | --- |",
+        f"| targets: agents, others | {len(fleet.agents)}, {len(fleet.query('up')) - len(fleet.agents)} |",
+        f"| agents that are up | {len(fleet.up())} |",
+        f"| metrics by name | {one(fleet, 'count(count by (__name__) ({__name__=~%s}))' % json.dumps('virtwhere_.*')):,.0f} |",
+        f"| series of agents at one moment | {one(fleet, 'sum(scrape_samples_scraped{job=%s})' % json.dumps('virtwhere')):,.0f} |",
+        f"| series that Prometheus holds, with those of rules and alerts | {one(fleet, 'prometheus_tsdb_head_series'):,.0f} |",
+        f"| alerts that fire | {len(fleet.firing())} |",
+        f"| all agents together, anonymous MiB | {sum(anonymous):,.0f} |",
+        f"| Prometheus, resident MiB | {memory(prometheus.pid)[0]:,.0f} |",
+        f"| one evaluation of all rules, ms | {one(fleet, 'sum(prometheus_rule_group_last_duration_seconds)') * 1000:,.0f} |",
+    ]
+
+
+def document(lines, settled, agents):
+    version = subprocess.run(["prometheus", "--version"], capture_output=True, text=True, timeout=30)
+    name = re.match(r"prometheus, version (\S+)", version.stdout + version.stderr)
+    return "\n".join([
+        "# A fleet", "",
+        f"Written by `tests/fleet/fleet.py build {agents} --document docs/fleet.md` on {datetime.date.today()};",
+        f"{os.cpu_count()} processors, Linux {platform.release()}, Prometheus {name[1] if name else '?'}; load average then: "
+        f"{os.getloadavg()[0]:.1f}.", "",
+        f"{agents} agents on one machine, each replaying another fixture of `tests/corpus`, some in trouble. They probe every "
+        f"{INTERVAL} s and are",
+        f"scraped every {SCRAPE}: both much oftener than they are in use, where an hour and a minute are usual.",
+        f"**{failed} of {passed + failed} checks failed.**" if failed else
+        f"{passed} checks passed: all but the one agent that was killed are up, every alert of `packaging/prometheus` fires for the\n"
+        "machines that it is meant for and for no other, and every query of the dashboard is answered.", "", *lines, "",
+        f"The alerts were as they should be {settled:.0f} s after the trouble began, with their times cut to seconds.",
+        "Resident memory counts pages of libraries that the agents share.", ""])
 
 
 def run(fleet, agents):
@@ -290,7 +398,9 @@ def run(fleet, agents):
         def settled():
             fleet.count_ena(time.monotonic() - begin)
             return fleet.firing() == wanted
+        trouble = time.monotonic()
         wait_for(settled, SETTLED, 2.0)
+        took = time.monotonic() - trouble
         found = fleet.firing()
         for name in sorted(names):
             mine = [{row for row in rows if row[0] == name} for rows in (found, wanted)]
@@ -299,6 +409,7 @@ def run(fleet, agents):
         check("the alerts stay as they are", difference(fleet.firing(), wanted))
         check("all but one are up", sorted(set(fleet.agents) - {"down"} ^ fleet.up()))
         dashboard(fleet)
+        return measure(fleet, prometheus, time.monotonic() - begin), took
     finally:
         prometheus.terminate()
         prometheus.wait(30)
@@ -309,14 +420,17 @@ def main():
         if not shutil.which(tool):
             print(f"nothing tested: {tool} is not installed")
             return 77
-    build = pathlib.Path(sys.argv[1]).resolve()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("agents", type=int, nargs="?", default=AGENTS)
+    parser.add_argument("--document", type=pathlib.Path, help="write there what was measured")
+    options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
-    agents = int(sys.argv[2]) if len(sys.argv) > 2 else AGENTS
     subprocess.run(["promtool", "test", "rules", RULES_TEST], check=True)
     with tempfile.TemporaryDirectory() as work:
-        fleet = Fleet(build, pathlib.Path(work))
+        fleet = Fleet(options.build.resolve(), pathlib.Path(work))
         try:
-            run(fleet, agents)
+            text = document(*run(fleet, options.agents), options.agents)
         finally:
             for agent in fleet.agents.values():
                 if agent.process:
@@ -324,6 +438,9 @@ def main():
             for agent in fleet.agents.values():
                 if agent.process:
                     agent.process.wait(30)
+    print(text)
+    if options.document:
+        options.document.write_text(text)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
