@@ -140,6 +140,10 @@ def units_fit():
     files = {str(path.relative_to(TOP)) for path in (TOP / "systemd").iterdir()}
     check("files of systemd/ that are not installed", [name for name in sorted(files) if f"\t{name}:" not in makefile])
     unit = (TOP / "systemd/virtwhered.service").read_text()
+    textfile = (TOP / "systemd/virtwhere-textfile.service").read_text()
+    opened = [set(re.findall(r"^DeviceAllow=(.*)$", text, re.M)) for text in (unit, textfile)]
+    check("devices that only one of the services may open", sorted(opened[0] ^ opened[1]) if opened[0] else "none at all")
+    check("status 3 of virtwhere, with which it has written the file", "\nSuccessExitStatus=3\n" not in textfile)
     loaded = set(re.findall(r"^LoadCredential=([\w.-]+):", unit, re.M))
     check("credentials without a default", sorted(loaded ^ set(re.findall(r"^SetCredential=([\w.-]+):absent$", unit, re.M))))
     manual = MAN.read_text().replace("\\-", "-")

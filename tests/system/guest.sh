@@ -153,6 +153,19 @@ mkdir -p /var/lib/prometheus/node-exporter
 systemctl start virtwhere-textfile.service
 echo $? >textfile.rc
 cp /var/lib/prometheus/node-exporter/virtwhere.prom textfile.prom
+virtwhere metrics >root.prom
+# a machine of which nothing can be told: the file is written, and the status is 3
+mkdir -p /run/blind /run/systemd/system/virtwhere-textfile.service.d
+echo '{"format": "virtwhere.snapshot/1", "arch": "x86_64"}' >/run/blind/meta.json
+cat >/run/systemd/system/virtwhere-textfile.service.d/blind.conf <<-EOF
+	[Service]
+	ExecStart=
+	ExecStart=$(command -v virtwhere) metrics --snapshot /run/blind --textfile /var/lib/prometheus/node-exporter/virtwhere.prom
+EOF
+systemctl daemon-reload
+systemctl start virtwhere-textfile.service
+echo $? >blind.rc
+cp /var/lib/prometheus/node-exporter/virtwhere.prom blind.prom
 
 step end
 hand_out

@@ -340,7 +340,15 @@ def socket_activated(out):
 
 
 def textfile(out):
-    return None if out.text("textfile.rc").strip() == "0" and "\nvirtwhere_info{" in out.text("textfile.prom") else "no file"
+    """The unit writes what root's own command says of the machine and of KVM, and of one that is not known too."""
+    written, own, blind = (out.text(name) for name in ("textfile.prom", "root.prom", "blind.prom"))
+    for name in ("virtwhere_info", "virtwhere_nested_info", "virtwhere_probe_success"):
+        found, wanted = (re.findall(f"^{name}.*$", text, re.M) for text in (written, own))
+        if not wanted or found != wanted:
+            return f"{name}: {found}, to root it is {wanted}"
+    if "virtwhere_info{platform=\"unknown\"" not in blind:
+        return f"of a machine that is not known: {blind[:200]!r}"
+    return differs({name: out.text(name).strip() for name in ("textfile.rc", "blind.rc")}, **{"textfile.rc": "0", "blind.rc": "0"})
 
 
 CHECKS = [notified, no_other_unit_failed, dynamic_user, modes, credentials, same_as_root, kvm_is_seen, http, verified, secure,
