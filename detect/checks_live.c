@@ -191,7 +191,10 @@ static void judge_timeout(struct vw_build *build, const struct vw_check *check,
 	if (fact->state != VW_VALUE) {
 		about.evidence = disk->io_timeout.source;
 		vw_live_say(build, check, VW_STATUS_UNKNOWN, VW_DEGRADED, &about,
-			    "how long a request may take could not be read");
+			    disk->io_timeout.state == VW_ABSENT && parameter->state == VW_ABSENT
+				    ? "how long a request may take is not told: neither the disk nor "
+				      "nvme_core has a setting"
+				    : "how long a request may take could not be read");
 	} else if ((by_disk ? fact->value >= longest_ms : seconds >= longest_seconds) ||
 		   (old && seconds >= BYTE_SECONDS)) {
 		vw_live_say(build, check, VW_PASS, VW_DEGRADED, &about,
@@ -316,20 +319,33 @@ static void check_emulation(struct vw_build *build, const struct vw_check *check
 			    "KVM runs the instructions on the processor");
 }
 
+static const char *nested_remedy(const struct vw_build *build, const struct vw_check *check)
+{
+	const struct vw_nested *nested = &build->report->nested;
+
+	if (nested->hint)
+		return nested->hint_is_reason ? NULL : nested->hint;
+	return vw_equal(nested->kvm, "denied") ? check->word.remedy : NULL;
+}
+
 static void check_nested(struct vw_build *build, const struct vw_check *check)
 {
 	const struct vw_nested *nested = &build->report->nested;
 	struct vw_about about = {.subject = "guests of its own",
 				 .evidence = nested->extension,
-				 .remedy = nested->hint ? nested->hint : check->word.remedy};
+				 .remedy = nested_remedy(build, check)};
+	const char *reason = nested->hint_is_reason ? nested->hint : NULL;
+	const char *colon = reason ? ": " : "";
 
 	if (!vw_live_wide(build) || vw_equal(build->row->id, "unknown"))
 		return;
 	if (nested->can_host == VW_UNKNOWN)
 		vw_live_say(build, check, VW_STATUS_UNKNOWN, VW_ADVICE, &about,
-			    "whether this system can host guests is not known");
+			    "whether this system can host guests is not known%s%s", colon,
+			    reason ? reason : "");
 	else if (nested->can_host == VW_NO)
-		vw_live_say(build, check, VW_FAIL, VW_ADVICE, &about, "this system cannot host guests");
+		vw_live_say(build, check, VW_FAIL, VW_ADVICE, &about, "this system cannot host guests%s%s",
+			    colon, reason ? reason : "");
 	else if (nested->hint)
 		vw_live_say(build, check, VW_FAIL, VW_ADVICE, &about,
 			    "this system could host guests, and is not ready");

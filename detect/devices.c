@@ -218,6 +218,7 @@ static size_t add_pmu(struct vw_build *build, struct vw_device *device)
 	const struct vw_leaf *top = vw_cpuid_find(&build->facts->cpuid, 0, 0);
 	const struct vw_names *sources = &build->facts->devices.pmu;
 	const char *what = NULL;
+	bool there = true;
 
 	if (leaf && top && top->eax >= 0xa && (leaf->eax & 0xff))
 		what = vw_arena_printf(build->arena, "performance monitoring version %u, %u counters",
@@ -226,15 +227,17 @@ static size_t add_pmu(struct vw_build *build, struct vw_device *device)
 		if (vw_equal(sources->name[i], "cpu") || vw_starts_with(sources->name[i], "armv8_pmu"))
 			what = "performance counters";
 	}
-	if (!what && sources->state == VW_VALUE)
+	if (!what && sources->state == VW_VALUE) {
 		what = "no hardware performance counters";
+		there = false;
+	}
 	if (!what)
 		return 0;
 	*device = (struct vw_device){
 		.kind = "pmu",
 		.name = "cpu",
 		.what = what,
-		.class = build->row->cpu,
+		.class = there ? build->row->cpu : VW_CLASS_NONE,
 	};
 	return 1;
 }

@@ -225,6 +225,12 @@ static enum offer ec2_offer(const char *instance_type)
 	return OFFER_UNKNOWN;
 }
 
+static const char *only_why(struct vw_build *build, const char *reason)
+{
+	build->report->nested.hint_is_reason = true;
+	return reason;
+}
+
 static const char *ec2_hint(struct vw_build *build)
 {
 	const char *type = build->report->platform.cloud.instance_type;
@@ -261,7 +267,9 @@ static const char *hint_why_not(struct vw_build *build)
 	if (vw_equal(build->row->id, "nitro"))
 		return ec2_hint(build);
 	if (vw_equal(hypervisor, "none"))
-		return "the processor has no virtualization extension, or the firmware turned it off";
+		return only_why(
+			build,
+			"the processor has no virtualization extension, or the firmware turned it off");
 	if (vw_equal(build->row->mode, "dom0"))
 		return "guests run on Xen, beside this domain: use xl";
 	if (vw_equal(hypervisor, "kvm") && is_x86(build->facts))
@@ -270,8 +278,9 @@ static const char *hint_why_not(struct vw_build *build)
 		       "the host's processor model";
 	if (vw_equal(hypervisor, "unknown"))
 		return NULL;
-	return vw_arena_printf(build->arena, "%s shows no virtualization extension to this kernel",
-			       vw_layer_name(build, build->row));
+	return only_why(build,
+			vw_arena_printf(build->arena, "%s shows no virtualization extension to this kernel",
+					vw_layer_name(build, build->row)));
 }
 
 static const char *hint_what_to_do(struct vw_build *build)
@@ -283,15 +292,17 @@ static const char *hint_what_to_do(struct vw_build *build)
 	if (vw_equal(nested->kvm, "not-loaded"))
 		return is_x86(build->facts)
 			       ? vw_arena_printf(build->arena, "load the module: modprobe %s", module)
-			       : "the kernel lacks KVM";
+			       : "the kernel lacks KVM: use one with CONFIG_KVM";
 	if (vw_equal(nested->kvm, "no-device"))
 		return "kvm is there but /dev/kvm is not: see the kernel log for why";
 	if (vw_equal(nested->kvm, "denied"))
 		return "/dev/kvm is not for this user: join the group kvm";
 	if (is_x86(build->facts) && kvm->nested.state == VW_VALUE && !vw_has_word("Y y 1", kvm->nested.text))
-		return vw_arena_printf(build->arena,
-				       "guests started here cannot host guests: %s has nested=%s", module,
-				       kvm->nested.text);
+		return vw_arena_printf(
+			build->arena,
+			"guests started here cannot host guests: %s has nested=%s, load it with "
+			"nested=1",
+			module, kvm->nested.text);
 	return NULL;
 }
 
@@ -300,7 +311,7 @@ static const char *hint_of(struct vw_build *build)
 	const struct vw_nested *nested = &build->report->nested;
 
 	if (vw_equal(nested->extension, "pvm"))
-		return "kvm_pvm is loaded; whether it runs guests here was not tried";
+		return only_why(build, "kvm_pvm is loaded; whether it runs guests here was not tried");
 	if (nested->can_host == VW_YES)
 		return hint_what_to_do(build);
 	return nested->can_host == VW_NO ? hint_why_not(build) : NULL;

@@ -76,8 +76,9 @@ struct vw_nested {
 	const char *extension; /* "vmx", "svm", "pvm", "el2" or NULL */
 	size_t feature_count;
 	const char *const *feature; /* "ept", "shadow_vmcs", … */
-	const char *kvm;  /* "usable", "denied", "no-device", "not-loaded", or NULL when not known */
-	const char *hint; /* what to do, or why not; may be NULL */
+	const char *kvm;     /* "usable", "denied", "no-device", "not-loaded", or NULL when not known */
+	const char *hint;    /* what to do, or why not; may be NULL */
+	bool hint_is_reason; /* it says why, and nothing that can be done about it */
 };
 
 struct vw_device {

@@ -366,7 +366,8 @@ void vw_page_unread(const struct vw_page *page)
 	begin_fold(page->out, "unread", "Not readable", facts->unread_count, false);
 	vw_put(page->out, facts->unread_count
 				  ? "<ul class=\"quiet\">\n"
-				  : "<p class=\"note\">All that was looked for could be read.</p>\n");
+				  : "<p class=\"note\">Whatever is there could be read. What is not there "
+				    "tells nothing.</p>\n");
 	for (size_t i = 0; i < facts->unread_count; i++)
 		vw_markup(page->out, "<li><code>%s</code> %s</li>\n", facts->unread[i].source,
 			  facts->unread[i].error);

@@ -209,6 +209,73 @@ static void test_how_long_ebs_volumes_are_waited_for(void **state)
 	}
 }
 
+static void test_what_is_absent_is_not_called_unreadable(void **state)
+{
+	static const struct {
+		enum vw_state disk, module;
+		const char *message;
+	} cases[] = {
+		{VW_ABSENT, VW_ABSENT,
+		 "how long a request may take is not told: neither the disk nor nvme_core has a setting"},
+		{VW_DENIED, VW_ABSENT, "how long a request may take could not be read"},
+		{VW_ABSENT, VW_MALFORMED, "how long a request may take could not be read"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(cases); i++) {
+		const struct vw_class_device disk = {.name = "nvme0n1",
+						     .driver = "nvme",
+						     .model = "Amazon Elastic Block Store",
+						     .io_timeout = {.state = cases[i].disk}};
+		struct vw_facts facts = {KVM, .clock.current = TEXT("tsc"),
+					 .devices = {.block = {.state = VW_VALUE, .count = 1, .item = &disk},
+						     .nvme_timeout = {.state = cases[i].module}}};
+		struct vw_report *report = detect(&facts);
+		const struct vw_finding *finding = finding_of(report, "DRV006");
+
+		assert_non_null(finding);
+		assert_int_equal(finding->status, VW_STATUS_UNKNOWN);
+		assert_string_equal(finding->message, cases[i].message);
+		vw_report_free(report);
+	}
+}
+
+/* What to do is an instruction; why it is so belongs to the message. */
+static void test_what_cannot_be_helped_has_no_remedy(void **state)
+{
+	struct vw_facts facts = {KVM, .clock.current = TEXT("tsc"), .kvm.device = {.state = VW_ABSENT}};
+	struct vw_report *report = detect(&facts);
+
+	(void)state;
+	assert_int_equal(finding_of(report, "DRV009")->status, VW_STATUS_UNKNOWN);
+	assert_null(finding_of(report, "DRV009")->remedy);
+	vw_report_free(report);
+
+	facts.kvm.device.state = VW_DENIED;
+	report = detect(&facts);
+	assert_int_equal(finding_of(report, "DRV009")->status, VW_STATUS_UNKNOWN);
+	assert_non_null(finding_of(report, "DRV009")->remedy);
+	vw_report_free(report);
+}
+
+static void test_counters_that_are_not_there_have_no_class(void **state)
+{
+	static const char *const names[] = {"software", "cpu"};
+	struct vw_facts facts = {KVM, .devices.pmu = {.state = VW_VALUE, .count = 1, .name = names}};
+
+	(void)state;
+	for (size_t count = 1; count <= VW_COUNT(names); count++) {
+		struct vw_report *report;
+
+		facts.devices.pmu.count = count;
+		report = detect(&facts);
+		assert_int_equal(report->device_count, 1);
+		assert_string_equal(report->device[0].kind, "pmu");
+		assert_int_equal(report->device[0].class == VW_CLASS_NONE, count == 1);
+		vw_report_free(report);
+	}
+}
+
 static void test_the_last_network_device_is_worth_more_than_one_of_two(void **state)
 {
 	const struct vw_pci_device pci[] = {
@@ -336,6 +403,9 @@ int main(void)
 		cmocka_unit_test(test_a_clock_that_may_not_be_read_is_unknown),
 		cmocka_unit_test(test_versions_of_ena),
 		cmocka_unit_test(test_how_long_ebs_volumes_are_waited_for),
+		cmocka_unit_test(test_what_is_absent_is_not_called_unreadable),
+		cmocka_unit_test(test_what_cannot_be_helped_has_no_remedy),
+		cmocka_unit_test(test_counters_that_are_not_there_have_no_class),
 		cmocka_unit_test(test_the_last_network_device_is_worth_more_than_one_of_two),
 		cmocka_unit_test(test_timeouts_are_read_where_asked_for),
 		cmocka_unit_test(test_devices_of_hyperv),
