@@ -188,13 +188,17 @@ static bool is_wrong(const struct vw_digest_finding *finding)
 	return finding && (finding->status == VW_FAIL || finding->status == VW_WARN);
 }
 
-static const struct vw_digest_finding *find_finding(const struct vw_digest *digest,
+/* The first like it that is left, or NULL: there are twins, for devices without names. */
+static const struct vw_digest_finding *pair_finding(const struct vw_digest *digest, bool *paired,
 						    const struct vw_digest_finding *like)
 {
-	for (size_t i = 0; i < digest->finding_count; i++)
-		if (vw_equal(digest->finding[i].id, like->id) &&
-		    vw_equal(digest->finding[i].subject, like->subject))
-			return &digest->finding[i];
+	for (size_t i = 0; i < digest->finding_count; i++) {
+		if (paired[i] || !vw_equal(digest->finding[i].id, like->id) ||
+		    !vw_equal(digest->finding[i].subject, like->subject))
+			continue;
+		paired[i] = true;
+		return &digest->finding[i];
+	}
 	return NULL;
 }
 
@@ -207,11 +211,15 @@ static int priority_of(const struct vw_digest_finding *finding)
 }
 
 /* What cannot be told any more has neither passed nor failed: nothing is said of it. */
-static void compare_findings(struct comparison *c)
+static int compare_findings(struct comparison *c)
 {
+	bool *paired = vw_arena_array(c->changes.arena, c->before->finding_count, sizeof(*paired));
+
+	if (!paired)
+		return -ENOMEM;
 	for (size_t i = 0; i < c->after->finding_count; i++) {
 		const struct vw_digest_finding *after = &c->after->finding[i];
-		const struct vw_digest_finding *before = find_finding(c->before, after);
+		const struct vw_digest_finding *before = pair_finding(c->before, paired, after);
 
 		if (is_wrong(after) && !is_wrong(before))
 			ADD(c, "finding-fails", priority_of(after), NULL, "%s fails for %s: %s", after->id,
@@ -220,6 +228,7 @@ static void compare_findings(struct comparison *c)
 			ADD(c, "finding-passes", LOG_INFO, NULL, "%s passes for %s now", after->id,
 			    or_none(after->subject));
 	}
+	return 0;
 }
 
 /* --- together ---------------------------------------------------------------------------------------- */
@@ -243,7 +252,8 @@ int vw_changes_between(const struct vw_digest *before, const struct vw_digest *a
 		compare_nested(&c);
 		if (before->devices_known && after->devices_known)
 			r = compare_devices(&c);
-		compare_findings(&c);
+		if (r == 0)
+			r = compare_findings(&c);
 	}
 	if (r < 0 || vw_arena_failed(c.changes.arena)) {
 		vw_changes_free(&c.changes);

@@ -142,11 +142,7 @@ static int parse_switch(const char *text, bool *ret)
 
 static int reject(struct reading *reading, const struct option_row *row, const char *text, const char *reason)
 {
-	char shown[64];
-
-	snprintf(shown, sizeof(shown), "%s", text);
-	vw_clean(shown, strlen(shown));
-	snprintf(reading->reason, sizeof(reading->reason), "%s: '%s' %s", row->name, shown, reason);
+	snprintf(reading->reason, sizeof(reading->reason), "%s: '%.63s' %s", row->name, text, reason);
 	return -EINVAL;
 }
 

@@ -49,5 +49,6 @@ int vw_blame(char *problem, size_t size, int err, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(problem, size, format, arguments);
 	va_end(arguments);
+	vw_clean(problem, strlen(problem));
 	return err;
 }

@@ -33,7 +33,7 @@ struct vw_trouble {
  */
 void vw_trouble(struct vw_trouble *trouble, int err, const char *what, const char *reason);
 
-/** Fill @problem with one line and return @err. */
+/** Fill @problem with one line, cleaned, and return @err. @size: not 0 */
 int vw_blame(char *problem, size_t size, int err, const char *format, ...) _printf_(4, 5);
 
 #endif

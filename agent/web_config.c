@@ -156,6 +156,12 @@ static bool is_null(const yaml_node_t *node)
 		strcmp((const char *)node->data.scalar.value, "null") == 0);
 }
 
+/* Of Unicode: ASCII's, and those from U+0080 to U+009F. */
+static bool is_control(const unsigned char *at)
+{
+	return at[0] < ' ' || at[0] == 0x7f || (at[0] == 0xc2 && at[1] < 0xa0);
+}
+
 /* A scalar without control characters. */
 static int read_text(struct loader *loader, const yaml_node_t *node, struct text *ret)
 {
@@ -164,7 +170,7 @@ static int read_text(struct loader *loader, const yaml_node_t *node, struct text
 	if (node->type != YAML_SCALAR_NODE)
 		return wrong(loader, line_of(node), "a single value is expected here");
 	for (size_t i = 0; i < node->data.scalar.length; i++)
-		if (value[i] < ' ' || value[i] == 0x7f)
+		if (is_control(&value[i]))
 			return wrong(loader, line_of(node),
 				     "a line break or control character within a value");
 	ret->line = line_of(node);

@@ -126,7 +126,7 @@ static struct vw_device nic(const char *name, const char *driver, enum vw_class 
 struct pair {
 	struct vw_digest before, after;
 	struct vw_device devices[2][2];
-	struct vw_digest_finding findings[2];
+	struct vw_digest_finding findings[2], twins[2];
 };
 
 /* Two machines that are alike. */
@@ -350,6 +350,15 @@ static void still_wrong(struct pair *pair)
 	pair->findings[1].status = VW_WARN;
 }
 
+/* Two devices without names, of which one does well. */
+static void twins(struct pair *pair)
+{
+	pair->twins[0] = (struct vw_digest_finding){"NET001", NULL, "ena", VW_PASS, VW_DEGRADED};
+	pair->twins[1] = (struct vw_digest_finding){"NET001", NULL, "e1000 is in use", VW_FAIL, VW_DEGRADED};
+	pair->before.finding = pair->after.finding = pair->twins;
+	pair->before.finding_count = pair->after.finding_count = 2;
+}
+
 static void nothing(struct pair *pair)
 {
 	(void)pair;
@@ -358,8 +367,8 @@ static void nothing(struct pair *pair)
 /* What could not be looked at is no change. */
 static void test_silence(void **state)
 {
-	static void (*const cases[])(struct pair * pair) = {nothing, unread_devices, unread_before,
-							    skipped, untold,         still_wrong};
+	static void (*const cases[])(struct pair * pair) = {nothing, unread_devices, unread_before, skipped,
+							    untold,  still_wrong,    twins};
 
 	(void)state;
 	for (size_t i = 0; i < VW_COUNT(cases); i++) {

@@ -85,6 +85,10 @@ static void test_bad_files(void **state)
 		 ":2: textfile: 'a?[2Jb' is too long, or holds what cannot be printed"},
 		{HEAD "textfile = a\xff\n",
 		 ":2: textfile: 'a?' is too long, or holds what cannot be printed"},
+		/* what is told of names is fit to print, too */
+		{"a\033b = 1h\n", ":1: a?b: [virtwhered] is to stand above it"},
+		{"[a\033b]\ninterval = 1h\n", ":1: no such section: [a?b]"},
+		{HEAD "a\xc2\x9b = 1h\n", ":2: no such key: a?"},
 		/* the first line that is wrong is the one that is told */
 		{HEAD "nonsense\ninterval = soon\n", ":2: is neither [section] nor KEY = VALUE"},
 		{HEAD "interval = soon\nnonsense\n",
@@ -214,13 +218,14 @@ static void test_bad_arguments(void **state)
 {
 	static char unknown[] = "--nonsense", word[] = "word", missing[] = "--settle", bad[] = "--settle=7d",
 		    letter[] = "-x", several[] = "--con=3", letters[] = "-hx", flag[] = "--help=3",
-		    cut[] = "-c", address[] = "--listen=here";
+		    cut[] = "-c", address[] = "--listen=here", hostile[] = "--a\nb\033";
 	static const struct {
 		char *argument;
 		const char *problem;
 	} cases[] = {
 		{unknown, "--nonsense: no such option; see 'virtwhered --help'"},
 		{letter, "-x: no such option; see 'virtwhered --help'"},
+		{hostile, "--a b?: no such option; see 'virtwhered --help'"},
 		{word, "word: no argument is wanted; see 'virtwhered --help'"},
 		{missing, "--settle: an argument is missing; see 'virtwhered --help'"},
 		{bad, "--settle: '7d' is not between 0 and 5000 ms"},

@@ -463,6 +463,8 @@ static void wrong_configurations_are_told_by_their_line(void **state)
 		 "X-Frame-Options cannot be"},
 		{"http_server_config:\n  headers:\n    X-XSS-Protection: \"a\\r\\nb: c\"\n", 3,
 		 "control character"},
+		{"http_server_config:\n  headers:\n    X-XSS-Protection: \"a\\x9b1mb\"\n", 3,
+		 "control character"},
 		{"http_server_config:\n  headers: [a]\n", 2, "names with values"},
 		{"- a\n- b\n", 1, "keys with values"},
 		{"http_server_config: {}\n---\nbasic_auth_users:\n  a: " HASH "\n", 2, "a second document"},
