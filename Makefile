@@ -116,7 +116,8 @@ units   := $(unit_sources:%.c=$(BUILD)/%)
 agent_units := $(filter $(BUILD)/tests/unit/test_agent_%,$(units))
 tools   := $(tool_sources:%.c=$(BUILD)/%)
 agent_tools := $(filter $(BUILD)/tests/tools/agent_%,$(tools))
-fuzzers := $(fuzz_sources:%.c=$(BUILD)/%)
+fuzzers := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/fuzz/main.c,$(fuzz_sources)))
+agent_fuzzers := $(filter $(BUILD)/tests/fuzz/agent,$(fuzzers))
 
 .DELETE_ON_ERROR:
 .SECONDARY: $(objects)
@@ -296,10 +297,12 @@ $(tools): %: %.o $(library)
 	$(call say,LINK,$@)
 	$(Q)$(CC) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(link_flags) $(tool_libs) $(library_libs)
 
-# libFuzzer brings main().
-$(fuzzers): %: %.o $(library)
+# libFuzzer brings main(), and main.c what it calls.
+$(agent_fuzzers): $(agent_objects)
+$(agent_fuzzers): fuzz_libs = $(agent_libs)
+$(fuzzers): %: %.o $(BUILD)/tests/fuzz/main.o $(library)
 	$(call say,LINK,$@)
-	$(Q)$(CC) -fsanitize=fuzzer -o $@ $^ $(link_flags) $(library_libs)
+	$(Q)$(CC) -fsanitize=fuzzer -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(link_flags) $(fuzz_libs) $(library_libs)
 
 $(objects): $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$@)

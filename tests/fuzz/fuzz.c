@@ -13,8 +13,6 @@
 
 #define META "{\"format\": \"virtwhere.snapshot/1\", \"arch\": \"%s\"}"
 
-enum { TARGET_SIZE = 4096 };
-
 static void add_meta(int fd, const char *arch)
 {
 	char meta[128];
@@ -23,56 +21,11 @@ static void add_meta(int fd, const char *arch)
 	add(fd, VW_NODE_FILE, "meta.json", meta, (size_t)size);
 }
 
-/* A part of an input, up to the next mark or the end. Returns its size. */
-static size_t part_size(const char *bytes, size_t size, const char *mark)
-{
-	const char *found = memmem(bytes, size, mark, strlen(mark));
-
-	return found ? (size_t)(found - bytes) : size;
-}
-
-/* "\n@path\ncontent" is a file, "\n@>path\ntarget" a link, "\n@/path\n" a directory. */
-static void add_part(int fd, const char *bytes, size_t size)
-{
-	char name[PATH_SIZE], target[TARGET_SIZE];
-	size_t length = part_size(bytes, size, "\n");
-	enum vw_node_type type = VW_NODE_FILE;
-
-	if (!length || length >= sizeof(name))
-		return;
-	memcpy(name, bytes, length);
-	name[length] = '\0';
-	bytes += length < size ? length + 1 : length;
-	size -= length < size ? length + 1 : length;
-	if (name[0] == '/')
-		type = VW_NODE_DIRECTORY;
-	if (name[0] == '>') {
-		type = VW_NODE_LINK;
-		size = size < sizeof(target) ? size : sizeof(target) - 1;
-		memcpy(target, bytes, size);
-		target[size] = '\0';
-		bytes = target;
-	}
-	if (type != VW_NODE_LINK || *bytes)
-		add(fd, type, name + (type != VW_NODE_FILE), bytes, size);
-}
-
 static void build(const char *bytes, size_t size)
 {
-	static const char mark[] = "\n@";
 	int fd = open_machine();
 
-	while (size) {
-		size_t part = part_size(bytes, size, mark);
-
-		add_part(fd, bytes, part);
-		bytes += part;
-		size -= part;
-		if (size) {
-			bytes += strlen(mark);
-			size -= strlen(mark);
-		}
-	}
+	add_parts(fd, bytes, size);
 	close(fd);
 }
 
@@ -170,54 +123,55 @@ static void examine(const char *path)
 	check_report(facts, &counters);
 }
 
-struct target {
-	const char *name;
+/* The file that the input becomes. */
+struct file {
 	const char *arch; /* of the machine; NULL: no meta.json is made */
-	const char *path; /* the file that the input becomes; NULL: the input is something else */
-	void (*probe)(struct vw_run *run); /* the one probe to run; NULL: all of them */
-	void (*run)(const struct target *target, const char *bytes, size_t size);
+	const char *path;
+	void (*probe)(struct vw_run *run); /* the one that reads it; NULL: all of them */
 };
 
 /* One file and the probe that reads it: the fast way. */
-static void run_probe(const struct target *target, const char *bytes, size_t size)
+static void run_probe(const struct row *row, const char *bytes, size_t size)
 {
 	_cleanup_(vw_source_freep) struct vw_source *source = NULL;
-	struct vw_facts facts = {.snapshot = true, .arch = target->arch};
+	const struct file *file = row->of;
+	struct vw_facts facts = {.snapshot = true, .arch = file->arch};
 	struct vw_run run = {.facts = &facts, .flags = VW_PROBE_WIDE};
 	struct vw_report *report;
 	char problem[PROBLEM_SIZE];
 	int fd = open_machine();
 
-	add_meta(fd, target->arch);
-	add(fd, VW_NODE_FILE, target->path, bytes, size);
+	add_meta(fd, file->arch);
+	add(fd, VW_NODE_FILE, file->path, bytes, size);
 	close(fd);
 	MUST(vw_source_snapshot(machine, &source, problem, sizeof(problem)) == 0);
 	run.source = source;
 	run.arena = vw_source_arena(source);
-	target->probe(&run);
+	file->probe(&run);
 	MUST(!vw_arena_failed(run.arena));
 	MUST(vw_detect(&facts, &report) == 0);
 	vw_report_free(report);
 }
 
 /* One file and the whole way. */
-static void run_file(const struct target *target, const char *bytes, size_t size)
+static void run_file(const struct row *row, const char *bytes, size_t size)
 {
+	const struct file *file = row->of;
 	int fd = open_machine();
 
-	if (target->arch)
-		add_meta(fd, target->arch);
-	add(fd, VW_NODE_FILE, target->path, bytes, size);
+	if (file->arch)
+		add_meta(fd, file->arch);
+	add(fd, VW_NODE_FILE, file->path, bytes, size);
 	close(fd);
 	examine(machine);
 }
 
-static void run_passport(const struct target *target, const char *bytes, size_t size)
+static void run_passport(const struct row *row, const char *bytes, size_t size)
 {
 	_cleanup_(vw_buffer_free) struct vw_buffer text = {0}, out = {0};
 	struct vw_passport passport;
 
-	(void)target;
+	(void)row;
 	vw_put_bytes(&text, bytes, size);
 	if (!text.data || vw_passport_parse(text.data, &passport) < 0)
 		return;
@@ -227,21 +181,21 @@ static void run_passport(const struct target *target, const char *bytes, size_t 
 	MUST(vw_render_passport(text.data, VW_PASSPORT_TEXT, &(struct vw_view){0}, &out) == 0);
 }
 
-static void run_machine(const struct target *target, const char *bytes, size_t size)
+static void run_machine(const struct row *row, const char *bytes, size_t size)
 {
-	(void)target;
+	(void)row;
 	build(bytes, size);
 	examine(machine);
 }
 
 /* What a machine is recorded to can be read again. */
-static void run_record(const struct target *target, const char *bytes, size_t size)
+static void run_record(const struct row *row, const char *bytes, size_t size)
 {
 	_cleanup_(vw_source_freep) struct vw_source *source = NULL;
 	char path[PATH_SIZE + 32], problem[PROBLEM_SIZE] = "";
 	bool archive = size % 2;
 
-	(void)target;
+	(void)row;
 	build(bytes, size);
 	if (vw_source_snapshot(machine, &source, problem, sizeof(problem)) < 0)
 		return;
@@ -258,52 +212,30 @@ static void run_record(const struct target *target, const char *bytes, size_t si
 		vw_tree_remove(AT_FDCWD, path);
 }
 
-static void run_archive(const struct target *target, const char *bytes, size_t size)
+static void run_archive(const struct row *row, const char *bytes, size_t size)
 {
-	(void)target;
+	(void)row;
 	examine(write_archive(bytes, size));
 }
 
 /* --- the table --------------------------------------------------------------------------------------- */
 
-static const struct target targets[] = {
-	{"cpuid", "x86_64", "cpuid.txt", vw_probe_cpuid, run_probe},
-	{"smbios", "x86_64", "sys/firmware/dmi/tables/DMI", vw_probe_dmi, run_probe},
-	{"acpi", "x86_64", "sys/firmware/acpi/tables/FACP", vw_probe_acpi, run_probe},
-	{"cpuinfo", "x86_64", "proc/cpuinfo", vw_probe_cpuinfo, run_probe},
-	{"cpuinfo-s390", "s390x", "proc/cpuinfo", vw_probe_cpuinfo, run_probe},
-	{"interrupts", "x86_64", "proc/interrupts", vw_probe_interrupts, run_probe},
-	{"sysinfo", "s390x", "proc/sysinfo", vw_probe_s390, run_probe},
-	{"environ", "x86_64", "proc/1/environ", vw_probe_container, run_probe},
-	{"meta", NULL, "meta.json", NULL, run_file},
-	{"timing", "x86_64", "timing.json", NULL, run_file},
-	{"ethtool", "x86_64", "ethtool.json", NULL, run_file},
-	{"stat", "x86_64", "proc/stat", NULL, run_file},
-	{"passport", NULL, NULL, NULL, run_passport},
-	{"machine", NULL, NULL, NULL, run_machine},
-	{"record", NULL, NULL, NULL, run_record},
-	{"archive", NULL, NULL, NULL, run_archive},
+const struct row rows[] = {
+	{"cpuid", run_probe, &(const struct file){"x86_64", "cpuid.txt", vw_probe_cpuid}},
+	{"smbios", run_probe, &(const struct file){"x86_64", "sys/firmware/dmi/tables/DMI", vw_probe_dmi}},
+	{"acpi", run_probe, &(const struct file){"x86_64", "sys/firmware/acpi/tables/FACP", vw_probe_acpi}},
+	{"cpuinfo", run_probe, &(const struct file){"x86_64", "proc/cpuinfo", vw_probe_cpuinfo}},
+	{"cpuinfo-s390", run_probe, &(const struct file){"s390x", "proc/cpuinfo", vw_probe_cpuinfo}},
+	{"interrupts", run_probe, &(const struct file){"x86_64", "proc/interrupts", vw_probe_interrupts}},
+	{"sysinfo", run_probe, &(const struct file){"s390x", "proc/sysinfo", vw_probe_s390}},
+	{"environ", run_probe, &(const struct file){"x86_64", "proc/1/environ", vw_probe_container}},
+	{"meta", run_file, &(const struct file){NULL, "meta.json", NULL}},
+	{"timing", run_file, &(const struct file){"x86_64", "timing.json", NULL}},
+	{"ethtool", run_file, &(const struct file){"x86_64", "ethtool.json", NULL}},
+	{"stat", run_file, &(const struct file){"x86_64", "proc/stat", NULL}},
+	{"passport", run_passport, NULL},
+	{"machine", run_machine, NULL},
+	{"record", run_record, NULL},
+	{"archive", run_archive, NULL},
+	{NULL, NULL, NULL},
 };
-
-static const struct target *chosen;
-
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	const char *name = getenv("VW_FUZZ");
-
-	(void)argc;
-	(void)argv;
-	for (size_t i = 0; i < VW_COUNT(targets); i++)
-		if (vw_equal(targets[i].name, name))
-			chosen = &targets[i];
-	for (size_t i = 0; i < VW_COUNT(targets) && !chosen; i++)
-		printf("%s\n", targets[i].name);
-	begin(chosen, name);
-	return 0;
-}
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
-{
-	chosen->run(chosen, (const char *)bytes, size);
-	return 0;
-}

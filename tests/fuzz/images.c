@@ -82,36 +82,31 @@ static void examine(const char *path, size_t choice)
 	check_preflight(facts, choice);
 }
 
-struct target {
-	const char *name;
-	const char *path; /* the file that the input becomes; NULL: the input is something else */
-	void (*run)(const struct target *target, const char *bytes, size_t size);
-};
-
-static void run_file(const struct target *target, const char *bytes, size_t size)
+/* The input is the file at the row's path. */
+static void run_file(const struct row *row, const char *bytes, size_t size)
 {
 	int fd;
 
 	build_around();
 	fd = open(machine, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	add(fd, VW_NODE_FILE, target->path, bytes, size);
+	add(fd, VW_NODE_FILE, row->of, bytes, size);
 	close(fd);
 	examine(machine, size);
 }
 
-static void run_archive(const struct target *target, const char *bytes, size_t size)
+static void run_archive(const struct row *row, const char *bytes, size_t size)
 {
-	(void)target;
+	(void)row;
 	examine(write_archive(bytes, size), size);
 }
 
-static void run_ami(const struct target *target, const char *bytes, size_t size)
+static void run_ami(const struct row *row, const char *bytes, size_t size)
 {
 	_cleanup_(vw_arena_freep) struct vw_arena *arena = NULL;
 	char problem[PROBLEM_SIZE] = "";
 	struct vw_ami ami;
 
-	(void)target;
+	(void)row;
 	MUST(vw_arena_new(&arena) == 0);
 	if (vw_ami_parse(bytes, size, arena, &ami, problem, sizeof(problem)) < 0)
 		check_problem(problem);
@@ -119,49 +114,27 @@ static void run_ami(const struct target *target, const char *bytes, size_t size)
 
 /* --- the table --------------------------------------------------------------------------------------- */
 
-static const struct target targets[] = {
-	{"initramfs", "boot/initrd.img-" RELEASE, run_file},
-	{"kernel", "boot/vmlinuz-" RELEASE, run_file},
-	{"uki", "boot/efi/EFI/Linux/a.efi", run_file},
-	{"module", MODULES "/kernel/drivers/nvme.ko", run_file},
-	{"modules-dep", MODULES "/modules.dep", run_file},
-	{"builtin-modinfo", MODULES "/modules.builtin.modinfo", run_file},
-	{"kconfig", "boot/config-" RELEASE, run_file},
-	{"grub", "boot/grub/grub.cfg", run_file},
-	{"grubenv", "boot/grub/grubenv", run_file},
-	{"menu-lst", "boot/grub/menu.lst", run_file},
-	{"extlinux", "boot/extlinux/extlinux.conf", run_file},
-	{"bls", "boot/loader/entries/a.conf", run_file},
-	{"fstab", "etc/fstab", run_file},
-	{"modprobe", "etc/modprobe.d/a.conf", run_file},
-	{"netplan", "etc/netplan/50-cloud-init.yaml", run_file},
-	{"interfaces", "etc/network/interfaces", run_file},
-	{"ifcfg", "etc/sysconfig/network-scripts/ifcfg-eth0", run_file},
-	{"cloud-init", "etc/cloud/cloud.cfg.d/90.cfg", run_file},
-	{"udev", "etc/udev/rules.d/70-ec2-nvme-devices.rules", run_file},
-	{"image-archive", NULL, run_archive},
-	{"ami", NULL, run_ami},
+const struct row rows[] = {
+	{"initramfs", run_file, "boot/initrd.img-" RELEASE},
+	{"kernel", run_file, "boot/vmlinuz-" RELEASE},
+	{"uki", run_file, "boot/efi/EFI/Linux/a.efi"},
+	{"module", run_file, MODULES "/kernel/drivers/nvme.ko"},
+	{"modules-dep", run_file, MODULES "/modules.dep"},
+	{"builtin-modinfo", run_file, MODULES "/modules.builtin.modinfo"},
+	{"kconfig", run_file, "boot/config-" RELEASE},
+	{"grub", run_file, "boot/grub/grub.cfg"},
+	{"grubenv", run_file, "boot/grub/grubenv"},
+	{"menu-lst", run_file, "boot/grub/menu.lst"},
+	{"extlinux", run_file, "boot/extlinux/extlinux.conf"},
+	{"bls", run_file, "boot/loader/entries/a.conf"},
+	{"fstab", run_file, "etc/fstab"},
+	{"modprobe", run_file, "etc/modprobe.d/a.conf"},
+	{"netplan", run_file, "etc/netplan/50-cloud-init.yaml"},
+	{"interfaces", run_file, "etc/network/interfaces"},
+	{"ifcfg", run_file, "etc/sysconfig/network-scripts/ifcfg-eth0"},
+	{"cloud-init", run_file, "etc/cloud/cloud.cfg.d/90.cfg"},
+	{"udev", run_file, "etc/udev/rules.d/70-ec2-nvme-devices.rules"},
+	{"image-archive", run_archive, NULL},
+	{"ami", run_ami, NULL},
+	{NULL, NULL, NULL},
 };
-
-static const struct target *chosen;
-
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	const char *name = getenv("VW_FUZZ");
-
-	(void)argc;
-	(void)argv;
-	for (size_t i = 0; i < VW_COUNT(targets); i++)
-		if (vw_equal(targets[i].name, name))
-			chosen = &targets[i];
-	for (size_t i = 0; i < VW_COUNT(targets) && !chosen; i++)
-		printf("%s\n", targets[i].name);
-	begin(chosen, name);
-	return 0;
-}
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
-{
-	chosen->run(chosen, (const char *)bytes, size);
-	return 0;
-}

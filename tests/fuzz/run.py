@@ -26,11 +26,12 @@ import image_kit as kit  # noqa: E402
 
 MAX_SIZE = 16 * 1024
 TARGET_SIZES = {"machine": 64 * 1024, "record": 64 * 1024, "passport": 512, "archive": 64 * 1024,
-                "initramfs": 64 * 1024, "uki": 64 * 1024, "image-archive": 256 * 1024, "ami": 4096}
+                "initramfs": 64 * 1024, "uki": 64 * 1024, "image-archive": 256 * 1024, "ami": 4096,
+                "keep": 64 * 1024, "headers": 1024, "listen": 256}
 MEMORY = 1024  # MiB
 SLOWEST = 20  # seconds for one input
 MARK = b"\n@"
-PROGRAMS = ("fuzz", "images")
+PROGRAMS = ("fuzz", "images", "agent")
 
 # The file of a machine that is a target's seed.
 FILES = {
@@ -77,6 +78,83 @@ MORE = {
 }
 
 
+# What the service reads: each key, and values and lines that just miss.
+HEAD = b"[virtwhered]\n"
+CONFIGS = [
+    HEAD + b"listen = 0.0.0.0:80\nlisten = [::1]:9796 ; a comment\nlisten = /run/x\nweb-config-file = /w\nconnections = 7\n"
+    b"timeout = 2min\nreport-file = /r\nstate-directory =\ntextfile = /t\ninterval = 1d\nsettle = 20 ms\ntiming = on\n"
+    b"snapshot = /s\n",
+    HEAD + b"# comment\nlisten = :9796\n /run/y\nlisten =\nsettle: 5s\n",
+    b"\xef\xbb\xbf" + HEAD + b"interval=365d\r\ntiming=0\r\n",
+    b"interval = 1h\n", b"[oth\x1ber]\nsettle = 1\n", HEAD + b"a\x1b = 1\n", HEAD + b"help = yes\n", HEAD + b"settle = 5001ms\n",
+    HEAD + b"connections = 4097\n", HEAD + b"textfile = a\x1b[2Jb\n", HEAD + b"interval = 99999999999999999999d\n",
+    HEAD + b"listen = here\n", HEAD + b"timing\n", HEAD + b"snapshot = /s\nsnapshot = /t\n", HEAD + b"#" * 300 + b"\ntiming = yes\n",
+]
+BCRYPT = b"$2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG"
+TLS = b"tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n"
+WEBS = [
+    TLS, TLS + b"  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.pem\n  client_allowed_sans: [a, 'b']\n"
+    b"  min_version: TLS12\n  max_version: TLS13\n  prefer_server_cipher_suites: false\n"
+    b"  curve_preferences: [X25519, CurveP256]\n  cipher_suites:\n"
+    b"  - TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\n  - TLS_AES_128_GCM_SHA256\n",
+    b"http_server_config:\n  http2: on\n  headers:\n    x-frame-options: SAMEORIGIN\n    Strict-Transport-Security: 'max-age=1'\n"
+    b"    Content-Security-Policy: \"default-src 'self'\"\n    X-Content-Type-Options: nosniff\nbasic_auth_users:\n  alice: "
+    + BCRYPT + b"\n  \"bob\": '" + BCRYPT + b"'\n",
+    b"basic_auth_users: &a {x: &b '" + BCRYPT + b"', y: *b}\nhttp_server_config: {headers: *a}\n",
+    b"%YAML 1.1\n---\ntls_server_config: ~\nbasic_auth_users:\n  ? !!str a\n  : >-\n    x\n...\n",
+    b"http_server_config:\n  headers:\n    X-XSS-Protection: \"a\\r\\nb: c\"\n",
+    b"http_server_config:\n  headers:\n    Content-Security-Policy: \"\\x9b\\N\\u2028\"\n", TLS + b"  client_ca_file: ca.pem\n",
+    TLS + b"  max_version: TLS11\n", TLS + b"  cipher_suites: [TLS_NULL]\n", TLS + b"  cert_file: x\n", b"- a\n", b"a: [\n",
+    b"basic_auth_users:\n  a: $2y$31" + BCRYPT[6:] + b"\n", b"basic_auth_users:\n  \"a:b\": " + BCRYPT + b"\n",
+    b"tls_server_config: {cert_file: /nothing, key_file: cert.pem}\n",
+]
+KEPT = [
+    b'{"schema":"virtwhere.report/1","level":1,"platform":{"id":"kvm","hypervisor":"kvm"}}',
+    b'{"schema":"virtwhere.report/1","level":2,"platform":{"id":"nitro","hypervisor":"kvm","vmm":"nitro","mode":"hvm","row":"n",'
+    b'"container":"docker","confidential":"sev-snp","cloud":{"provider":"aws","instance_type":"m5.large","instance_id":"i-0"}},'
+    b'"nested":{"can_host":true},"unread":[{"source":"/sys/class/dmi","error":"EACCES"}],"devices":{"network":[{"kind":"network",'
+    b'"name":"eth0","ids":"1d0f:ec20","driver":"ena","driver_version":"2.1.0K","what":"ENA","class":"VH"},{"kind":"network",'
+    b'"name":null}],"storage":[{"kind":"storage","name":"sda","driver":"ata_piix","class":"VS"}],"other":[]},"findings":[{"id":'
+    b'"NET001","subject":"eth0","message":"m","status":"fail","severity":"fatal"},{"id":"CLK001","subject":"clocksource",'
+    b'"message":"m","status":"pass","severity":"advice"}]}',
+    b'{"schema":"virtwhere.report/1","level":0,"platform":{"id":"a\\u001b\\u0085","hypervisor":" \\n"},"nested":'
+    b'{"can_host":false},"unread":[{"source":"/sys/class/net","error":"EIO"}],"devices":{"other":[{"kind":"gpu","what":"x"},'
+    b'{"kind":"gpu","what":"x"}]},"findings":[{"id":"A","status":"pass","severity":"fatal"},{"id":"A","status":"fail",'
+    b'"severity":"fatal"}]}',
+    b'{"schema":"virtwhere.report/2","platform":{"id":"kvm","hypervisor":"kvm"}}',
+    b'{"schema":"virtwhere.report/1","level":65,"platform":{"id":"kvm","hypervisor":"kvm"}}',
+    b'{"schema":"virtwhere.report/1","platform":{"id":"kvm","hypervisor":"kvm"},"findings":[{"id":"A","status":"fail"}]}',
+]
+HEADERS = [
+    b"application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,"
+    b"text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+    b'text/plain;q="1.000", application/openmetrics-text ; version="1.0.0" ; q=0.999',
+    b"gzip, deflate, br", b"x-gzip;q=0.001, *;q=0", b"identity, *;q=0.5", b"gzip;q=1.001", b'W/"0123456789abcdef", "x"',
+    b'"a\\"b,c", *', b'"0123456789abcdef', b";;=,=;q=,,\t",
+]
+ADDRESSES = [b"127.0.0.1:9796", b"[::1]:9796", b":0", b"/run/virtwhere/http", b"127.0.0.1:65536", b"[::1:80", b"localhost:80",
+             b"[::ffff:1.2.3.4]:1", b"/" + b"x" * 107, b"1.2.3.4:80 ", b"[" + b"0:" * 30 + b"]:1"]
+
+
+def certificate(folder):
+    """A certificate that signs itself, and its key, in the words of the row web-files."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                    "-subj", "/CN=fuzz", "-keyout", "key.pem", "-out", "cert.pem"],
+                   cwd=folder, check=True, capture_output=True)
+    pem = {name: Path(folder, name).read_bytes() for name in ("cert.pem", "key.pem")}
+    return pem | {"ca.pem": pem["cert.pem"]}
+
+
+def agent_seeds():
+    with tempfile.TemporaryDirectory(prefix="virtwhere-fuzz-") as folder:
+        files = certificate(folder)
+    webs = [files, files | {"web.yml": WEBS[0]}, {"key.pem": files["cert.pem"]}, {"ca.pem": files["key.pem"]},
+            {"ca.pem": b"\n" + files["cert.pem"] * 2, "cert.pem": "ca.pem"}, {"key.pem": b"\0"}, {"web.yml": "web.yml"}]
+    kept = KEPT + [b"\n@\n".join(pair) for pair in zip(KEPT, KEPT[1:])]
+    return {"config": CONFIGS, "web-config": WEBS, "web-files": [one_input(web) for web in webs], "kept": kept,
+            "headers": HEADERS, "listen": ADDRESSES}
+
+
 def initramfs_seeds():
     """Each codec, several segments, what the kernel would refuse."""
     plain = kit.cpio(*kit.initramfs_entries())
@@ -110,7 +188,7 @@ def machines():
 
 
 def one_input(machine):
-    """A machine in the words of fuzz.c."""
+    """A machine in the words of add_parts()."""
     parts = [f">{name}\n{content}".encode() if isinstance(content, str) else name.encode() + b"\n" + content
              for name, content in sorted(machine.items())]
     return MARK + MARK.join(parts)
@@ -136,11 +214,13 @@ def archive(machine, mode):
 
 
 def machine_seeds():
-    seeds = {"passport": list(PASSPORTS), "meta": list(METAS), "machine": [], "record": [], "archive": []}
+    seeds = {"passport": list(PASSPORTS), "meta": list(METAS), "machine": [], "record": [], "archive": [],
+             "keep": []}
     for number, machine in enumerate(machines()):
         for target, names in FILES.items():
             seeds.setdefault(target, []).extend(machine[name] for name in names if name in machine)
-        seeds["machine"].append(one_input(machine))
+        for target in ("machine", "keep"):
+            seeds[target].append(one_input(machine))
         if number % 8 == 0:
             seeds["record"].append(one_input(machine))
             seeds["archive"].append(archive(machine, "w:gz" if number % 16 else "w"))
@@ -149,7 +229,7 @@ def machine_seeds():
 
 def make_seeds(folder, targets):
     """A folder of seeds for each target."""
-    seeds = image_seeds()
+    seeds = image_seeds() | agent_seeds()
     if set(targets) - set(seeds):
         seeds |= machine_seeds()
     for target in targets:
