@@ -80,6 +80,9 @@ installed_data := \
 	export/report.schema.json:virtwhere/report.schema.json \
 	export/preflight.schema.json:virtwhere/preflight.schema.json \
 	agent/man/virtwhered.8:man/man8/virtwhered.8 \
+	agent/completions/virtwhered.bash:bash-completion/completions/virtwhered \
+	agent/completions/virtwhered.zsh:zsh/site-functions/_virtwhered \
+	agent/completions/virtwhered.fish:fish/vendor_completions.d/virtwhered.fish \
 	agent/man/virtwhered.conf.5:man/man5/virtwhered.conf.5 \
 	systemd/virtwhered.conf:virtwhere/virtwhered.conf \
 	packaging/prometheus/virtwhere.rules.yml:virtwhere/prometheus/virtwhere.rules.yml \

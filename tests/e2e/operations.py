@@ -3,7 +3,7 @@
 """What is shipped for operations fits the programs: operations.py build/virtwhere [--write]
 
 Rules, dashboard and docs name only metrics that exist; the manuals and the example name the service's options and what
-they are without them; the units name files that are installed. --write renews the table of metrics in
+they are without them; the shells complete the options of both programs; the units name files that are installed. --write renews the table of metrics in
 docs/operations.md.
 """
 
@@ -116,6 +116,42 @@ def options_are_told():
             check("the example is accepted", done.stderr if done.returncode else "")
 
 
+def options_of(said):
+    """What is an option in a help: what begins a line of its list."""
+    return set(re.findall(r"^ {2,6}(?:-\w, )?(--[a-z][a-z-]*)", said, re.M))
+
+
+def completions_fit():
+    """The shells offer the options that there are, and no others."""
+    def said(*words):
+        return subprocess.run(words, capture_output=True, text=True, check=True, timeout=30).stdout
+
+    where, service = str(BUILD / "virtwhere"), str(BUILD / "virtwhered")
+    commands = re.findall(r"^  ([a-z]+) ", said(where, "--help").partition("Commands:")[2].partition("Options:")[0], re.M)
+    options = {"cli/completions/virtwhere": options_of(said(where, "--help")).union(
+                   *(options_of(said(where, "help", command)) for command in commands)),
+               "agent/completions/virtwhered": options_of(said(service, "--help"))}
+    makefile = (TOP / "Makefile").read_text()
+    for name, wanted in options.items():
+        check(f"options of {name}", [] if len(wanted) > 8 else sorted(wanted))
+        for shell, pattern in (("bash", r"(?<![\w-])--[a-z][a-z-]*"), ("zsh", r"(?<![\w-])--[a-z][a-z-]*"),
+                               ("fish", r"(?<= -l )[a-z-]+(?= )")):
+            path = TOP / f"{name}.{shell}"
+            text = "".join(line for line in path.open() if not line.startswith(("#", "set -l ")))
+            found = {word if word.startswith("--") else f"--{word}" for word in re.findall(pattern, text)}
+            check(f"options in {name}.{shell}", sorted(found ^ wanted))
+            check(f"{name}.{shell} is installed", f"\t{name}.{shell}:" not in makefile)
+            if shutil.which(shell):
+                done = subprocess.run([shell, "-n", path], capture_output=True, text=True, timeout=30)
+                check(f"{name}.{shell} is written well", done.stderr)
+    script = ('. "$1"; COMP_WORDS=(virtwhered "${@:2}"); COMP_CWORD=$(($# - 1)); _virtwhered; '
+              'printf "%s\\n" "${COMPREPLY[@]}"')
+    for given, offered in ((["--s"], "--state-directory --settle --snapshot"), (["--timing", "=", ""], "yes no"),
+                           (["--listen", "=", "/"], "/run/virtwhere/http"), (["--interval", "1"], "")):
+        done = said("bash", "-c", script, "bash", str(TOP / "agent/completions/virtwhered.bash"), *given)
+        check(f"bash offers for {given}", done.split() != offered.split() and done)
+
+
 def units_are_sound():
     """systemd's own judgement of the units, as they are installed."""
     if not shutil.which("systemd-analyze"):
@@ -164,6 +200,7 @@ def main():
     metrics_are_real(metrics)
     alerts_are_tested_and_told()
     options_are_told()
+    completions_fit()
     units_fit()
     units_are_sound()
     print(f"{passed} passed, {failed} failed")
