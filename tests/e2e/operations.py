@@ -146,7 +146,8 @@ def completions_fit():
                 check(f"{name}.{shell} is written well", done.stderr)
     script = ('. "$1"; COMP_WORDS=(virtwhered "${@:2}"); COMP_CWORD=$(($# - 1)); _virtwhered; '
               'printf "%s\\n" "${COMPREPLY[@]}"')
-    for given, offered in ((["--s"], "--state-directory --settle --snapshot"), (["--timing", "=", ""], "yes no"),
+    everything = " ".join(re.findall(r"--[a-z][a-z-]*(?==|\s{2})", said(service, "--help")))
+    for given, offered in ((["--"], everything), (["--s"], "--state-directory --settle --snapshot"), (["--timing", "=", ""], "yes no"),
                            (["--listen", "=", "/"], "/run/virtwhere/http"), (["--interval", "1"], "")):
         done = said("bash", "-c", script, "bash", str(TOP / "agent/completions/virtwhered.bash"), *given)
         check(f"bash offers for {given}", done.split() != offered.split() and done)
