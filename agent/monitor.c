@@ -76,8 +76,8 @@ static void gather(struct vw_monitor *monitor, const char *why)
 /* --- devices ----------------------------------------------------------------------------------------- */
 
 /* Subsystems whose events are of interest. Events of the last two come from all kinds of devices: one counts
- * only as what a kernel says when a VM was resumed from a snapshot: Linux 6.8 and vendors' kernels that kept it
- * (drivers/virt/vmgenid.c, "vmgenid: emit uevent when VMGENID updates", taken back in 6.9). */
+ * only as what a kernel says when a VM was resumed from a snapshot: Linux 6.8 and vendors' kernels that kept
+ * it (drivers/virt/vmgenid.c, "vmgenid: emit uevent when VMGENID updates", taken back in 6.9). */
 static const struct subsystem {
 	const char *name, *why;
 	bool generation_only;

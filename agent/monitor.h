@@ -11,8 +11,8 @@
  *
  * A guest that is suspended or migrated under Xen finds its clock set when it runs again (Linux,
  * drivers/xen/manage.c: do_suspend(), syscore_resume()); "control/shutdown" of the XenStore is not for
- * unprivileged programs to watch. A live migration that the guest's kernel is not told of, or does not tell of,
- * is seen at the next interval, or when the time service sets the clock.
+ * unprivileged programs to watch. A live migration that the guest's kernel is not told of, or does not tell
+ * of, is seen at the next interval, or when the time service sets the clock.
  */
 
 #include <stdint.h>
