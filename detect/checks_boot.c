@@ -131,6 +131,11 @@ static const struct vw_module_tree *tree_of(const struct vw_image_kernel *kernel
 }
 
 /* Whether the kernel does without what is not in it, IRD005 and the checks of drivers tell. */
+static enum vw_severity if_passed_over(const struct vw_assessment *a)
+{
+	return vw_passed_over(&a->kernel->initramfs) ? VW_DEGRADED : a->severity;
+}
+
 static void initramfs_holds(struct vw_assessment *a)
 {
 	const struct vw_initramfs *initramfs = &a->kernel->initramfs;
@@ -165,7 +170,7 @@ static void initramfs_is_whole(struct vw_assessment *a)
 		return;
 	}
 	if (initramfs->state == VW_MALFORMED)
-		vw_say(a, VW_FAIL, a->severity, path, initramfs->path, "%s is damaged: %s", path,
+		vw_say(a, VW_FAIL, if_passed_over(a), path, initramfs->path, "%s is damaged: %s", path,
 		       initramfs->problem ? initramfs->problem : "it cannot be unpacked");
 	else if (initramfs->state != VW_VALUE || initramfs->incomplete)
 		vw_say(a, VW_STATUS_UNKNOWN, a->severity, path, initramfs->path, "%s %s", path,
@@ -201,7 +206,7 @@ static void segment_unpacks(struct vw_assessment *a, const struct vw_segment *se
 
 	for (size_t i = 0; i < VW_COUNT(foreign); i++)
 		if (vw_equal(segment->format, foreign[i].format))
-			vw_say(a, VW_FAIL, a->severity, segment->format, path,
+			vw_say(a, VW_FAIL, if_passed_over(a), segment->format, path,
 			       "%s is in the %s format, which the kernel does not unpack; %s makes one that "
 			       "it "
 			       "does",

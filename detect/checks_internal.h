@@ -112,8 +112,9 @@ enum vw_early {
 enum vw_early vw_early(const struct vw_image_kernel *kernel, const char *driver, const char **ret_lacking);
 
 /**
- * The kernel passes over an initramfs without /init, and mounts the root itself.
- * Source: Linux init/main.c, kernel_init_freeable(); a boot that proved it.
+ * The kernel passes over an initramfs without /init, or in which it comes to none before it has to give up,
+ * and mounts the root itself. Source: Linux init/main.c, kernel_init_freeable(); init/initramfs.c,
+ * do_populate_rootfs(); boots that proved both.
  */
 bool vw_passed_over(const struct vw_initramfs *initramfs);
 

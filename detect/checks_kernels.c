@@ -128,7 +128,9 @@ static const char *doubt(const struct vw_initramfs *initramfs)
 
 bool vw_passed_over(const struct vw_initramfs *initramfs)
 {
-	return initramfs->state == VW_VALUE && !initramfs->init && !doubt(initramfs);
+	bool seen = initramfs->state == VW_VALUE || initramfs->state == VW_MALFORMED;
+
+	return seen && !initramfs->init && !initramfs->nested && !initramfs->incomplete;
 }
 
 enum vw_early vw_early(const struct vw_image_kernel *kernel, const char *driver, const char **ret_lacking)
@@ -178,8 +180,10 @@ void vw_say_early(struct vw_assessment *a, const char *driver, const char *what)
 			       driver, what, a->kernel->release);
 		else if (vw_passed_over(initramfs))
 			vw_say(a, VW_FAIL, a->severity, driver, initramfs->path,
-			       "%s, for %s, is a module of kernel %s, and nothing loads it: %s has no /init",
-			       driver, what, a->kernel->release, path);
+			       "%s, for %s, is a module of kernel %s, and nothing loads it: %s has no "
+			       "/init%s",
+			       driver, what, a->kernel->release, path,
+			       initramfs->state == VW_MALFORMED ? " that the kernel unpacks" : "");
 		else
 			vw_say(a, VW_FAIL, a->severity, driver, initramfs->path,
 			       "%s, for %s, is a module of kernel %s and not in %s", driver, what,
@@ -895,7 +899,8 @@ static void nothing_in_modprobe(struct vw_assessment *a)
 		vw_say(a, VW_STATUS_UNKNOWN, a->severity, "modprobe.d", "/etc/modprobe.d",
 		       "whether modprobe.d forbids a driver is not known: it %s",
 		       vw_state_reason(a->image->modprobe.state));
-	else if (a->kernel->initramfs.state != VW_ABSENT && doubt(&a->kernel->initramfs))
+	else if (a->kernel->initramfs.state != VW_ABSENT && !vw_passed_over(&a->kernel->initramfs) &&
+		 doubt(&a->kernel->initramfs))
 		vw_say(a, VW_STATUS_UNKNOWN, a->severity, "modprobe.d", a->kernel->initramfs.path,
 		       "whether modprobe.d in the initramfs forbids a driver is not known: it %s",
 		       doubt(&a->kernel->initramfs));

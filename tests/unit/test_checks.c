@@ -332,6 +332,9 @@ CHANGE(no_init, w->kernel.initramfs.init = NULL; w->kernel.initramfs.lacking.sta
 CHANGE(all_built_in,
        w->kernel.modules.builtin = ((struct vw_names){VW_VALUE, built_in, "", VW_COUNT(built_in)}))
 CHANGE(no_init_needed, no_init(w); all_built_in(w); w->kernel.cmdline.text = "root=/dev/nvme0n1p1")
+CHANGE(unpacks_nothing, no_init(w); initramfs_damaged(w); w->segment[0].format = "lz4 frame")
+CHANGE(unpacks_nothing_needed, no_init_needed(w); initramfs_damaged(w); w->segment[0].format = "lz4 frame")
+CHANGE(damaged_behind_init, no_init_needed(w); initramfs_damaged(w); w->kernel.initramfs.init = "/init")
 CHANGE(other_modules, w->tree[0].folder = "/lib/modules/0.1")
 CHANGE(other_modules_unneeded, other_modules(w); all_built_in(w))
 CHANGE(no_root, w->kernel.cmdline.text = "console=ttyS0"; w->kernel.initramfs.generator = "initramfs-tools")
@@ -418,6 +421,11 @@ static const struct {
 	BOTH("IRD001", VW_NITRO, initramfs_damaged, initramfs_denied),
 	{"IRD001", VW_NITRO, VW_FAIL, no_init},
 	{"IRD001", VW_NITRO, VW_FAIL, other_modules},
+	{"IRD001", VW_NITRO, VW_FAIL, unpacks_nothing_needed},
+	{"IRD002", VW_NITRO, VW_FAIL, unpacks_nothing_needed},
+	{"IRD005", VW_NITRO, VW_FAIL, unpacks_nothing},
+	{"IRD005", VW_NITRO, VW_PASS, unpacks_nothing_needed},
+	{"NVM002", VW_NITRO, VW_FAIL, unpacks_nothing},
 	BOTH("IRD002", VW_NITRO, lz4_frame, no_segments),
 	{"IRD002", VW_NITRO, VW_FAIL, xz_crc64},
 	{"IRD002", VW_NITRO, VW_FAIL, empty_config},
@@ -634,6 +642,9 @@ static void test_what_the_kernel_does_without_is_not_fatal(void **state)
 	(void)state;
 	assert_int_equal(worst(no_init, VW_NITRO), VW_FAIL);
 	assert_int_equal(worst(no_init_needed, VW_NITRO), VW_PASS);
+	assert_int_equal(worst(unpacks_nothing, VW_NITRO), VW_FAIL);
+	assert_int_equal(worst(unpacks_nothing_needed, VW_NITRO), VW_PASS);
+	assert_int_equal(worst(damaged_behind_init, VW_NITRO), VW_FAIL);
 	assert_int_equal(worst(other_modules, VW_NITRO), VW_FAIL);
 	assert_int_equal(worst(other_modules_unneeded, VW_NITRO), VW_PASS);
 	assert_int_equal(worst(no_root, VW_NITRO), VW_FAIL);
