@@ -487,7 +487,7 @@ void vw_auth_cancel(struct vw_auth *auth)
 {
 	if (auth->work)
 		finish(auth, auth->suspect.at);
-	settle_all(auth, VW_AUTH_NO);
+	settle_all(auth, VW_AUTH_TOO_MANY);
 }
 
 int vw_auth_new(sd_event *event, void (*resumed)(void *context), void *context, struct vw_auth **ret)

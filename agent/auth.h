@@ -58,7 +58,7 @@ enum vw_auth_answer vw_auth_check(struct vw_auth *auth, const struct vw_web_conf
 /** The request is over. NULL is fine. */
 void vw_auth_forget(struct vw_attempt *attempt);
 
-/** Resume all that are suspended; they get no answer. */
+/** Resume all that are suspended; they are told to come again. */
 void vw_auth_cancel(struct vw_auth *auth);
 
 #endif

@@ -153,6 +153,26 @@ void vw_connection_enter(struct vw_connection *connection, enum vw_stage stage, 
 {
 	connection->stage = stage;
 	connection->since = now;
+	/* All of the answer is with the kernel. */
+	if (connection->leaving && stage == VW_STAGE_IDLE)
+		shutdown(connection->fd, SHUT_RDWR);
+}
+
+void vw_connections_leave(struct vw_connections *connections)
+{
+	for (struct vw_connection *one = connections->first; one; one = one->next) {
+		one->leaving = true;
+		if (!one->dropped && (one->stage == VW_STAGE_FIRST || one->stage == VW_STAGE_IDLE))
+			drop(connections, one);
+	}
+}
+
+bool vw_connections_are_leaving(const struct vw_connections *connections)
+{
+	for (const struct vw_connection *one = connections->first; one; one = one->next)
+		if (one->leaving)
+			return true;
+	return false;
 }
 
 uint64_t vw_connections_expire(struct vw_connections *connections, uint64_t now)

@@ -31,6 +31,7 @@ struct vw_connection {
 	enum vw_stage stage;
 	uint64_t since;            /* microseconds of CLOCK_MONOTONIC: when the stage began */
 	struct vw_network network; /* a local one has no limit */
+	bool leaving;              /* it ends with the answer that is under way */
 	bool dropped;              /* shut down; the one who reads it will notice */
 };
 
@@ -66,7 +67,14 @@ struct vw_connection *vw_connections_add(struct vw_connections *connections, int
 /** Strike one out and free it. */
 void vw_connections_remove(struct vw_connections *connections, struct vw_connection *connection);
 
+/** A stage begins. One that leaves is shut down when it has its answer. */
 void vw_connection_enter(struct vw_connection *connection, enum vw_stage stage, uint64_t now);
+
+/** Let all that are there leave: who waits for an answer gets it, the others are dropped. */
+void vw_connections_leave(struct vw_connections *connections);
+
+/** Is one there that leaves? */
+bool vw_connections_are_leaving(const struct vw_connections *connections);
 
 /**
  * Drop those that are past their deadline.

@@ -30,23 +30,29 @@ enum {
 	OPTIONS_MAX = 16,
 };
 
+/* What speaks one TLS, or none. */
+struct server {
+	struct MHD_Daemon *daemon;    /* NULL: there is none */
+	sd_event_source *readable;    /* of its epoll */
+	struct vw_web_config *config; /* with its certificates; NULL for none */
+};
+
 struct vw_http {
 	sd_event *event;
 	struct vw_listener listener[LISTENERS_MAX];
 	sd_event_source *accepting[LISTENERS_MAX];
 	size_t listener_count;
 
-	struct MHD_Daemon *daemon;
-	sd_event_source *readable; /* of the daemon's epoll */
-	sd_event_source *again;    /* when it has more to do than one turn */
-	sd_event_source *timer;    /* off while nobody has a deadline */
+	struct server server;
+	struct server leaving;  /* from before a reload: it sends what it has begun */
+	sd_event_source *again; /* when one has more to do than one turn */
+	sd_event_source *timer; /* off while nobody has a deadline */
 	uint64_t timer_at;
 
 	struct vw_connections connections;
 	struct vw_answers *answers;
 	struct vw_auth *auth;
-	struct vw_web_config *config; /* NULL for none */
-	struct vw_web_config *tls;    /* whose certificates the daemon has; often the same */
+	struct vw_web_config *config; /* with passwords and headers; often the server's. NULL for none */
 };
 
 static uint64_t now_of(const struct vw_http *http)
@@ -69,30 +75,49 @@ static void set_timer(struct vw_http *http, uint64_t at)
 		http->timer_at = at;
 }
 
-static bool has_more_to_do(const struct vw_http *http)
+static bool has_more_to_do(const struct server *server)
 {
 	MHD_UNSIGNED_LONG_LONG timeout;
 
-	return MHD_get_timeout(http->daemon, &timeout) == MHD_YES && timeout == 0;
+	return MHD_get_timeout(server->daemon, &timeout) == MHD_YES && timeout == 0;
 }
 
 /* libmicrohttpd (0.9.75, and all before 1.0) takes a connection whose handshake waits for the client for one
  * that can be read, and would be called again and again. Over TLS it therefore waits a little before it has
  * another turn; what really comes in meanwhile wakes it at once. */
-static void run(struct vw_http *http)
+static void run_server(struct vw_http *http, const struct server *server)
 {
-	bool tls = http->tls && http->tls->tls;
+	bool tls = server->config && server->config->tls;
 	unsigned turns = tls ? TLS_TURNS : TURNS;
 
 	do
-		MHD_run(http->daemon);
-	while (has_more_to_do(http) && --turns > 0);
+		MHD_run(server->daemon);
+	while (has_more_to_do(server) && --turns > 0);
 	if (turns > 0)
 		return;
 	if (tls)
 		set_timer(http, now_of(http) + TLS_PAUSE);
 	else
 		(void)sd_event_source_set_enabled(http->again, SD_EVENT_ONESHOT);
+}
+
+static void stop_server(struct server *server)
+{
+	sd_event_source_unref(server->readable);
+	if (server->daemon)
+		MHD_stop_daemon(server->daemon);
+	vw_web_config_free(server->config);
+	*server = (struct server){NULL, NULL, NULL};
+}
+
+static void run(struct vw_http *http)
+{
+	run_server(http, &http->server);
+	if (!http->leaving.daemon)
+		return;
+	run_server(http, &http->leaving);
+	if (!vw_connections_are_leaving(&http->connections))
+		stop_server(&http->leaving);
 }
 
 static void take_turn(struct vw_http *http)
@@ -174,8 +199,9 @@ static bool accept_one(struct vw_http *http, int listener)
 		close(fd);
 	else {
 		if (dropped)
-			MHD_run(http->daemon);
-		(void)MHD_add_connection(http->daemon, fd, address, size); /* closes it when it fails */
+			run(http);
+		(void)MHD_add_connection(http->server.daemon, fd, address,
+					 size); /* closes it when it fails */
 	}
 	return true;
 }
@@ -210,7 +236,7 @@ static void start_connection(struct vw_http *http, struct MHD_Connection *connec
 	fd = info->connect_fd;
 	*record = vw_connections_add(&http->connections, fd, client_of(connection), now_of(http));
 	/* Who is not in the list has no deadline, and whose certificate cannot be asked for has no answer. */
-	if (!*record || !vw_tls_prepare(http->tls, connection))
+	if (!*record || !vw_tls_prepare(http->server.config, connection))
 		shutdown(fd, SHUT_RDWR);
 }
 
@@ -342,51 +368,52 @@ static struct MHD_Daemon *start_daemon(struct vw_http *http, const struct vw_web
 				MHD_OPTION_END);
 }
 
-static void stop_daemon(struct vw_http *http)
+/* What was begun before the last reload but one ends here. No password may be waited for by a daemon that
+ * stops. */
+static void stop_leaving(struct vw_http *http)
 {
-	http->readable = sd_event_source_unref(http->readable);
-	if (!http->daemon)
+	if (!http->leaving.daemon)
 		return;
 	vw_auth_cancel(http->auth);
-	MHD_stop_daemon(http->daemon);
-	http->daemon = NULL;
+	stop_server(&http->leaving);
 }
 
-static void forget_config(struct vw_http *http)
+/* Lets the server that runs end what it has begun, and @next, which is taken, begin. */
+static void replace_server(struct vw_http *http, const struct server *next)
 {
-	if (http->tls != http->config)
-		vw_web_config_free(http->tls);
-	vw_web_config_free(http->config);
-	http->config = http->tls = NULL;
+	stop_leaving(http);
+	if (http->config != http->server.config)
+		vw_web_config_free(http->config);
+	http->leaving = http->server;
+	http->server = *next;
+	http->config = next->config;
+	if (!http->leaving.daemon)
+		return;
+	/* Those that it has not looked at yet leave with the others. */
+	MHD_run(http->leaving.daemon);
+	vw_connections_leave(&http->connections);
+	take_turn(http);
 }
 
-/* Puts a daemon in place of the one that runs, which ends with all its connections. Takes @config on success.
- */
-static int replace_daemon(struct vw_http *http, struct vw_web_config *config)
+/* Takes @config on success. */
+static int start_server(struct vw_http *http, struct vw_web_config *config)
 {
-	sd_event_source *readable = NULL;
-	struct MHD_Daemon *daemon;
+	struct server next = {.daemon = start_daemon(http, config)};
 	int err;
 
-	daemon = start_daemon(http, config);
-	if (!daemon)
+	if (!next.daemon)
 		return -EPROTO;
-	err = sd_event_add_io(http->event, &readable,
-			      MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, EPOLLIN,
+	err = sd_event_add_io(http->event, &next.readable,
+			      MHD_get_daemon_info(next.daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, EPOLLIN,
 			      on_readable, http);
 	if (err >= 0)
 		err = vw_answers_set_headers(http->answers, config);
 	if (err < 0) {
-		sd_event_source_unref(readable);
-		MHD_stop_daemon(daemon);
+		stop_server(&next);
 		return err;
 	}
-
-	stop_daemon(http);
-	forget_config(http);
-	http->daemon = daemon;
-	http->readable = readable;
-	http->config = http->tls = config;
+	next.config = config;
+	replace_server(http, &next);
 	return 0;
 }
 
@@ -398,7 +425,7 @@ static int replace_config(struct vw_http *http, struct vw_web_config *config)
 	err = vw_answers_set_headers(http->answers, config);
 	if (err)
 		return err;
-	if (http->config != http->tls)
+	if (http->config != http->server.config)
 		vw_web_config_free(http->config);
 	http->config = config;
 	return 0;
@@ -407,8 +434,8 @@ static int replace_config(struct vw_http *http, struct vw_web_config *config)
 /* Takes @config on success. */
 static int adopt(struct vw_http *http, struct vw_web_config *config)
 {
-	if (!http->daemon || !vw_web_config_same_tls(http->tls, config))
-		return replace_daemon(http, config);
+	if (!http->server.daemon || !vw_web_config_same_tls(http->server.config, config))
+		return start_server(http, config);
 	if (!vw_web_config_same(http->config, config))
 		return replace_config(http, config);
 	vw_web_config_free(config);
@@ -622,10 +649,14 @@ void vw_http_free(struct vw_http *http)
 	if (!http)
 		return;
 	close_listeners(http, false);
-	stop_daemon(http);
+	if (http->auth)
+		vw_auth_cancel(http->auth);
+	if (http->config != http->server.config)
+		vw_web_config_free(http->config);
+	stop_server(&http->leaving);
+	stop_server(&http->server);
 	vw_auth_free(http->auth);
 	vw_answers_free(http->answers);
-	forget_config(http);
 	sd_event_source_unref(http->timer);
 	sd_event_source_unref(http->again);
 	sd_event_unref(http->event);

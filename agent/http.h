@@ -91,8 +91,9 @@ void vw_http_publish(struct vw_http *http, enum vw_resource resource, struct vw_
 void vw_http_ready(struct vw_http *http, bool ready);
 
 /**
- * Read the web configuration and its certificates again. Connections are closed when what TLS is to be has
- * changed; other passwords and headers hold for the next request of each.
+ * Read the web configuration and its certificates again. When what TLS is to be has changed, the connections
+ * from before get the answers that they wait for and are closed; other passwords and headers hold for the
+ * next request of each.
  *
  * @web_config: as in the options; it may be another file, or NULL
  *

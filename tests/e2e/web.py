@@ -909,6 +909,40 @@ def reloads():
                 write_config(after)
             check(f"{name}: is read again", server.signal(signal.SIGHUP) == "reloaded")
             check(f"{name}: connections stay" if keeps else f"{name}: connections go", kept.lives() == keeps)
+    for before, after, tries in ((TLS, TLS + "  min_version: TLS13\n", 1), (right, TLS + right, 1), (TLS + right, right, 1),
+                                 (TLS, TLS + "  min_version: TLS13\n", 2)):
+        name = f"{before!r}, then {tries} times {after!r}"
+        context = trusting() if TLS in before else None
+        with Server("--size", "12000000", "--web-config", write_config(before)) as server:
+            with contextlib.closing(Client(server.address, context)) as client:
+                client.request("GET", "/report", headers=good)
+                answer = client.getresponse()
+                got = answer.read(1000)
+                for number in range(tries):
+                    write_config(after if number == 0 else before)
+                    check(f"{name}: is read again", server.signal(signal.SIGHUP) == "reloaded")
+                try:
+                    got += answer.read()
+                except (OSError, http.client.HTTPException):
+                    got = b""
+                check(f"{name}: the answer under way is sent to its end" if tries == 1 else
+                      f"{name}: only of the reload before", (len(got) > 12000000) == (tries == 1), len(got))
+                try:
+                    client.sock.settimeout(PATIENCE)
+                    closed = client.sock.recv(1) == b""
+                except OSError:
+                    closed = True
+                check(f"{name}: and the connection is closed", closed)
+            check(f"{name}: what is new holds", scrape(
+                server.address, headers=good, context=trusting() if TLS in (after if tries == 1 else before) else None) == "")
+    slow = users(prometheus=bcrypt("right", 12))
+    with Server("--web-config", write_config(slow)) as server:
+        with contextlib.closing(Client(server.address)) as client:
+            client.request("GET", "/-/healthy", headers=good)
+            time.sleep(0.05)
+            write_config(TLS + slow)
+            check("while a password is computed", server.signal(signal.SIGHUP) == "reloaded")
+            check("its request is answered", client.getresponse().status == 200)
     with Server("--web-config", write_config(TLS + right)) as server:
         kept = Kept(server.address, trusting(), good)
         shutil.copy(folder / "server.key", folder / "server.key.before")
