@@ -5,6 +5,32 @@
 #include <string.h>
 #include <syslog.h>
 
+/* Whether a change of a kind says that the machine is another one, or does worse: a disk that was attached,
+ * or a driver that was updated, does not. The row of the EC2 table follows from the others, or from our data.
+ */
+static const struct kind {
+	const char *word;
+	bool of_machine;
+} kinds[VW_CHANGES] = {
+	[VW_CHANGE_PLATFORM] = {"platform", true},
+	[VW_CHANGE_INSTANCE_TYPE] = {"instance-type", true},
+	[VW_CHANGE_CLOUD] = {"cloud", true},
+	[VW_CHANGE_INSTANCE] = {"instance", true},
+	[VW_CHANGE_VMM] = {"vmm", true},
+	[VW_CHANGE_ROW] = {"row", false},
+	[VW_CHANGE_CONTAINER] = {"container", true},
+	[VW_CHANGE_CONFIDENTIAL] = {"confidential", true},
+	[VW_CHANGE_LEVEL] = {"level", true},
+	[VW_CHANGE_NESTED] = {"nested", true},
+	[VW_CHANGE_DRIVER_FALLBACK] = {"driver-fallback", true},
+	[VW_CHANGE_DRIVER] = {"driver", false},
+	[VW_CHANGE_DRIVER_VERSION] = {"driver-version", false},
+	[VW_CHANGE_DEVICE_NEW] = {"device-new", false},
+	[VW_CHANGE_DEVICE_GONE] = {"device-gone", false},
+	[VW_CHANGE_FINDING_FAILS] = {"finding-fails", false},
+	[VW_CHANGE_FINDING_PASSES] = {"finding-passes", false},
+};
+
 /* What is being compared, and what was found so far. */
 struct comparison {
 	const struct vw_digest *before, *after;
@@ -14,16 +40,18 @@ struct comparison {
 
 /* Texts of the machine as a whole, but for its platform, which has a sentence of its own. */
 static const struct machine_text {
-	const char *kind, *label;
+	enum vw_change_kind kind;
+	const char *label;
 	int priority;
 	size_t field;
 } machine_texts[] = {
-	{"cloud", "the cloud", LOG_NOTICE, offsetof(struct vw_platform, cloud.provider)},
-	{"instance", "the instance", LOG_INFO, offsetof(struct vw_platform, cloud.instance_id)},
-	{"vmm", "the VMM", LOG_NOTICE, offsetof(struct vw_platform, vmm)},
-	{"row", "the row of the EC2 table", LOG_INFO, offsetof(struct vw_platform, row)},
-	{"container", "the container", LOG_NOTICE, offsetof(struct vw_platform, container)},
-	{"confidential", "confidential computing", LOG_WARNING, offsetof(struct vw_platform, confidential)},
+	{VW_CHANGE_CLOUD, "the cloud", LOG_NOTICE, offsetof(struct vw_platform, cloud.provider)},
+	{VW_CHANGE_INSTANCE, "the instance", LOG_INFO, offsetof(struct vw_platform, cloud.instance_id)},
+	{VW_CHANGE_VMM, "the VMM", LOG_NOTICE, offsetof(struct vw_platform, vmm)},
+	{VW_CHANGE_ROW, "the row of the EC2 table", LOG_INFO, offsetof(struct vw_platform, row)},
+	{VW_CHANGE_CONTAINER, "the container", LOG_NOTICE, offsetof(struct vw_platform, container)},
+	{VW_CHANGE_CONFIDENTIAL, "confidential computing", LOG_WARNING,
+	 offsetof(struct vw_platform, confidential)},
 };
 
 enum { MACHINE_CHANGES = 16 };
@@ -33,7 +61,7 @@ static const char *or_none(const char *text)
 	return text ? text : "none";
 }
 
-static void add(struct comparison *c, const char *kind, int priority, const char *device,
+static void add(struct comparison *c, enum vw_change_kind kind, int priority, const char *device,
 		const char *sentence)
 {
 	struct vw_changes *changes = &c->changes;
@@ -67,8 +95,8 @@ static void compare_platform(struct comparison *c)
 
 	if (!other && vw_equal(before->cloud.instance_type, after->cloud.instance_type))
 		return;
-	ADD(c, other ? "platform" : "instance-type", LOG_NOTICE, NULL, "%s became %s", machine(c, before),
-	    machine(c, after));
+	ADD(c, other ? VW_CHANGE_PLATFORM : VW_CHANGE_INSTANCE_TYPE, LOG_NOTICE, NULL, "%s became %s",
+	    machine(c, before), machine(c, after));
 }
 
 static void compare_texts(struct comparison *c)
@@ -90,7 +118,7 @@ static void compare_level(struct comparison *c)
 	int before = c->before->level, after = c->after->level;
 
 	if (before != after)
-		ADD(c, "level", LOG_NOTICE, NULL, "the level changed from %d to %d", before, after);
+		ADD(c, VW_CHANGE_LEVEL, LOG_NOTICE, NULL, "the level changed from %d to %d", before, after);
 }
 
 static void compare_nested(struct comparison *c)
@@ -102,7 +130,7 @@ static void compare_nested(struct comparison *c)
 	};
 
 	if (c->before->can_host != c->after->can_host)
-		ADD(c, "nested", c->after->can_host == VW_YES ? LOG_NOTICE : LOG_WARNING, NULL, "%s",
+		ADD(c, VW_CHANGE_NESTED, c->after->can_host == VW_YES ? LOG_NOTICE : LOG_WARNING, NULL, "%s",
 		    sentences[c->after->can_host]);
 }
 
@@ -132,17 +160,17 @@ static void compare_drivers(struct comparison *c, const struct vw_device *before
 
 	if (vw_equal(before->driver, after->driver)) {
 		if (!vw_equal(before->driver_version, after->driver_version))
-			ADD(c, "driver-version", LOG_INFO, name,
+			ADD(c, VW_CHANGE_DRIVER_VERSION, LOG_INFO, name,
 			    "%s's driver %s changed from version %s to %s", name, or_none(after->driver),
 			    or_none(before->driver_version), or_none(after->driver_version));
 	} else if (!after->driver) {
-		ADD(c, "driver", LOG_WARNING, name, "%s lost its driver %s", name, before->driver);
+		ADD(c, VW_CHANGE_DRIVER, LOG_WARNING, name, "%s lost its driver %s", name, before->driver);
 	} else if (!before->driver) {
-		ADD(c, "driver", LOG_NOTICE, name, "%s got the driver %s", name, after->driver);
+		ADD(c, VW_CHANGE_DRIVER, LOG_NOTICE, name, "%s got the driver %s", name, after->driver);
 	} else {
-		ADD(c, "driver", worse ? LOG_WARNING : LOG_NOTICE, name,
-		    worse ? "%s fell back from %s to %s" : "%s changed from %s to %s", name, before->driver,
-		    after->driver);
+		ADD(c, worse ? VW_CHANGE_DRIVER_FALLBACK : VW_CHANGE_DRIVER, worse ? LOG_WARNING : LOG_NOTICE,
+		    name, worse ? "%s fell back from %s to %s" : "%s changed from %s to %s", name,
+		    before->driver, after->driver);
 	}
 }
 
@@ -150,7 +178,7 @@ static void tell_device(struct comparison *c, const struct vw_device *device, bo
 {
 	const char *name = label(device);
 
-	ADD(c, new ? "device-new" : "device-gone", LOG_NOTICE, name, "%s (%s) is %s", name,
+	ADD(c, new ? VW_CHANGE_DEVICE_NEW : VW_CHANGE_DEVICE_GONE, LOG_NOTICE, name, "%s (%s) is %s", name,
 	    device->driver ? device->driver : "without a driver", new ? "new" : "gone");
 }
 
@@ -222,10 +250,10 @@ static int compare_findings(struct comparison *c)
 		const struct vw_digest_finding *before = pair_finding(c->before, paired, after);
 
 		if (is_wrong(after) && !is_wrong(before))
-			ADD(c, "finding-fails", priority_of(after), NULL, "%s fails for %s: %s", after->id,
-			    or_none(after->subject), or_none(after->message));
+			ADD(c, VW_CHANGE_FINDING_FAILS, priority_of(after), NULL, "%s fails for %s: %s",
+			    after->id, or_none(after->subject), or_none(after->message));
 		else if (after->status == VW_PASS && is_wrong(before))
-			ADD(c, "finding-passes", LOG_INFO, NULL, "%s passes for %s now", after->id,
+			ADD(c, VW_CHANGE_FINDING_PASSES, LOG_INFO, NULL, "%s passes for %s now", after->id,
 			    or_none(after->subject));
 	}
 	return 0;
@@ -267,6 +295,19 @@ void vw_changes_free(struct vw_changes *changes)
 {
 	vw_arena_free(changes->arena);
 	*changes = (struct vw_changes){0};
+}
+
+const char *vw_change_word(enum vw_change_kind kind)
+{
+	return kinds[kind].word;
+}
+
+bool vw_changes_are_of_machine(const struct vw_changes *changes)
+{
+	for (size_t i = 0; i < changes->count; i++)
+		if (kinds[changes->change[i].kind].of_machine)
+			return true;
+	return false;
 }
 
 int vw_changes_priority(const struct vw_changes *changes)

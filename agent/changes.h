@@ -11,8 +11,30 @@
 /* sd-id128(3): "the machine under this system changed"; systemd/virtwhered.catalog explains it. */
 #define VW_CHANGE_MESSAGE_ID "6b1f3a0c7d5e4c0f9a52d3c84be1f7a6"
 
+/* The closed list of what can change; changes.c has a row for each. */
+enum vw_change_kind {
+	VW_CHANGE_PLATFORM,
+	VW_CHANGE_INSTANCE_TYPE,
+	VW_CHANGE_CLOUD,
+	VW_CHANGE_INSTANCE,
+	VW_CHANGE_VMM,
+	VW_CHANGE_ROW,
+	VW_CHANGE_CONTAINER,
+	VW_CHANGE_CONFIDENTIAL,
+	VW_CHANGE_LEVEL,
+	VW_CHANGE_NESTED,
+	VW_CHANGE_DRIVER_FALLBACK, /* to one of a worse class */
+	VW_CHANGE_DRIVER,
+	VW_CHANGE_DRIVER_VERSION,
+	VW_CHANGE_DEVICE_NEW,
+	VW_CHANGE_DEVICE_GONE,
+	VW_CHANGE_FINDING_FAILS,
+	VW_CHANGE_FINDING_PASSES,
+	VW_CHANGES,
+};
+
 struct vw_change {
-	const char *kind;   /* static: "platform", "level", "driver", "device-gone", … */
+	enum vw_change_kind kind;
 	int priority;       /* of syslog(3) */
 	const char *device; /* NULL: not of a device */
 	const char *sentence;
@@ -36,6 +58,12 @@ _must_check_ int vw_changes_between(const struct vw_digest *before, const struct
 				    struct vw_changes *ret);
 
 void vw_changes_free(struct vw_changes *changes);
+
+/** The word of a kind: "platform", "driver-fallback". Static. */
+const char *vw_change_word(enum vw_change_kind kind);
+
+/** Does one of them say that the machine is another, or worse, not only that something was plugged in? */
+bool vw_changes_are_of_machine(const struct vw_changes *changes);
 
 /** The most urgent priority among them. */
 int vw_changes_priority(const struct vw_changes *changes);

@@ -23,7 +23,6 @@ static const struct credential {
 	{"dmi.product-uuid", "/sys/class/dmi/id/product_uuid", true},
 	{"dmi.product-serial", "/sys/class/dmi/id/product_serial", true},
 	{"acpi.facp", "/sys/firmware/acpi/tables/FACP", false},
-	{"acpi.dsdt", "/sys/firmware/acpi/tables/DSDT", false},
 	{"fw_cfg.passport", "/sys/firmware/qemu_fw_cfg/by_name/opt/virtwhere/passport/raw", false},
 };
 
@@ -77,6 +76,22 @@ static int open_source(const struct vw_config *config, struct vw_source **ret, c
 	return 0;
 }
 
+/* What a machine does not lack, but we do: a report made of the rest would tell of another machine. */
+static int check_resources(const struct vw_facts *facts, char *problem, size_t problem_size)
+{
+	static const struct {
+		const char *word;
+		int err;
+	} ours[] = {{"EMFILE", -EMFILE}, {"ENFILE", -ENFILE}, {"ENOMEM", -ENOMEM}};
+
+	for (size_t i = 0; i < facts->unread_count; i++)
+		for (size_t k = 0; k < VW_COUNT(ours); k++)
+			if (vw_equal(facts->unread[i].error, ours[k].word))
+				return vw_blame(problem, problem_size, ours[k].err, "%s: %s",
+						facts->unread[i].source, strerror(-ours[k].err));
+	return 0;
+}
+
 static double now(void)
 {
 	struct timespec time = {0};
@@ -102,6 +117,9 @@ int vw_inspect(const struct vw_config *config, struct vw_inspected *ret, char *p
 		r = vw_detect(made.facts, &made.report);
 	if (r < 0)
 		return vw_blame(problem, problem_size, r, "%s", strerror(-r));
+	r = check_resources(made.facts, problem, problem_size);
+	if (r < 0)
+		return r;
 	made.seconds = now() - start;
 	*ret = made;
 	made = (struct vw_inspected){0};

@@ -25,13 +25,13 @@ struct vw_inspected {
  *   dmi.product-uuid    /sys/class/dmi/id/product_uuid
  *   dmi.product-serial  /sys/class/dmi/id/product_serial
  *   acpi.facp           /sys/firmware/acpi/tables/FACP
- *   acpi.dsdt           /sys/firmware/acpi/tables/DSDT
  *   fw_cfg.passport     /sys/firmware/qemu_fw_cfg/by_name/opt/virtwhere/passport/raw
  *
  * @ret: free with vw_inspected_free()
  * @problem: on failure receives one line, without newline
  *
- * Returns 0, or what vw_source_live(), vw_source_snapshot(), vw_probe() and vw_detect() return.
+ * Returns 0, or what vw_source_live(), vw_source_snapshot(), vw_probe() and vw_detect() return; -EMFILE,
+ * -ENFILE or -ENOMEM when a source could not be read for want of these.
  */
 _must_check_ int vw_inspect(const struct vw_config *config, struct vw_inspected *ret, char *problem,
 			    size_t problem_size);

@@ -47,7 +47,7 @@ static const char *message_of(struct entry *entry, const struct vw_changes *chan
 static void put_changes(struct entry *entry, const struct vw_changes *changes)
 {
 	for (size_t i = 0; i < changes->count && i < TOLD; i++) {
-		put(entry, "VIRTWHERE_CHANGE", changes->change[i].kind);
+		put(entry, "VIRTWHERE_CHANGE", vw_change_word(changes->change[i].kind));
 		put(entry, "VIRTWHERE_SENTENCE", changes->change[i].sentence);
 		put(entry, "VIRTWHERE_DEVICE", changes->change[i].device);
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/log.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,16 @@
 #include <unistd.h>
 
 #include "export/buffer.h"
-#include "export/file.h"
+
+/* A reader that has stopped must not stop us: what nobody takes is dropped. A pipe that takes anything takes
+ * a line of ours whole (pipe(7), PIPE_BUF). */
+static void put_line(const char *line, size_t size)
+{
+	struct pollfd standard_error = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	if (poll(&standard_error, 1, 0) == 1 && standard_error.revents & POLLOUT)
+		(void)!write(STDERR_FILENO, line, size);
+}
 
 void vw_say(int priority, const char *format, ...)
 {
@@ -28,7 +38,7 @@ void vw_say(int priority, const char *format, ...)
 	else
 		vw_putf(&line, "virtwhered: %s\n", text);
 	if (line.data)
-		(void)!vw_write_all(STDERR_FILENO, line.data, line.size);
+		put_line(line.data, line.size);
 }
 
 void vw_trouble(struct vw_trouble *trouble, int err, const char *what, const char *reason)

@@ -12,7 +12,7 @@
 
 /**
  * One line on standard error, cleaned. Below systemd it begins with the priority (sd-daemon(3)), else with
- * the program's name.
+ * the program's name. It is dropped where it could not be written at once.
  *
  * @priority: LOG_ERR … LOG_DEBUG of syslog(3); the last is for the journal alone
  */

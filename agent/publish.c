@@ -27,6 +27,14 @@ static int render_document(const struct vw_report *report, const char *captured,
 	return r < 0 ? r : vw_body_new("application/json", &text, ret);
 }
 
+static int render_metrics(const struct vw_report *report, enum vw_exposition exposition, struct vw_body **ret)
+{
+	_cleanup_(vw_buffer_free) struct vw_buffer text = {0};
+	int r = vw_metrics_fixed(report, NULL, exposition, &text);
+
+	return r < 0 ? r : vw_body_new(vw_metrics_media_type(exposition), &text, ret);
+}
+
 static bool is_same(const struct vw_body *a, const struct vw_body *b)
 {
 	return a && b && vw_body_size(a) == vw_body_size(b) &&
@@ -63,6 +71,8 @@ int vw_render_all(const struct vw_report *report, const struct vw_rendered *befo
 		r = render_document(report, made.captured, &made.document);
 	}
 	if (r == 0)
+		r = render_metrics(report, VW_PROMETHEUS_TEXT, &made.metrics);
+	if (r == 0)
 		r = render_headline(report, made.headline);
 	if (r < 0)
 		return r;
@@ -74,30 +84,20 @@ int vw_render_all(const struct vw_report *report, const struct vw_rendered *befo
 void vw_rendered_free(struct vw_rendered *rendered)
 {
 	vw_body_unref(rendered->document);
+	vw_body_unref(rendered->metrics);
 	*rendered = (struct vw_rendered){0};
 }
 
 /* --- what is served ---------------------------------------------------------------------------------- */
 
-static int serve(struct vw_http *http, enum vw_resource resource, const char *media_type, int rendered,
-		 struct vw_buffer *text)
+static int serve_openmetrics(struct vw_http *http, const struct vw_report *report)
 {
 	_cleanup_(vw_body_unrefp) struct vw_body *body = NULL;
-	int r = rendered < 0 ? rendered : vw_body_new(media_type, text, &body);
+	int r = render_metrics(report, VW_OPENMETRICS, &body);
 
 	if (r == 0)
-		vw_http_publish(http, resource, body);
-	vw_buffer_free(text);
+		vw_http_publish(http, VW_RESOURCE_OPENMETRICS, body);
 	return r;
-}
-
-static int serve_metrics(struct vw_http *http, enum vw_resource resource, enum vw_exposition exposition,
-			 const struct vw_report *report)
-{
-	struct vw_buffer text = {0};
-	int r = vw_metrics_fixed(report, NULL, exposition, &text);
-
-	return serve(http, resource, vw_metrics_media_type(exposition), r, &text);
 }
 
 static int serve_page(struct vw_http *http, const struct vw_report *report,
@@ -106,28 +106,27 @@ static int serve_page(struct vw_http *http, const struct vw_report *report,
 	const struct vw_view view = {.captured = *rendered->captured ? rendered->captured : NULL,
 				     .served = true};
 	const struct vw_format *page = vw_format_find("html");
-	struct vw_buffer text = {0};
+	_cleanup_(vw_buffer_free) struct vw_buffer text = {0};
+	_cleanup_(vw_body_unrefp) struct vw_body *body = NULL;
 	int r;
 
 	if (!page)
 		return -EOPNOTSUPP;
 	r = page->render(report, &view, &text);
-	return serve(http, VW_RESOURCE_PAGE, page->media_type, r, &text);
+	if (r == 0)
+		r = vw_body_new(page->media_type, &text, &body);
+	if (r == 0)
+		vw_http_publish(http, VW_RESOURCE_PAGE, body);
+	return r;
 }
 
 int vw_publish(struct vw_http *http, const struct vw_report *report, const struct vw_rendered *rendered)
 {
-	const int results[] = {
-		serve_page(http, report, rendered),
-		serve_metrics(http, VW_RESOURCE_METRICS, VW_PROMETHEUS_TEXT, report),
-		serve_metrics(http, VW_RESOURCE_OPENMETRICS, VW_OPENMETRICS, report),
-	};
+	const int page = serve_page(http, report, rendered), openmetrics = serve_openmetrics(http, report);
 
 	vw_http_publish(http, VW_RESOURCE_REPORT, rendered->document);
-	for (size_t i = 0; i < VW_COUNT(results); i++)
-		if (results[i] < 0)
-			return results[i];
-	return 0;
+	vw_http_publish(http, VW_RESOURCE_METRICS, rendered->metrics);
+	return page < 0 ? page : openmetrics;
 }
 
 /* --- what changes without a report ------------------------------------------------------------------- */
@@ -145,10 +144,9 @@ int vw_publish_tail(const struct vw_service_state *state, struct vw_counter_read
 	return r < 0 ? r : vw_metrics_end(exposition, out);
 }
 
-int vw_publish_text(const struct vw_report *report, const struct vw_service_state *state,
+int vw_publish_text(const struct vw_rendered *rendered, const struct vw_service_state *state,
 		    struct vw_counter_reader *counters, struct vw_buffer *out)
 {
-	int r = vw_metrics_fixed(report, NULL, VW_PROMETHEUS_TEXT, out);
-
-	return r < 0 ? r : vw_publish_tail(state, counters, VW_PROMETHEUS_TEXT, out);
+	vw_put_bytes(out, vw_body_bytes(rendered->metrics), vw_body_size(rendered->metrics));
+	return vw_publish_tail(state, counters, VW_PROMETHEUS_TEXT, out);
 }

@@ -17,12 +17,13 @@ enum { VW_HEADLINE_MAX = 256 };
 /* What was rendered. A structure of zeros is empty. */
 struct vw_rendered {
 	struct vw_body *document; /* virtwhere.report/1 */
+	struct vw_body *metrics;  /* Prometheus' text, but for what changes without a report */
 	char headline[VW_HEADLINE_MAX];
 	char captured[32]; /* when the document was first this one */
 };
 
 /**
- * Render the document and the headline of a report.
+ * Render the document, the metrics and the headline of a report.
  *
  * @before: what was rendered the last time; when nothing but the time differs, @ret has the same bytes
  * @ret: free with vw_rendered_free()
@@ -46,7 +47,7 @@ _must_check_ int vw_publish_tail(const struct vw_service_state *state, struct vw
 				 enum vw_exposition exposition, struct vw_buffer *out);
 
 /** The whole text exposition, for a file. Returns 0 or a negative errno. */
-_must_check_ int vw_publish_text(const struct vw_report *report, const struct vw_service_state *state,
+_must_check_ int vw_publish_text(const struct vw_rendered *rendered, const struct vw_service_state *state,
 				 struct vw_counter_reader *counters, struct vw_buffer *out);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <syslog.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
@@ -26,6 +27,8 @@
 enum {
 	PROBLEM_SIZE = 512,
 	SOCKETS_MAX = 64,         /* of socket activation */
+	DESCRIPTORS = 128,        /* besides those of connections: sockets that listen, what a probe opens */
+	FILES_MAX = 3,            /* that are kept */
 	SLACK_MAX_MS = 5 * 60000, /* a probe at the interval may come so much later, with another wake-up */
 	MALLOC_KEEP = 64 * 1024,  /* of free memory, at most, is not given back */
 };
@@ -40,17 +43,16 @@ struct vw_service {
 	struct vw_http *http;
 	bool inherited;        /* its sockets are systemd's */
 	struct vw_buffer held; /* what holds until it is restarted, as text */
+	uint64_t connections;  /* that there are descriptors for */
 	struct vw_store store;
-	struct vw_kept textfile;
 	struct vw_rendered rendered; /* of the last report */
 	struct vw_digest digest;     /* of the last report, also of the one before this service started */
 	bool compared;               /* there is such a digest */
 	struct vw_counter_reader *counters;
 	struct vw_service_state state;
+	struct vw_labelled changes[VW_CHANGES], files[FILES_MAX]; /* of the state */
 	struct vw_trouble inspecting, rendering, serving;
 };
-
-/* --- a probe and what follows ------------------------------------------------------------------------ */
 
 static double unix_time(void)
 {
@@ -58,6 +60,71 @@ static double unix_time(void)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* --- what is kept ------------------------------------------------------------------------------------ */
+
+static bool holds(const struct vw_kept *kept)
+{
+	return !kept->path || kept->written;
+}
+
+static void add_file(struct vw_service *service, const struct vw_kept *kept, const char *label, bool written)
+{
+	if (kept->path)
+		service->files[service->state.files++] = (struct vw_labelled){label, written};
+}
+
+/* What the metrics say of the files. */
+static void tell_files(struct vw_service *service)
+{
+	const struct vw_store *store = &service->store;
+	bool changed = holds(&store->last_change) || service->state.last_change <= 0;
+
+	service->state.files = 0;
+	add_file(service, &store->report, "report", store->report.written);
+	add_file(service, &store->last, "state", store->last.written && changed);
+	add_file(service, &store->textfile, "textfile", store->textfile.written);
+}
+
+/* The file tells of itself, too: who reads it finds it written. */
+static void write_textfile(struct vw_service *service)
+{
+	struct vw_kept *kept = &service->store.textfile;
+	_cleanup_(vw_buffer_free) struct vw_buffer text = {0};
+
+	if (!kept->path)
+		return;
+	kept->written = true;
+	tell_files(service);
+	if (vw_publish_text(&service->rendered, &service->state, service->counters, &text) == 0)
+		vw_keep(kept, text.data, text.size, true);
+	else
+		kept->written = false;
+}
+
+/* Bring the files to what is known, after each probe: another report, or something wrong with a file.
+ * @changed: the report's bytes are others than the last time */
+static void keep(struct vw_service *service, bool changed)
+{
+	const struct vw_body *document = service->rendered.document;
+
+	if (!document)
+		return;
+	vw_store_keep(&service->store, vw_body_bytes(document), vw_body_size(document), changed);
+	vw_store_keep_change(&service->store, (uint64_t)service->state.last_change);
+	write_textfile(service);
+	tell_files(service);
+}
+
+/* --- a probe and what follows ------------------------------------------------------------------------ */
+
+static void count_changes(struct vw_service *service, const struct vw_changes *changes)
+{
+	for (size_t i = 0; i < changes->count; i++)
+		service->changes[changes->change[i].kind].value++;
+	if (vw_changes_are_of_machine(changes))
+		service->state.last_change = (double)(uint64_t)service->state.last_probe;
 }
 
 /* Say what became of the machine since the last report. */
@@ -73,8 +140,7 @@ static int compare(struct vw_service *service, const struct vw_report *report)
 	if (r < 0)
 		return r;
 	if (changes.count) {
-		service->state.changes++;
-		service->state.last_change = service->state.last_probe;
+		count_changes(service, &changes);
 		vw_journal_changes(&changes, &service->digest, &digest);
 	}
 	before = service->digest;
@@ -84,17 +150,7 @@ static int compare(struct vw_service *service, const struct vw_report *report)
 	return 0;
 }
 
-static void write_textfile(struct vw_service *service, const struct vw_report *report)
-{
-	_cleanup_(vw_buffer_free) struct vw_buffer text = {0};
-
-	if (!service->textfile.path)
-		return;
-	if (vw_publish_text(report, &service->state, service->counters, &text) == 0)
-		vw_keep(&service->textfile, text.data, text.size, true);
-}
-
-/* Render, keep and serve a report. */
+/* Render and serve a report. Returns 1 when it is another one, 0 when it is the same, or a negative errno. */
 static int spread(struct vw_service *service, const struct vw_report *report)
 {
 	struct vw_rendered rendered = {0};
@@ -105,16 +161,13 @@ static int spread(struct vw_service *service, const struct vw_report *report)
 		return r;
 	vw_rendered_free(&service->rendered);
 	service->rendered = rendered;
-	vw_store_keep(&service->store, vw_body_bytes(rendered.document), vw_body_size(rendered.document),
-		      r > 0);
-	service->state.report_written = service->store.report.written || !service->store.report.path;
 	if (service->http)
 		vw_trouble(&service->serving, vw_publish(service->http, report, &service->rendered),
 			   "rendering what is served", NULL);
-	write_textfile(service, report);
-	return 0;
+	return r;
 }
 
+/* Returns as spread(). */
 static int take(struct vw_service *service, struct vw_inspected *inspected)
 {
 	int r;
@@ -125,16 +178,22 @@ static int take(struct vw_service *service, struct vw_inspected *inspected)
 	service->counters = inspected->counters;
 	inspected->counters = NULL;
 	r = compare(service, inspected->report);
-	if (r == 0)
-		r = spread(service, inspected->report);
-	return r;
+	return r < 0 ? r : spread(service, inspected->report);
+}
+
+static uint64_t slack_of(uint64_t interval)
+{
+	uint64_t slack = interval / 10;
+
+	return slack < SLACK_MAX_MS ? slack : SLACK_MAX_MS;
 }
 
 static void set_interval(struct vw_service *service)
 {
 	uint64_t interval = service->config.interval;
 
-	if (!interval || sd_event_source_set_time_relative(service->interval, interval * MS) < 0)
+	if (!interval || sd_event_source_set_time_accuracy(service->interval, slack_of(interval) * MS) < 0 ||
+	    sd_event_source_set_time_relative(service->interval, interval * MS) < 0)
 		(void)sd_event_source_set_enabled(service->interval, SD_EVENT_OFF);
 	else
 		(void)sd_event_source_set_enabled(service->interval, SD_EVENT_ONESHOT);
@@ -151,12 +210,13 @@ static int probe(struct vw_service *service)
 	vw_trouble(&service->inspecting, r, "probing", problem);
 	if (r == 0)
 		r = take(service, &inspected);
-	if (r < 0)
-		service->state.probe_failures++;
+	service->state.probe_succeeded = r >= 0;
+	service->state.probe_failures += r < 0;
 	vw_inspected_free(&inspected);
+	keep(service, r > 0);
 	malloc_trim(0);
 	set_interval(service);
-	return r;
+	return r < 0 ? r : 0;
 }
 
 static void tell_status(struct vw_service *service, const char *before)
@@ -228,18 +288,32 @@ static void say_where(const struct vw_service *service)
 		vw_say(LOG_INFO, "%s: %s", service->config.web_config, text);
 }
 
+static bool keeps_the_same(const struct vw_config *a, const struct vw_config *b)
+{
+	return vw_equal(a->report_file, b->report_file) && vw_equal(a->state_directory, b->state_directory) &&
+	       vw_equal(a->textfile, b->textfile);
+}
+
+static int check_snapshot(const char *path, char *problem, size_t problem_size)
+{
+	_cleanup_(vw_source_freep) struct vw_source *source = NULL;
+
+	return vw_source_snapshot(path, &source, problem, problem_size);
+}
+
 /* Either all of a new configuration holds, or nothing of it. */
 static int apply(struct vw_service *service, struct vw_config *config)
 {
 	_cleanup_(vw_store_free) struct vw_store store = {0};
-	char problem[VW_HTTP_PROBLEM_MAX] = "";
+	char problem[PROBLEM_SIZE] = "";
 	struct vw_store old_store = service->store;
 	struct vw_config old_config = service->config;
 	int r = 0;
 
-	if (!vw_equal(old_config.report_file, config->report_file) ||
-	    !vw_equal(old_config.state_directory, config->state_directory))
-		r = vw_store_init(&store, config->report_file, config->state_directory);
+	if (config->snapshot && !vw_equal(old_config.snapshot, config->snapshot))
+		r = check_snapshot(config->snapshot, problem, sizeof(problem));
+	if (r == 0 && !keeps_the_same(&old_config, config))
+		r = vw_store_init(&store, config->report_file, config->state_directory, config->textfile);
 	if (r == 0 && service->http)
 		r = vw_http_reload(service->http, config->web_config, problem, sizeof(problem));
 	if (r < 0) {
@@ -251,9 +325,6 @@ static int apply(struct vw_service *service, struct vw_config *config)
 		service->store = store;
 		store = old_store;
 	}
-	if (!vw_equal(old_config.textfile, config->textfile))
-		service->textfile.trouble = (struct vw_trouble){0};
-	service->textfile.path = config->textfile;
 	if (service->monitor)
 		vw_monitor_settle(service->monitor, config->settle);
 	service->config = *config;
@@ -310,7 +381,7 @@ static enum vw_agent_exit start_http(struct vw_service *service)
 		.listen_count = config->listen.count,
 		.inherited = inherited,
 		.web_config = config->web_config,
-		.connections = (unsigned)config->connections,
+		.connections = (unsigned)service->connections,
 		.timeout_seconds = (unsigned)((config->timeout + 999) / 1000),
 		.tail = render_tail,
 		.context = service,
@@ -345,54 +416,130 @@ static int block_signals(void)
 	return 0;
 }
 
-static int start_loop(struct vw_service *service)
+static int watch_signals(struct vw_service *service)
 {
-	uint64_t slack = service->config.interval / 10;
-	int r = block_signals();
+	int r = sd_event_add_signal(service->event, &service->terminate, SIGTERM, at_end, service);
 
-	if (slack > SLACK_MAX_MS)
-		slack = SLACK_MAX_MS;
-	if (r >= 0)
-		r = sd_event_new(&service->event);
-	if (r >= 0)
-		r = sd_event_add_signal(service->event, &service->terminate, SIGTERM, at_end, service);
 	if (r >= 0)
 		r = sd_event_add_signal(service->event, &service->interrupt, SIGINT, at_end, service);
 	if (r >= 0)
 		r = sd_event_add_signal(service->event, &service->reload, SIGHUP, at_reload, service);
-	if (r >= 0)
-		r = sd_event_add_time(service->event, &service->interval, CLOCK_BOOTTIME, 0, slack * MS,
-				      at_interval, service);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(service->interval, SD_EVENT_OFF);
-	if (r >= 0)
-		r = sd_event_set_watchdog(service->event, true);
-	if (r >= 0 && !service->config.snapshot)
-		r = vw_monitor_new(service->event, service->config.settle, at_happening, service,
-				   &service->monitor);
-	return r < 0 ? r : 0;
+	return r;
+}
+
+static int make_loop(struct vw_service *service)
+{
+	int r = block_signals();
+
+	return r < 0 ? r : sd_event_new(&service->event);
+}
+
+static int make_timer(struct vw_service *service)
+{
+	int r = sd_event_add_time(service->event, &service->interval, CLOCK_BOOTTIME, 0, 0, at_interval,
+				  service);
+
+	return r < 0 ? r : sd_event_source_set_enabled(service->interval, SD_EVENT_OFF);
+}
+
+static int feed_watchdog(struct vw_service *service)
+{
+	return sd_event_set_watchdog(service->event, true);
+}
+
+static int watch_machine(struct vw_service *service)
+{
+	if (service->config.snapshot)
+		return 0;
+	return vw_monitor_new(service->event, service->config.settle, at_happening, service,
+			      &service->monitor);
+}
+
+static int name_files(struct vw_service *service)
+{
+	const struct vw_config *config = &service->config;
+
+	return vw_store_init(&service->store, config->report_file, config->state_directory, config->textfile);
+}
+
+/* Allow us as many descriptors as the connections need, or as many connections as there are descriptors for.
+ */
+static int find_descriptors(struct vw_service *service)
+{
+	uint64_t wanted = service->config.connections + DESCRIPTORS;
+	struct rlimit limit;
+
+	service->connections = service->config.connections;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return -errno;
+	if (limit.rlim_cur >= wanted)
+		return 0;
+	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+	(void)setrlimit(RLIMIT_NOFILE, &limit); /* what it came to decides */
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return -errno;
+	if (limit.rlim_cur >= wanted)
+		return 0;
+	service->connections = limit.rlim_cur > DESCRIPTORS ? limit.rlim_cur - DESCRIPTORS : 1;
+	vw_say(LOG_WARNING, "connections: %ju instead of %ju, since no more than %ju files may be open",
+	       (uintmax_t)service->connections, (uintmax_t)service->config.connections,
+	       (uintmax_t)limit.rlim_cur);
+	return 0;
+}
+
+static int prepare(struct vw_service *service)
+{
+	static const struct {
+		const char *what;
+		int (*make)(struct vw_service *service);
+	} steps[] = {
+		{"the event loop", make_loop},
+		{"signals", watch_signals},
+		{"the timer", make_timer},
+		{"the watchdog, WATCHDOG_USEC and WATCHDOG_PID", feed_watchdog},
+		{"watching the machine", watch_machine},
+		{"the names of files", name_files},
+		{"the limit of open files", find_descriptors},
+	};
+
+	for (size_t i = 0; i < VW_COUNT(steps); i++) {
+		int r = steps[i].make(service);
+
+		if (r >= 0)
+			continue;
+		vw_say(LOG_ERR, "%s: %s", steps[i].what, strerror(-r));
+		return r;
+	}
+	return 0;
+}
+
+/* What the metrics tell from the first moment on. */
+static void remember(struct vw_service *service)
+{
+	uint64_t changed;
+
+	for (size_t i = 0; i < VW_CHANGES; i++)
+		service->changes[i].label = vw_change_word((enum vw_change_kind)i);
+	service->state.change = service->changes;
+	service->state.change_kinds = VW_CHANGES;
+	service->state.file = service->files;
+	if (vw_store_read_change(&service->store, &changed) == 0)
+		service->state.last_change = (double)changed;
+	service->compared = vw_store_read(&service->store, &service->digest) == 0;
 }
 
 static enum vw_agent_exit start(struct vw_service *service)
 {
-	const struct vw_config *config = &service->config;
 	enum vw_agent_exit exit;
-	int r = start_loop(service);
 
-	service->textfile.path = config->textfile;
-	if (r == 0)
-		r = vw_store_init(&service->store, config->report_file, config->state_directory);
-	if (r < 0) {
-		vw_say(LOG_ERR, "%s", strerror(-r));
+	if (prepare(service) < 0)
 		return VW_AGENT_FAILED;
-	}
 	exit = start_http(service);
 	if (exit != VW_AGENT_OK)
 		return exit;
-	service->compared = vw_store_read(&service->store, &service->digest) == 0;
-	r = probe(service);
-	if (r < 0) /* it has been said why */
-		return config->snapshot ? VW_AGENT_CONFIG : VW_AGENT_FAILED;
+	remember(service);
+	if (probe(service) < 0) /* it has been said why */
+		return service->config.snapshot ? VW_AGENT_CONFIG : VW_AGENT_FAILED;
 	if (service->http)
 		vw_http_ready(service->http, true);
 	tell_status(service, "READY=1\n");

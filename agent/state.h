@@ -4,12 +4,16 @@
 
 /*
  * What the service leaves on disk: the report for others to read, and a copy of it that outlives a boot. Each
- * file is written whole or not at all, and only when its content changed. A disk that is full or read-only is
- * said once, and tried again at the next probe.
+ * file is written whole or not at all, and only when its content changed or somebody else touched it. A disk
+ * that is full or read-only is said once, and tried again at the next probe. Only regular files are written:
+ * nothing else could be without waiting for somebody.
  *
  * The report's "captured" is the time when this content was seen first. When it was seen last is a metric:
  * the file would be written at each probe otherwise.
  */
+
+#include <sys/types.h>
+#include <time.h>
 
 #include "agent/digest.h"
 #include "agent/log.h"
@@ -18,23 +22,30 @@
 /* One file, and whether it holds what it should. */
 struct vw_kept {
 	const char *path; /* NULL: is not kept */
+	bool own;         /* in a folder of ours: a symbolic link there is replaced, not followed */
 	bool written;     /* it holds the last bytes that were to be written */
+	dev_t device;     /* how it was then: the next three, too */
+	ino_t inode;
+	off_t size;
+	struct timespec modified;
 	struct vw_trouble trouble;
 };
 
 struct vw_store {
 	struct vw_arena *arena;
-	struct vw_kept report, last;
+	struct vw_kept report, last, last_change, textfile;
+	uint64_t when; /* that is kept in last_change; 0: nothing is */
 };
 
 /**
- * Name the files.
+ * Name the files, and remove what a killed service has left beside them.
  *
- * @report_file, @directory: each may be NULL
+ * @report_file, @directory, @textfile: each may be NULL
  *
  * Returns 0 or -ENOMEM.
  */
-_must_check_ int vw_store_init(struct vw_store *store, const char *report_file, const char *directory);
+_must_check_ int vw_store_init(struct vw_store *store, const char *report_file, const char *directory,
+			       const char *textfile);
 
 void vw_store_free(struct vw_store *store);
 
@@ -47,11 +58,25 @@ void vw_store_free(struct vw_store *store);
 _must_check_ int vw_store_read(const struct vw_store *store, struct vw_digest *ret);
 
 /**
+ * Read when the machine last became another one, as it was kept before this service started. What is no such
+ * time is said and ignored.
+ *
+ * @ret: Unix seconds
+ *
+ * Returns 0, -ENOENT when there is none, or another negative errno after saying so.
+ */
+_must_check_ int vw_store_read_change(const struct vw_store *store, uint64_t *ret);
+
+/**
  * Keep a report in both files.
  *
- * @changed: its bytes are others than the last time; else only what could not be written then is written
+ * @changed: its bytes are others than the last time; else only what could not be written then, or is not as
+ *           it was, is written
  */
 void vw_store_keep(struct vw_store *store, const char *bytes, size_t size, bool changed);
+
+/** Keep when the machine last became another one. @when: Unix seconds; 0: never, as far as is known */
+void vw_store_keep_change(struct vw_store *store, uint64_t when);
 
 /** Keep bytes in one file, and say when that begins or ceases to fail. */
 void vw_keep(struct vw_kept *kept, const char *bytes, size_t size, bool changed);

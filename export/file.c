@@ -91,19 +91,35 @@ static int replace(const char *path, const char *bytes, size_t size)
 	return 0;
 }
 
-int vw_write_file(const char *path, const char *bytes, size_t size)
+static int replace_target(const char *path, const char *bytes, size_t size)
 {
 	char target[PATH_MAX];
-	struct stat st;
-	int fd;
 
-	if (stat(path, &st) < 0)
+	return realpath(path, target) ? replace(target, bytes, size) : -errno;
+}
+
+int vw_replace_file(const char *path, const char *bytes, size_t size, bool follow)
+{
+	struct stat st;
+
+	if (fstatat(AT_FDCWD, path, &st, follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? replace(path, bytes, size) : -errno;
 	if (S_ISDIR(st.st_mode))
 		return -EISDIR;
-	if (S_ISREG(st.st_mode))
-		return realpath(path, target) ? replace(target, bytes, size) : -errno;
+	if (S_ISLNK(st.st_mode))
+		return replace(path, bytes, size);
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	return follow ? replace_target(path, bytes, size) : replace(path, bytes, size);
+}
 
+int vw_write_file(const char *path, const char *bytes, size_t size)
+{
+	struct stat st;
+	int fd;
+
+	if (stat(path, &st) < 0 || S_ISDIR(st.st_mode) || S_ISREG(st.st_mode))
+		return vw_replace_file(path, bytes, size, true);
 	fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return -errno;

@@ -18,6 +18,15 @@
 _must_check_ int vw_write_file(const char *path, const char *bytes, size_t size);
 
 /**
+ * The same for who must never wait: what is there and is no regular file is not opened, but refused.
+ *
+ * @follow: replace the target of a symbolic link; else the link itself, without a look at where it leads
+ *
+ * Returns as vw_write_file(), -EISDIR for a folder, and -EINVAL for anything else that is no regular file.
+ */
+_must_check_ int vw_replace_file(const char *path, const char *bytes, size_t size, bool follow);
+
+/**
  * Write all bytes to an open file descriptor, going on after short writes and signals.
  *
  * Returns 0 or a negative errno.

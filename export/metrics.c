@@ -381,14 +381,24 @@ static void put_probe_failures(struct writer *writer)
 	put_sample(writer, NO_LABELS, writer->state->probe_failures, 0);
 }
 
-static void put_changes(struct writer *writer)
+static void put_last_success(struct writer *writer)
 {
-	put_sample(writer, NO_LABELS, writer->state->changes, 0);
+	if (writer->state->probes)
+		put_sample(writer, NO_LABELS, writer->state->probe_succeeded, 0);
 }
 
-static void put_report_written(struct writer *writer)
+static void put_changes(struct writer *writer)
 {
-	put_sample(writer, NO_LABELS, writer->state->report_written, 0);
+	for (size_t i = 0; i < writer->state->change_kinds; i++)
+		put_sample(writer, LABELS({"kind", writer->state->change[i].label}),
+			   writer->state->change[i].value, 0);
+}
+
+static void put_files(struct writer *writer)
+{
+	for (size_t i = 0; i < writer->state->files; i++)
+		put_sample(writer, LABELS({"file", writer->state->file[i].label}),
+			   writer->state->file[i].value, 0);
 }
 
 /* --- of what runs on --------------------------------------------------------------------------------- */
@@ -471,19 +481,23 @@ static const struct family report_families[] = {
 };
 
 static const struct family service_families[] = {
+	{"virtwhere_last_probe_success", GAUGE, NULL, 0,
+	 "1 when the last probe of the machine succeeded, 0 when it failed as a whole.", put_last_success,
+	 NULL},
 	{"virtwhere_last_probe_timestamp_seconds", GAUGE, "seconds", 0,
-	 "When the machine was last probed, as Unix time.", put_last_probe, NULL},
+	 "When the last probe of the machine that succeeded was made, as Unix time.", put_last_probe, NULL},
 	{"virtwhere_last_change_timestamp_seconds", GAUGE, "seconds", 0,
-	 "When the report last changed, as Unix time.", put_last_change, NULL},
+	 "Since when the machine itself is another one, as Unix time; a disk or a driver's version is no "
+	 "such change.",
+	 put_last_change, NULL},
 	{"virtwhere_last_probe_duration_seconds", GAUGE, "seconds", 0,
 	 "How long the last probe of the machine took, all probes together.", put_probe_seconds, NULL},
 	{"virtwhere_probes", COUNTER, NULL, 0, "Times that the machine was probed.", put_probes, NULL},
 	{"virtwhere_probe_failures", COUNTER, NULL, 0, "Times that probing the machine failed as a whole.",
 	 put_probe_failures, NULL},
-	{"virtwhere_changes", COUNTER, NULL, 0, "Changes of the machine under this system.", put_changes,
-	 NULL},
-	{"virtwhere_report_written", GAUGE, NULL, 0,
-	 "1 when the report file holds the last report, 0 when it could not be written.", put_report_written,
+	{"virtwhere_changes", COUNTER, NULL, 0, "Changes between reports, by their kind.", put_changes, NULL},
+	{"virtwhere_file_written", GAUGE, NULL, 0,
+	 "1 when a file of the service holds what it should, 0 when it could not be written.", put_files,
 	 NULL},
 };
 

@@ -23,14 +23,24 @@ enum { VW_LABEL_MAX = 128 };
 
 enum vw_exposition { VW_PROMETHEUS_TEXT, VW_OPENMETRICS };
 
+/* A sample with one label. */
+struct vw_labelled {
+	const char *label;
+	uint64_t value;
+};
+
 /* What only the service knows. A structure of zeros: it has not probed yet. */
 struct vw_service_state {
-	double last_probe, last_change; /* Unix seconds; 0: never, and no sample */
-	double probe_seconds;           /* how long the last probe of the machine took, as a whole */
-	uint64_t probes;                /* of the machine since the service started, failed ones too */
+	double last_probe;    /* Unix seconds of the last one that succeeded; 0: none did, and no sample */
+	double last_change;   /* Unix seconds since when the machine is another one; 0: no sample */
+	double probe_seconds; /* how long the last probe of the machine took, as a whole */
+	uint64_t probes;      /* of the machine since the service started, failed ones too */
 	uint64_t probe_failures;
-	uint64_t changes;    /* of the report since the service started */
-	bool report_written; /* the report file holds the last report */
+	bool probe_succeeded; /* the last one */
+	size_t change_kinds;
+	const struct vw_labelled *change; /* of the report since the service started, by kind */
+	size_t files;
+	const struct vw_labelled *file; /* 1: it holds what it should */
 };
 
 /**

@@ -10,6 +10,7 @@ import json
 import os
 import random
 import re
+import resource
 import select
 import shutil
 import signal
@@ -17,6 +18,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -50,7 +52,8 @@ def until(condition, what):
 class Service:
     """A virtwhered with its folders, and with us in systemd's place."""
 
-    def __init__(self, program, folder, *options, environment=None, http=True, conf=None, user=None, handed=None):
+    def __init__(self, program, folder, *options, environment=None, http=True, conf=None, user=None, handed=None, interval="0", stderr=None,
+                 limit=None):
         self.folder = folder
         self.report, self.state = folder / "report.json", folder / "state"
         self.http = folder / "http"
@@ -62,18 +65,22 @@ class Service:
         os.chmod(self.socket_path, 0o777)
         self.told = []
         self.log_path = folder / "log"
-        given = [f"--report-file={self.report}", f"--state-directory={self.state}", "--interval=0", "--settle=50ms"]
+        given = [f"--report-file={self.report}", f"--state-directory={self.state}", "--settle=50ms"]
         if http is not None:
             given.append(f"--listen={self.http if http else ''}")
+        if interval:
+            given.append(f"--interval={interval}")
         if conf:
             given.append(f"--config={conf}")
         clean = {name: value for name, value in os.environ.items() if name != "JOURNAL_STREAM"}
         command = [program, *given, *options]
         if handed:  # a listening socket, as systemd passes it on: sd_listen_fds(3)
             command = ["sh", "-c", f'LISTEN_FDS=1 LISTEN_PID=$$ exec "$@" 3<&{handed.fileno()}', "sh", *command]
+        if limit:  # of open files, hard
+            command = ["prlimit", f"--nofile={limit}", *command]
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, user=user,
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log if stderr is None else stderr, user=user,
                 group=user, extra_groups=None if user is None else [],
                 pass_fds=[handed.fileno()] if handed else [],
                 env={**clean, "NOTIFY_SOCKET": str(self.socket_path), **(environment or {})})
@@ -121,6 +128,17 @@ class Service:
         found = re.search(rf"^{name} (\S+)$", self.get("/metrics")[1], re.M)
         assert found, f"no sample of {name}"
         return float(found[1])
+
+    def changed(self, kind=None):
+        """How many changes it has counted, of one kind or of all."""
+        found = dict(re.findall(r'^virtwhere_changes_total\{kind="([a-z-]+)"\} (\d+)$', self.get("/metrics")[1], re.M))
+        assert len(found) > 10, found
+        return int(found[kind]) if kind else sum(map(int, found.values()))
+
+    def written(self, file):
+        """Does it say that it has written a file? None: it says nothing of it."""
+        found = re.search(rf'^virtwhere_file_written\{{file="{file}"\}} ([01])$', self.get("/metrics")[1], re.M)
+        return int(found[1]) if found else None
 
     def end(self):
         """End it as systemd does. Returns its exit status."""
@@ -271,11 +289,11 @@ def written_once(program, folder, _):
         after = service.report.stat()
         assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
         assert service.metric("virtwhere_probes_total") == 4
-        assert service.metric("virtwhere_changes_total") == 0
+        assert service.changed() == 0
         machines.become("xen-hvm-ec2")
         service.reload()
         assert service.report.stat().st_ino != before.st_ino
-        assert service.metric("virtwhere_changes_total") == 1
+        assert service.changed("platform") == 1
 
 
 @check
@@ -298,13 +316,57 @@ def changes(program, folder, _):
     with Service(program, folder, f"--snapshot={machines.link}") as service:
         service.ready()
         assert re.search(rf"virtwhered: {after}( on \S+)? became {before}", service.log()), service.log()
-        assert service.metric("virtwhere_changes_total") == 1
-        assert service.metric("virtwhere_last_change_timestamp_seconds") > time.time() - 60
+        assert service.changed("platform") == 1
+        when = service.metric("virtwhere_last_change_timestamp_seconds")
+        assert when > time.time() - 60
         assert service.end() == 0
     lines = service.complaints()
     with Service(program, folder, f"--snapshot={machines.link}") as service:
         service.ready()
         assert service.complaints() == lines, "something is said to have changed"
+        assert service.changed() == 0
+        assert service.metric("virtwhere_last_change_timestamp_seconds") == when, "it has forgotten when"
+
+
+@check
+def plugged(program, folder, _):
+    """A device that comes is counted as such, and the machine has not become another one."""
+    machines = Machines(folder / "machines")
+    machines.become("tcg-pc-hotplug")
+    with Service(program, folder, f"--snapshot={machines.link}") as service:
+        service.ready()
+        machines.become("tcg-pc-hotplug-after")
+        service.reload()
+        metrics = service.get("/metrics")[1]
+        assert service.changed("device-new") > 0, service.log()
+        assert "virtwhere_last_change_timestamp_seconds" not in metrics, service.log()
+        assert not (service.state / "last-change").exists()
+        assert service.end() == 0
+
+
+@check
+def hostile_time(program, folder, _):
+    """A time of the last change that is none is said, ignored, and replaced by the next."""
+    (folder / "state").mkdir()
+    kept = folder / "state/last-change"
+    machines = Machines(folder / "machines")
+    names = ["tcg-pc-ec2nitro", "xen-hvm-ec2"]
+    for number, text in enumerate([b"", b"\n", b"1700000000", b"-1\n", b" 17\n", b"0\n", b"1e9\n", b"17\n18\n",
+                                   b"9" * 15 + b"\n", b"\xff" * 9, b"1\0\n", b"1" * 4096]):
+        kept.write_bytes(text)
+        (folder / "log").unlink(missing_ok=True)
+        (folder / "state/last.json").unlink(missing_ok=True)
+        machines.become(names[number % 2])
+        with Service(program, folder, f"--snapshot={machines.link}") as service:
+            service.ready()
+            assert service.complaints().count("last-change: ") == service.complaints().count("\n") == 1, (text, service.log())
+            assert "virtwhere_last_change" not in service.get("/metrics")[1]
+            assert kept.read_bytes() == text
+            machines.become(names[(number + 1) % 2])
+            service.reload()
+            assert re.fullmatch(r"\d{10}\n", kept.read_text())
+            assert service.metric("virtwhere_last_change_timestamp_seconds") == int(kept.read_text())
+            assert service.end() == 0
 
 
 @check
@@ -369,13 +431,44 @@ def reloaded(program, folder, _):
         conf.write_text(f"[virtwhered]\ntextfile = {text}\n")
         service.reload()
         assert "virtwhere_probes_total 4" in text.read_text()
-        conf.write_text("[virtwhered]\ntextfile = /a\nlisten = /other\n")
+        before, lines = text.read_text(), service.log()
+        conf.write_text(f"[virtwhered]\ntextfile = {folder}/none/text.prom\nlisten = /other\n")
         service.reload()
-        assert "/a: " in service.log() or os.geteuid() == 0
+        assert f"{folder}/none/text.prom: No such file" in service.log()[len(lines):], service.log()
+        assert service.written("textfile") == 0
+        assert text.read_text() == before
         assert service.get("/-/healthy")[0] == 200
-        if os.geteuid() == 0:
-            Path("/a").unlink(missing_ok=True)
+        conf.write_text(f"[virtwhered]\ntextfile = {text}\nsnapshot = {folder}/none\n")
+        lines = service.log()
+        service.reload()
+        assert re.search(rf"{folder}/none\b.*; the configuration stays as it was", service.log()[len(lines):]), \
+            service.log()
+        assert service.metric("virtwhere_probe_failures_total") == 0
+        assert text.read_text() == before
         assert service.end() == 0
+
+
+@check
+def sooner(program, folder, _):
+    """A shorter interval holds at once, with its own slack."""
+    conf = folder / "conf"
+    conf.write_text("[virtwhered]\ninterval = 1h\n")
+    with Service(program, folder, conf=conf, interval=None) as service:
+        service.ready()
+        conf.write_text("[virtwhered]\ninterval = 1s\n")
+        service.reload()
+        probes = service.metric("virtwhere_probes_total")
+        time.sleep(5)  # a question would wake it, and let it see that it is late
+        assert service.metric("virtwhere_probes_total") >= probes + 3
+        assert service.end() == 0
+
+
+@check
+def garbage_around(program, folder, _):
+    """What of its surroundings keeps it from starting is named."""
+    done = subprocess.run([program, "--listen=", "--report-file=", "--state-directory="], capture_output=True, text=True,
+                          timeout=PATIENCE, check=False, env={**os.environ, "WATCHDOG_USEC": "garbage"})
+    assert done.returncode == 4 and "WATCHDOG_USEC" in done.stderr and done.stderr.count("\n") == 1, done
 
 
 # --- faults ------------------------------------------------------------------------------------------------
@@ -390,20 +483,99 @@ def no_folder(program, folder, _):
         service.reload()
         assert service.log().count("run/report.json: No such file") == 1, service.log()
         assert service.log().count("lib/last.json: No such file") == 1, service.log()
-        assert service.metric("virtwhere_report_written") == 0
+        assert (service.written("report"), service.written("state"), service.written("textfile")) == (0, 0, None)
         assert json.loads(service.get("/report")[1])["schema"] == "virtwhere.report/1"
         (folder / "run").mkdir()
         (folder / "lib").mkdir()
         service.reload()
-        assert service.metric("virtwhere_report_written") == 1
+        assert (service.written("report"), service.written("state")) == (1, 1)
         assert service.log().count("works again") == 2, service.log()
         document(folder / "run/report.json")
         assert service.end() == 0
 
 
+def no_files():
+    """What can stand in place of a file that is to be written, and no data can be put into."""
+    return [("fifo", os.mkfifo), ("device", lambda path: os.symlink("/dev/full", path)),
+            ("socket", lambda path: socket.socket(socket.AF_UNIX).bind(str(path))), ("folder", os.mkdir)]
+
+
+@check
+def no_regular_file(program, folder, _):
+    """What is no regular file is neither written nor waited for."""
+    for what, make in no_files():
+        for name in ("report.json", "state/last.json", "state/last-change", "text.prom"):
+            place = folder / f"{what}-{name.replace('/', '-')}"
+            (place / "state").mkdir(parents=True)
+            make(place / name)
+            before = os.lstat(place / name)
+            machines = Machines(place / "machines")
+            machines.become("xen-hvm-ec2")
+            with Service(program, place, f"--textfile={place}/text.prom", f"--snapshot={machines.link}") as service:
+                service.ready()
+                machines.become("tcg-pc-ec2nitro")
+                service.reload()
+                where = {"report.json": "report", "text.prom": "textfile"}.get(name, "state")
+                own = what == "device" and name.startswith("state/")  # a link in our own folder is replaced
+                for file in ("report", "state", "textfile"):
+                    assert service.written(file) == (file != where or own), (what, name, file, service.log())
+                assert own or f"{name}: is" in service.log().lower(), service.log()
+                start = time.monotonic()
+                assert service.end() == 0
+                assert time.monotonic() - start < 5
+            after = os.lstat(place / name)
+            assert own or (before.st_ino, before.st_mode) == (after.st_ino, after.st_mode), (what, name)
+
+
+@check
+def link_as_state(program, folder, _):
+    """A link in place of the last report is said, replaced, and where it leads is left alone."""
+    (folder / "state").mkdir()
+    (folder / "other").write_text("mine")
+    (folder / "state/last.json").symlink_to(folder / "other")
+    with Service(program, folder) as service:
+        service.ready()
+        assert "last.json: is a symbolic link" in service.log(), service.log()
+        assert service.written("state") == 1
+        assert not (folder / "state/last.json").is_symlink()
+        document(folder / "state/last.json")
+        assert (folder / "other").read_text() == "mine"
+        assert service.end() == 0
+
+
+@check
+def deleted(program, folder, _):
+    """A file that somebody removes, empties or replaces is written again at the next probe."""
+    def swap(path):
+        path.with_name("theirs").write_bytes(b"x" * path.stat().st_size)
+        path.with_name("theirs").rename(path)
+
+    text = folder / "text.prom"
+    machines = Machines(folder / "machines")
+    machines.become("xen-hvm-ec2")
+    with Service(program, folder, f"--textfile={text}", f"--snapshot={machines.link}") as service:
+        service.ready()
+        machines.become("tcg-pc-ec2nitro")
+        service.reload()
+        for harm in (Path.unlink, lambda path: os.truncate(path, 0), swap):
+            files = (service.report, service.state / "last.json", service.state / "last-change", text)
+            before = [path.read_bytes() for path in files[:3]]
+            for path in files:
+                harm(path)
+            service.reload()
+            assert [path.read_bytes() for path in files[:3]] == before
+            assert "virtwhere_probes_total" in text.read_text()
+            assert [service.written(file) for file in ("report", "state", "textfile")] == [1, 1, 1]
+        machines.vanish()  # also after a probe that failed
+        service.report.unlink()
+        service.reload()
+        assert document(service.report)
+        assert service.end() == 0
+
+
 @check
 def full_disk(program, folder, _):
-    """A disk without room: the old report stays whole."""
+    """A disk without room: the old files stay whole."""
     disk = folder / "disk"
     disk.mkdir()
     machines = Machines(folder / "machines")
@@ -412,10 +584,14 @@ def full_disk(program, folder, _):
                                            capture_output=True, check=False).returncode:
         raise Skip("no tmpfs can be mounted here")
     try:
-        options = [f"--report-file={disk}/report.json", f"--snapshot={machines.link}"]
+        (disk / "state").mkdir()
+        files = [disk / name for name in ("report.json", "state/last.json", "text.prom")]
+        options = [f"--report-file={files[0]}", f"--snapshot={machines.link}", f"--state-directory={disk}/state",
+                   f"--textfile={files[2]}"]
         with Service(program, folder, *options) as service:
             service.ready()
-            before = document(disk / "report.json")
+            before = [path.read_bytes() for path in files]
+            document(files[0])
             with open(disk / "filler", "wb", buffering=0) as filler:
                 try:
                     while filler.write(b"x" * 4096):
@@ -424,13 +600,16 @@ def full_disk(program, folder, _):
                     pass
             machines.become("tcg-pc-ec2nitro")
             service.reload()
-            assert document(disk / "report.json") == before
-            assert "No space left" in service.log(), service.log()
-            assert service.metric("virtwhere_report_written") == 0
-            assert [path.name for path in disk.iterdir() if path.name.endswith("~")] == []
+            assert [path.read_bytes() for path in files] == before
+            for path in files:
+                assert f"{path}: No space left" in service.log(), service.log()
+            assert [service.written(file) for file in ("report", "state", "textfile")] == [0, 0, 0]
+            assert [path.name for path in disk.rglob("*~")] == []
             (disk / "filler").unlink()
             service.reload()
-            assert document(disk / "report.json") != before
+            assert document(files[0]) == document(files[1]) != json.loads(before[0])
+            assert files[2].read_bytes() != before[2]
+            assert [service.written(file) for file in ("report", "state", "textfile")] == [1, 1, 1]
             subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
             machines.become("xen-hvm-ec2")
             service.reload()
@@ -443,10 +622,13 @@ def full_disk(program, folder, _):
 @check
 def vanished(program, folder, _):
     """What cannot be probed any more: the last report stays, and it is said once."""
+    text = folder / "text.prom"
     machines = Machines(folder / "machines")
     machines.become("tcg-pc-ec2nitro")
-    with Service(program, folder, f"--snapshot={machines.link}") as service:
+    with Service(program, folder, f"--snapshot={machines.link}", f"--textfile={text}") as service:
         service.ready()
+        assert service.metric("virtwhere_last_probe_success") == 1
+        when = service.metric("virtwhere_last_probe_timestamp_seconds")
         before = service.get("/report")
         machines.vanish()
         service.reload()
@@ -454,10 +636,196 @@ def vanished(program, folder, _):
         assert service.get("/report") == before, service.get("/report")
         assert service.log().count("No such file or directory") == 1, service.log()
         assert service.metric("virtwhere_probe_failures_total") == 2
+        assert service.metric("virtwhere_last_probe_success") == 0
+        assert service.metric("virtwhere_last_probe_timestamp_seconds") == when
+        assert "\nvirtwhere_probe_failures_total 2\n" in text.read_text()
+        assert "\nvirtwhere_info{" in text.read_text()
         machines.become("tcg-pc-ec2nitro")
         service.reload()
         assert service.metric("virtwhere_probe_failures_total") == 2
+        assert service.metric("virtwhere_last_probe_success") == 1
         assert "works again" in service.log()
+        assert service.end() == 0
+
+
+def hold(path, count):
+    """So many connections that say nothing."""
+    links = []
+    for _ in range(count):
+        link = socket.socket(socket.AF_UNIX)
+        until(lambda link=link: link.connect_ex(bytes(path)) == 0, "a connection")
+        links.append(link)
+    return links
+
+
+@check
+def many_clients(program, folder, _):
+    """Clients that take all connections that are allowed leave enough for a probe."""
+    count = 1200
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if hard < 2 * count:
+        raise Skip(f"no more than {hard} files may be open")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2 * count, hard))
+    with Service(program, folder, "--connections=4096", "--timeout=1h", limit="1024:8192") as service:
+        service.ready()
+        before = service.get("/report")
+        links = hold(service.http, count)
+        until(lambda: len(os.listdir(f"/proc/{service.process.pid}/fd")) > count, "all of them are taken")
+        for _ in range(3):
+            service.reload()
+        assert json.loads(service.get("/report")[1]) == json.loads(before[1])
+        assert service.changed() == 0
+        assert service.metric("virtwhere_probe_failures_total") == 0
+        assert service.complaints() == "", service.log()
+        for link in links:
+            link.close()
+        assert service.end() == 0
+
+
+@check
+def few_descriptors(program, folder, _):
+    """Where fewer files may be open than connections need, there are fewer connections, and probes go on."""
+    with Service(program, folder, "--connections=4096", "--timeout=1h", limit="256:256") as service:
+        service.ready()
+        assert re.search(r"connections: 128 instead of 4096\b.*\b256 files", service.log()), service.log()
+        links = hold(service.http, 300)
+        lines = service.complaints()
+        service.reload()
+        assert service.changed() == 0
+        assert service.metric("virtwhere_probe_failures_total") == 0
+        assert service.complaints() == lines, service.log()
+        for link in links:
+            link.close()
+        assert service.end() == 0
+
+
+@check
+def no_descriptor(program, folder, _):
+    """A probe that cannot open its sources for want of descriptors has failed: nothing is said to have changed."""
+    with Service(program, folder) as service:
+        service.ready()
+        before = service.report.read_bytes()
+        used = len(os.listdir(f"/proc/{service.process.pid}/fd"))
+        for room in (1, 2, 3):
+            resource.prlimit(service.process.pid, resource.RLIMIT_NOFILE, (used + room, 8192))
+            service.reload()
+            assert service.report.read_bytes() == before
+        assert "Too many open files" in service.log(), service.log()
+        resource.prlimit(service.process.pid, resource.RLIMIT_NOFILE, (1024, 8192))
+        service.reload()
+        assert service.metric("virtwhere_probe_failures_total") >= 1
+        assert service.metric("virtwhere_last_probe_success") == 1
+        assert service.changed() == 0
+        assert service.end() == 0
+
+
+@check
+def deaf_reader(program, folder, _):
+    """Nobody reads its standard error: it goes on."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    try:
+        while os.write(writer, b"x" * 4096):
+            pass
+    except BlockingIOError:
+        pass
+    os.set_blocking(writer, True)
+    machines = Machines(folder / "machines")
+    machines.become("tcg-pc-ec2nitro")
+    with Service(program, folder, f"--snapshot={machines.link}", stderr=writer) as service:
+        service.ready()
+        machines.vanish()
+        service.reload()
+        machines.become("xen-hvm-ec2")
+        service.reload()
+        assert service.metric("virtwhere_probes_total") == 3
+        assert service.end() == 0
+    os.close(reader)
+    os.close(writer)
+
+
+@check
+def flicker(program, folder, options):
+    """Devices that go and come in the middle of probes: never an end, a broken report, or another platform."""
+    machines = Machines(folder / "machines")
+    machines.become("tcg-pc-ec2nitro")
+    patterns = ("sys/class/net/*", "sys/block/*", "sys/bus/pci/devices/*", "sys/devices/pci*/*")
+    devices = [path for pattern in patterns for path in machines.link.resolve().glob(pattern)]
+    assert len(devices) > 5, devices
+    away = folder / "away"
+    away.mkdir()
+    stop = threading.Event()
+
+    def move():
+        chance = random.Random(7)
+        while not stop.is_set():
+            device = chance.choice(devices)
+            device.rename(away / "device")
+            time.sleep(chance.uniform(0, 0.002))
+            (away / "device").rename(device)
+
+    with Service(program, folder, f"--snapshot={machines.link}") as service:
+        service.ready()
+        before = document(service.report)
+        platform = before["platform"]
+        mover = threading.Thread(target=move)
+        mover.start()
+        try:
+            for _ in range(options.probes):
+                service.reload()
+                assert document(service.report)["platform"] == platform
+        finally:
+            stop.set()
+            mover.join()
+        service.reload()
+        assert document(service.report)["devices"] == before["devices"]
+        metrics = service.get("/metrics")[1]
+        assert service.changed("device-gone") > 0, "no probe has met a device that is gone"
+        assert service.changed("platform") == 0, service.log()
+        assert "virtwhere_probe_failures_total 0\n" in metrics
+        assert service.end() == 0
+
+
+def some_plug(number):
+    """How to add and to remove a device of this machine that nobody else uses: two functions."""
+    name = f"vwt{number}"
+    for kind in ("dummy", "bridge"):
+        add, remove = ["ip", "link", "add", name, "type", kind], ["ip", "link", "delete", name]
+        if shutil.which("ip") and subprocess.run(add, capture_output=True, check=False).returncode == 0:
+            subprocess.run(remove, capture_output=True, check=True)
+            return (lambda: subprocess.run(add, capture_output=True, check=True),
+                    lambda: subprocess.run(remove, capture_output=True, check=True))
+    raise Skip("no interface can be added here")
+
+
+@check
+def flicker_live(program, folder, options):
+    """The same on this machine, with an interface that is added and removed."""
+    add, remove = some_plug(os.getpid() % 100000)
+    stop = threading.Event()
+    plugged = []
+
+    def plug():
+        while not stop.is_set():
+            add()
+            remove()
+            plugged.append(True)
+
+    with Service(program, folder) as service:
+        service.ready()
+        platform = document(service.report)["platform"]
+        plugger = threading.Thread(target=plug)
+        plugger.start()
+        try:
+            for _ in range(options.probes):
+                service.reload()
+                assert document(service.report)["platform"] == platform
+        finally:
+            stop.set()
+            plugger.join()
+        assert len(plugged) > 5, plugged
+        assert service.metric("virtwhere_probe_failures_total") == 0
+        assert service.changed("platform") == 0
         assert service.end() == 0
 
 
@@ -466,11 +834,11 @@ def killed(program, folder, options):
     """Killed at any moment, the files are whole and valid, and nothing is left for long."""
     chance = random.Random(5)
     machines = Machines(folder / "machines")
-    state = folder / "state"
+    state, text = folder / "state", folder / "text.prom"
     span = 0.06
     for number in range(options.kills):
         machines.become(("xen-hvm-ec2", "tcg-pc-ec2nitro")[number % 2])
-        with Service(program, folder, f"--snapshot={machines.link}", http=False) as service:
+        with Service(program, folder, f"--snapshot={machines.link}", f"--textfile={text}", http=False) as service:
             if number == 0:
                 start = time.monotonic()
                 service.ready()
@@ -481,7 +849,9 @@ def killed(program, folder, options):
         for path in (folder / "report.json", state / "last.json"):
             if path.exists():
                 document(path)
-    with Service(program, folder, f"--snapshot={machines.link}", http=False) as service:
+        if text.exists():
+            assert re.search(r"^virtwhere_file_written\{file=\"textfile\"\} 1$", text.read_text(), re.M)
+    with Service(program, folder, f"--snapshot={machines.link}", f"--textfile={text}", http=False) as service:
         service.ready()
         assert service.end() == 0
     left = [path.name for path in (*folder.iterdir(), *state.iterdir()) if path.name.endswith("~")]
@@ -562,6 +932,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--kills", type=int, default=100, help="of SIGKILL at random moments")
     parser.add_argument("--events", type=int, default=2000, help="of a device")
+    parser.add_argument("--probes", type=int, default=200, help="while devices come and go")
     parser.add_argument("--rest", type=float, default=4, help="seconds of watching it rest")
     parser.add_argument("names", nargs="*", help="of checks; all of them")
     options = parser.parse_intermixed_args()

@@ -204,7 +204,7 @@ class Fleet:
     def meant(self):
         """The alerts that are to fire, by what the programs say of each snapshot."""
         wanted = {("VirtwhereAgentDown", "down", ""), ("VirtwhereProbeFailing", "broken", ""),
-                  ("VirtwhereReportNotWritten", "unwritten", ""), ("VirtwhereReportStale", "old", ""),
+                  ("VirtwhereFileNotWritten", "unwritten", "report"), ("VirtwhereReportStale", "old", ""),
                   ("VirtwhereReportStale", "broken", ""), ("VirtwhereMachineChanged", "changed", ""),
                   ("VirtwhereEnaLimitExceeded", "ena", "conntrack")}
         kernels = {}

@@ -26,7 +26,7 @@ static void check_same(const struct vw_digest *a, const struct vw_digest *b)
 
 	assert_int_equal(vw_changes_between(a, b, &changes), 0);
 	for (size_t i = 0; i < changes.count; i++)
-		print_error("%s: %s\n", changes.change[i].kind, changes.change[i].sentence);
+		print_error("%s: %s\n", vw_change_word(changes.change[i].kind), changes.change[i].sentence);
 	assert_int_equal(changes.count, 0);
 	assert_int_equal(a->device_count, b->device_count);
 	assert_int_equal(a->finding_count, b->finding_count);
@@ -277,7 +277,7 @@ static void test_sentences(void **state)
 		{other_type, "instance-type", NULL, "nitro on m5.large became nitro on m5.xlarge",
 		 LOG_NOTICE},
 		{no_type, "platform", NULL, "nitro on m5.large became unknown", LOG_NOTICE},
-		{fall_back, "driver", "eth0", "eth0 fell back from ena to e1000", LOG_WARNING},
+		{fall_back, "driver-fallback", "eth0", "eth0 fell back from ena to e1000", LOG_WARNING},
 		{move_up, "driver", "eth0", "eth0 changed from e1000 to ena", LOG_NOTICE},
 		{lose_driver, "driver", "eth0", "eth0 lost its driver ena", LOG_WARNING},
 		{get_driver, "driver", "eth0", "eth0 got the driver ena", LOG_NOTICE},
@@ -309,7 +309,7 @@ static void test_sentences(void **state)
 		cases[i].change(&pair);
 		assert_int_equal(vw_changes_between(&pair.before, &pair.after, &changes), 0);
 		assert_int_equal(changes.count, 1);
-		assert_string_equal(changes.change[0].kind, cases[i].kind);
+		assert_string_equal(vw_change_word(changes.change[0].kind), cases[i].kind);
 		assert_string_equal(changes.change[0].sentence, cases[i].sentence);
 		assert_int_equal(changes.change[0].priority, cases[i].priority);
 		assert_int_equal(vw_changes_priority(&changes), cases[i].priority);
@@ -414,11 +414,41 @@ static void test_order(void **state)
 	from_xen(&pair);
 	assert_int_equal(vw_changes_between(&pair.before, &pair.after, &changes), 0);
 	assert_int_equal(changes.count, 3);
-	assert_string_equal(changes.change[0].kind, "platform");
-	assert_string_equal(changes.change[1].kind, "driver");
-	assert_string_equal(changes.change[2].kind, "finding-fails");
+	assert_string_equal(vw_change_word(changes.change[0].kind), "platform");
+	assert_string_equal(vw_change_word(changes.change[1].kind), "driver-fallback");
+	assert_string_equal(vw_change_word(changes.change[2].kind), "finding-fails");
 	assert_int_equal(vw_changes_priority(&changes), LOG_ERR);
 	vw_changes_free(&changes);
+}
+
+/* Each kind has a word of its own, and only what makes another machine of it counts as that. */
+static void test_kinds(void **state)
+{
+	static const struct {
+		void (*change)(struct pair *pair);
+		bool of_machine;
+	} cases[] = {{from_xen, true},     {other_type, true},  {deeper, true},       {hosts_now, true},
+		     {contained, true},    {fall_back, true},   {move_up, false},     {lose_driver, false},
+		     {new_version, false}, {new_device, false}, {gone_device, false}, {fails, false},
+		     {passes, false},      {nothing, false}};
+
+	(void)state;
+	for (int i = 0; i < VW_CHANGES; i++) {
+		assert_non_null(vw_change_word((enum vw_change_kind)i));
+		for (int k = 0; k < i; k++)
+			assert_string_not_equal(vw_change_word((enum vw_change_kind)i),
+						vw_change_word((enum vw_change_kind)k));
+	}
+	for (size_t i = 0; i < VW_COUNT(cases); i++) {
+		struct vw_changes changes = {0};
+		struct pair pair;
+
+		make_pair(&pair);
+		cases[i].change(&pair);
+		assert_int_equal(vw_changes_between(&pair.before, &pair.after, &changes), 0);
+		assert_int_equal(vw_changes_are_of_machine(&changes), cases[i].of_machine);
+		vw_changes_free(&changes);
+	}
 }
 
 int main(void)
@@ -427,7 +457,7 @@ int main(void)
 		cmocka_unit_test(test_document), cmocka_unit_test(test_bad_documents),
 		cmocka_unit_test(test_bounds),   cmocka_unit_test(test_sentences),
 		cmocka_unit_test(test_silence),  cmocka_unit_test(test_unread_lists),
-		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_order),    cmocka_unit_test(test_kinds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 /* What the service keeps on disk, and what it makes of what it finds there. */
 
 #include <errno.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +20,7 @@
 #include "tests/unit/scratch.h"
 
 struct paths {
-	char report[96], directory[96], last[128];
+	char report[96], directory[96], last[128], last_change[128];
 };
 
 static struct paths paths_in(const struct scratch *scratch)
@@ -29,6 +30,7 @@ static struct paths paths_in(const struct scratch *scratch)
 	snprintf(paths.report, sizeof(paths.report), "%s/report.json", scratch->directory);
 	snprintf(paths.directory, sizeof(paths.directory), "%s/state", scratch->directory);
 	snprintf(paths.last, sizeof(paths.last), "%s/last.json", paths.directory);
+	snprintf(paths.last_change, sizeof(paths.last_change), "%s/last-change", paths.directory);
 	assert_int_equal(mkdir(paths.directory, 0755), 0);
 	return paths;
 }
@@ -59,7 +61,7 @@ static void test_keep(void **state)
 	struct vw_store store = {0};
 	ino_t before;
 
-	assert_int_equal(vw_store_init(&store, paths.report, paths.directory), 0);
+	assert_int_equal(vw_store_init(&store, paths.report, paths.directory, NULL), 0);
 	vw_store_keep(&store, "one", 3, true);
 	check_holds(paths.report, "one");
 	check_holds(paths.last, "one");
@@ -69,6 +71,13 @@ static void test_keep(void **state)
 	vw_store_keep(&store, "two", 3, true);
 	check_holds(paths.report, "two");
 	assert_true(store.report.written && store.last.written);
+
+	/* what somebody else did to a file is undone */
+	assert_int_equal(unlink(paths.report), 0);
+	write_text(paths.last, "tw0");
+	vw_store_keep(&store, "two", 3, false);
+	check_holds(paths.report, "two");
+	check_holds(paths.last, "two");
 
 	/* a directory that is gone is not for ever */
 	assert_int_equal(unlink(paths.last), 0);
@@ -90,7 +99,7 @@ static void test_nowhere(void **state)
 	struct vw_store store = {0};
 
 	(void)state;
-	assert_int_equal(vw_store_init(&store, NULL, NULL), 0);
+	assert_int_equal(vw_store_init(&store, NULL, NULL, NULL), 0);
 	vw_store_keep(&store, "one", 3, true);
 	assert_false(store.report.written || store.last.written);
 	assert_int_equal(vw_store_read(&store, &digest), -ENOENT);
@@ -109,7 +118,7 @@ static void test_read(void **state)
 	struct vw_digest digest = {0};
 	struct vw_store store = {0};
 
-	assert_int_equal(vw_store_init(&store, NULL, paths.directory), 0);
+	assert_int_equal(vw_store_init(&store, NULL, paths.directory, NULL), 0);
 	assert_int_equal(vw_store_read(&store, &digest), -ENOENT);
 	vw_store_keep(&store, DOCUMENT, strlen(DOCUMENT), true);
 	assert_int_equal(vw_store_read(&store, &digest), 0);
@@ -168,11 +177,103 @@ static void test_hostile(void **state)
 	struct vw_digest digest = {0};
 	struct vw_store store = {0};
 
-	assert_int_equal(vw_store_init(&store, NULL, paths.directory), 0);
+	assert_int_equal(vw_store_init(&store, NULL, paths.directory, NULL), 0);
 	for (size_t i = 0; i < VW_COUNT(cases); i++) {
 		cases[i].make(paths.last);
 		assert_int_equal(vw_store_read(&store, &digest), cases[i].err);
 		assert_int_equal(remove(paths.last), 0);
+	}
+	vw_store_free(&store);
+}
+
+/* Nor is it written to: only a link in our own folder is replaced. */
+static void test_hostile_places(void **state)
+{
+	static const struct {
+		void (*make)(const char *path);
+		int err;
+	} cases[] = {{make_fifo, -EINVAL}, {make_directory, -EISDIR}, {make_link, 0}};
+	struct paths paths = paths_in(*state);
+
+	for (size_t i = 0; i < VW_COUNT(cases); i++) {
+		struct vw_store store = {0};
+
+		assert_int_equal(vw_store_init(&store, NULL, paths.directory, NULL), 0);
+		cases[i].make(paths.last);
+		vw_store_keep(&store, "one", 3, true);
+		assert_int_equal(store.last.trouble.err, cases[i].err);
+		assert_int_equal(store.last.written, cases[i].err == 0);
+		if (cases[i].err == 0)
+			check_holds(paths.last, "one");
+		assert_int_equal(remove(paths.last), 0);
+		vw_store_free(&store);
+	}
+}
+
+/* A report may be a link to where it really is; what that leads to and is no file is left alone. */
+static void test_linked_report(void **state)
+{
+	struct paths paths = paths_in(*state);
+	struct vw_store store = {0};
+	struct stat status;
+
+	write_text(paths.last, "old");
+	assert_int_equal(symlink(paths.last, paths.report), 0);
+	assert_int_equal(vw_store_init(&store, paths.report, NULL, NULL), 0);
+	vw_store_keep(&store, "one", 3, true);
+	check_holds(paths.last, "one");
+	assert_int_equal(lstat(paths.report, &status), 0);
+	assert_true(S_ISLNK(status.st_mode));
+	assert_int_equal(remove(paths.last), 0);
+	make_fifo(paths.last);
+	vw_store_keep(&store, "two", 3, true);
+	assert_int_equal(store.report.trouble.err, -EINVAL);
+	vw_store_free(&store);
+}
+
+static void test_last_change(void **state)
+{
+	static const char *const bad[] = {"",
+					  "\n",
+					  "1700000000",
+					  "-1\n",
+					  " 17\n",
+					  "0\n",
+					  "1e9\n",
+					  "17\n18\n",
+					  "9999999999999\n",
+					  "\xff\xff\n",
+					  "17 \n",
+					  "17\n\n",
+					  "00000000000000000000000000000017\n"};
+	struct paths paths = paths_in(*state);
+	struct vw_store store = {0};
+	uint64_t when = 7;
+
+	assert_int_equal(vw_store_init(&store, NULL, paths.directory, NULL), 0);
+	assert_int_equal(vw_store_read_change(&store, &when), -ENOENT);
+	vw_store_keep_change(&store, 0);
+	assert_int_equal(access(paths.last_change, F_OK), -1);
+	for (size_t i = 0; i < VW_COUNT(bad); i++) {
+		write_text(paths.last_change, bad[i]);
+		assert_true(vw_store_read_change(&store, &when) < 0);
+		assert_int_equal(when, 7);
+	}
+	vw_store_keep_change(&store, 1700000000);
+	check_holds(paths.last_change, "1700000000\n");
+	assert_int_equal(vw_store_read_change(&store, &when), 0);
+	assert_int_equal(when, 1700000000);
+	vw_store_keep_change(&store, 1700000001);
+	check_holds(paths.last_change, "1700000001\n");
+	assert_int_equal(unlink(paths.last_change), 0);
+	vw_store_keep_change(&store, 1700000001);
+	check_holds(paths.last_change, "1700000001\n");
+	for (size_t i = 0; i < 3; i++) {
+		static void (*const make[])(const char *path) = {make_fifo, make_directory, make_link};
+
+		assert_int_equal(remove(paths.last_change), 0);
+		make[i](paths.last_change);
+		assert_true(vw_store_read_change(&store, &when) < 0);
 	}
 	vw_store_free(&store);
 }
@@ -185,19 +286,25 @@ static void test_leftovers(void **state)
 		const char *name;
 		bool stays;
 	} files[] = {
-		{"last.json", true},       {"last.json.4711-0~", false}, {"last.json.4711-12~", false},
-		{"last.json.bak", true},   {"last.json.1-x~", true},     {"last.json~", true},
-		{"other.json.1-0~", true}, {"last.json.1-0~~", true},
+		{"last.json", true},        {"last.json.4711-0~", false},  {"last.json.4711-12~", false},
+		{"last.json.bak", true},    {"last.json.1-x~", true},      {"last.json~", true},
+		{"other.json.1-0~", true},  {"last.json.1-0~~", true},     {"last-change.1-0~", false},
+		{"text.prom.1-99~", false}, {"report.json.100-0~", false},
 	};
 	struct paths paths = paths_in(*state);
 	struct vw_store store = {0};
-	char path[160];
+	char path[160], text[160], here[PATH_MAX];
 
 	for (size_t i = 0; i < VW_COUNT(files); i++) {
 		snprintf(path, sizeof(path), "%s/%s", paths.directory, files[i].name);
 		write_text(path, "x");
 	}
-	assert_int_equal(vw_store_init(&store, paths.report, paths.directory), 0);
+	/* a name without a folder is one in this folder */
+	snprintf(text, sizeof(text), "%s/text.prom", paths.directory);
+	assert_non_null(getcwd(here, sizeof(here)));
+	assert_int_equal(chdir(paths.directory), 0);
+	assert_int_equal(vw_store_init(&store, "report.json", paths.directory, text), 0);
+	assert_int_equal(chdir(here), 0);
 	for (size_t i = 0; i < VW_COUNT(files); i++) {
 		snprintf(path, sizeof(path), "%s/%s", paths.directory, files[i].name);
 		assert_int_equal(access(path, F_OK) == 0, files[i].stays);
@@ -262,8 +369,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_keep),      TEST(test_nowhere), TEST(test_read),        TEST(test_hostile),
-		TEST(test_leftovers), TEST(test_overlay), TEST(test_credentials),
+		TEST(test_keep),        TEST(test_nowhere),        TEST(test_read),
+		TEST(test_hostile),     TEST(test_hostile_places), TEST(test_linked_report),
+		TEST(test_last_change), TEST(test_leftovers),      TEST(test_overlay),
+		TEST(test_credentials),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,14 +89,20 @@ static const struct vw_facts full_facts = {
 	.outcome = full_outcomes,
 };
 
+static const struct vw_labelled full_changes[] = {{"platform", 2}, {"device-new", 0}};
+static const struct vw_labelled full_files[] = {{"report", 1}, {"textfile", 0}};
+
 static const struct vw_service_state full_state = {
 	.last_probe = 1700000000.25,
 	.last_change = 1699999999,
 	.probe_seconds = 0.0035,
 	.probes = 3,
 	.probe_failures = 1,
-	.changes = 2,
-	.report_written = true,
+	.probe_succeeded = true,
+	.change_kinds = VW_COUNT(full_changes),
+	.change = full_changes,
+	.files = VW_COUNT(full_files),
+	.file = full_files,
 };
 
 static const struct vw_counter full_counter[] = {
@@ -174,7 +180,12 @@ static void test_prometheus_text(void **state)
 			 "virtwhere_info{platform=\"nitro\",hypervisor=\"kvm\",vmm=\"nitro\","
 			 "row=\"aws-nitro-2017\",cloud=\"aws\",instance_type=\"c8i.large\","
 			 "container=\"docker\",confidence=\"certain\"} 1\n");
-	assert_has(text, "# TYPE virtwhere_changes_total counter\nvirtwhere_changes_total 2\n");
+	assert_has(text, "# TYPE virtwhere_changes_total counter\n"
+			 "virtwhere_changes_total{kind=\"platform\"} 2\n"
+			 "virtwhere_changes_total{kind=\"device-new\"} 0\n");
+	assert_has(text, "\nvirtwhere_file_written{file=\"report\"} 1\n"
+			 "virtwhere_file_written{file=\"textfile\"} 0\n");
+	assert_has(text, "\nvirtwhere_last_probe_success 1\n");
 	assert_has(text, "\nvirtwhere_level 1\n");
 	assert_has(text, "\nvirtwhere_dimension_class{dimension=\"cpu_memory\",class=\"VH\"} 1\n");
 	assert_has(text, "\nvirtwhere_nested_can_host 1\n");
@@ -198,7 +209,7 @@ static void test_openmetrics(void **state)
 	assert_has(text, "# TYPE virtwhere info\n# HELP virtwhere ");
 	assert_has(text, "\nvirtwhere_info{platform=\"nitro\"");
 	assert_has(text, "# TYPE virtwhere_changes counter\n");
-	assert_has(text, "\nvirtwhere_changes_total 2\n");
+	assert_has(text, "\nvirtwhere_changes_total{kind=\"platform\"} 2\n");
 	assert_has(text, "# TYPE virtwhere_steal_seconds counter\n# UNIT virtwhere_steal_seconds seconds\n"
 			 "# HELP virtwhere_steal_seconds ");
 	assert_has(text, "\nvirtwhere_steal_seconds_total 428.1\n");
@@ -243,7 +254,8 @@ static void test_nothing_known(void **state)
 	assert_has_not(text, "virtwhere_probes_total");
 	assert_has_not(text, "\"\"");
 	assert_has(idle, "\nvirtwhere_probes_total 0\n");
-	assert_has(idle, "\nvirtwhere_report_written 0\n");
+	assert_has_not(idle, "virtwhere_file_written");
+	assert_has_not(idle, "virtwhere_last_probe_success");
 	assert_has_not(idle, "timestamp_seconds");
 	free(text);
 	free(idle);
