@@ -627,8 +627,8 @@ def vanished(program, folder, _):
     machines.become("tcg-pc-ec2nitro")
     with Service(program, folder, f"--snapshot={machines.link}", f"--textfile={text}") as service:
         service.ready()
-        assert service.metric("virtwhere_last_probe_success") == 1
-        when = service.metric("virtwhere_last_probe_timestamp_seconds")
+        assert "\nvirtwhere_last_probe_success 1\n" in text.read_text()
+        when = re.search(r"^virtwhere_last_probe_timestamp_seconds .*$", text.read_text(), re.M)[0]
         before = service.get("/report")
         machines.vanish()
         service.reload()
@@ -637,7 +637,7 @@ def vanished(program, folder, _):
         assert service.log().count("No such file or directory") == 1, service.log()
         assert service.metric("virtwhere_probe_failures_total") == 2
         assert service.metric("virtwhere_last_probe_success") == 0
-        assert service.metric("virtwhere_last_probe_timestamp_seconds") == when
+        assert when in text.read_text()
         assert "\nvirtwhere_probe_failures_total 2\n" in text.read_text()
         assert "\nvirtwhere_info{" in text.read_text()
         machines.become("tcg-pc-ec2nitro")
@@ -706,7 +706,7 @@ def no_descriptor(program, folder, _):
         service.ready()
         before = service.report.read_bytes()
         used = len(os.listdir(f"/proc/{service.process.pid}/fd"))
-        for room in (1, 2, 3):
+        for room in (0, 1, 2, 3):
             resource.prlimit(service.process.pid, resource.RLIMIT_NOFILE, (used + room, 8192))
             service.reload()
             assert service.report.read_bytes() == before

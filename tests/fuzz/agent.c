@@ -290,7 +290,7 @@ static size_t check_changes(const struct vw_digest *before, const struct vw_dige
 	for (size_t i = 0; i < changes.count; i++) {
 		const struct vw_change *change = &changes.change[i];
 
-		MUST(change->kind && *change->kind);
+		MUST(*vw_change_word(change->kind));
 		MUST(change->priority >= LOG_ERR && change->priority <= LOG_INFO);
 		if (change->priority < urgent)
 			urgent = change->priority;
