@@ -200,8 +200,8 @@ static bool accept_one(struct vw_http *http, int listener)
 	else {
 		if (dropped)
 			run(http);
-		(void)MHD_add_connection(http->server.daemon, fd, address,
-					 size); /* closes it when it fails */
+		/* It closes what it does not take. */
+		(void)MHD_add_connection(http->server.daemon, fd, address, size);
 	}
 	return true;
 }
@@ -382,15 +382,14 @@ static void stop_leaving(struct vw_http *http)
 static void replace_server(struct vw_http *http, const struct server *next)
 {
 	stop_leaving(http);
+	/* Those that it has not looked at yet leave with the others. */
+	if (http->server.daemon)
+		MHD_run(http->server.daemon);
 	if (http->config != http->server.config)
 		vw_web_config_free(http->config);
 	http->leaving = http->server;
 	http->server = *next;
 	http->config = next->config;
-	if (!http->leaving.daemon)
-		return;
-	/* Those that it has not looked at yet leave with the others. */
-	MHD_run(http->leaving.daemon);
 	vw_connections_leave(&http->connections);
 	take_turn(http);
 }

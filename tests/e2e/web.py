@@ -943,6 +943,17 @@ def reloads():
             write_config(TLS + slow)
             check("while a password is computed", server.signal(signal.SIGHUP) == "reloaded")
             check("its request is answered", client.getresponse().status == 200)
+        waiting = [Client(server.address, trusting()) for _ in range(3)]
+        for number, client in enumerate(waiting):
+            client.request("GET", "/-/healthy", headers=named("prometheus", f"wrong {number}"))
+        time.sleep(0.05)
+        write_config(slow)
+        check("and again", server.signal(signal.SIGHUP) == "reloaded")
+        write_config(TLS + slow)
+        check("and once more before they are answered", server.signal(signal.SIGHUP) == "reloaded")
+        check("and all is well", scrape(server.address, headers=good, context=trusting()) == "")
+        for client in waiting:
+            client.close()
     with Server("--web-config", write_config(TLS + right)) as server:
         kept = Kept(server.address, trusting(), good)
         shutil.copy(folder / "server.key", folder / "server.key.before")
