@@ -845,6 +845,13 @@ def guessers():
             thread.join()
         check("and get nothing", set(statuses) == {401, 429}, set(statuses))
 
+    config = write_config(users(prometheus=bcrypt("right", 4)))
+    with Server("--web-config", config) as server:
+        statuses = {ask(server.address, headers=named("prometheus", f"wrong {number}"),
+                        source=f"127.0.{1 + number // 100}.{1 + number % 100}").status for number in range(200)}
+        check("more addresses that are wrong than are remembered", statuses == {401}, statuses)
+        check("and one that is right", scrape(server.address, headers=good) == "")
+
 
 def headers():
     config = write_config("http_server_config:\n  http2: true\n  headers:\n    X-Frame-Options: sameorigin\n"
