@@ -87,7 +87,7 @@ static const struct vw_report sample_nitro = {
 						 "SMBIOS and ACPI of Amazon EC2",
 						 {1, sample_refs}},
 		},
-	.nested = {VW_YES, "vmx", 4, sample_features, "usable", "KVM is loaded with nested=Y"},
+	.nested = {VW_YES, "vmx", 4, sample_features, "usable", "KVM is loaded with nested=Y", false},
 	.device_count = 3,
 	.device = sample_devices,
 	.finding_count = 2,
@@ -138,7 +138,7 @@ static const struct vw_report sample_metal = {
 			[VW_INTERRUPTS_TIMERS] = {VW_CLASS_H, NULL, {0, NULL}},
 			[VW_MOTHERBOARD_BOOT] = {VW_CLASS_H, NULL, {0, NULL}},
 		},
-	.nested = {VW_YES, "svm", 0, NULL, "usable", NULL},
+	.nested = {VW_YES, "svm", 0, NULL, "usable", NULL, false},
 };
 
 /* Strings of an enemy: control sequences, direction marks, no UTF-8, and a word longer than any line. */
@@ -194,7 +194,7 @@ static const struct vw_report sample_hostile = {
 	.layer_count = 7,
 	.layer = sample_hostile_layers,
 	.dimension = {[VW_NETWORK] = {VW_CLASS_VS, HOSTILE_LONG, {0, NULL}}},
-	.nested = {VW_NO, HOSTILE_TEXT, 3, sample_hostile_supports, HOSTILE_LONG, HOSTILE_TEXT},
+	.nested = {VW_NO, HOSTILE_TEXT, 3, sample_hostile_supports, HOSTILE_LONG, HOSTILE_TEXT, false},
 	.device_count = 1,
 	.device = sample_hostile_devices,
 	.finding_count = 1,
