@@ -87,7 +87,7 @@ _virtwhere() {
 	case $command in
 	'') word=$commands ;;
 	is) word=$(_virtwhere_list words) ;;
-	list) word='platforms targets words clouds containers hypervisors modes vmms confidential rows' ;;
+	list) word='platforms targets words clouds containers hypervisors modes vmms confidential rows checks' ;;
 	help) word=$commands ;;
 	*) word='' ;;
 	esac

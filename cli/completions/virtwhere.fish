@@ -2,7 +2,7 @@
 # fish completion of virtwhere(1)
 
 set -l commands is explain drivers preflight snapshot passport metrics list help
-set -l lists platforms targets words clouds containers hypervisors modes vmms confidential rows
+set -l lists platforms targets words clouds containers hypervisors modes vmms confidential rows checks
 
 function __virtwhere_words
     virtwhere list words 2>/dev/null | string replace -r ' +' \t

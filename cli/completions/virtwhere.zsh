@@ -71,7 +71,7 @@ _virtwhere() {
 	argument)
 		case $line[1] in
 		is) _virtwhere_words ;;
-		list) _values list platforms targets words clouds containers hypervisors modes vmms confidential rows ;;
+		list) _values list platforms targets words clouds containers hypervisors modes vmms confidential rows checks ;;
 		help) _describe -t commands command commands ;;
 		esac
 		;;

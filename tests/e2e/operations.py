@@ -131,6 +131,8 @@ def completions_fit():
     options = {"cli/completions/virtwhere": options_of(said(where, "--help")).union(
                    *(options_of(said(where, "help", command)) for command in commands)),
                "agent/completions/virtwhered": options_of(said(service, "--help"))}
+    lists = re.findall(r"[a-z]+", re.search(r"LIST is one of (.*?)\.", said(where, "help", "list"), re.S)[1])
+    check("lists of virtwhere", [] if len(lists) > 8 else lists)
     makefile = (TOP / "Makefile").read_text()
     for name, wanted in options.items():
         check(f"options of {name}", [] if len(wanted) > 8 else sorted(wanted))
@@ -141,6 +143,9 @@ def completions_fit():
             found = {word if word.startswith("--") else f"--{word}" for word in re.findall(pattern, text)}
             check(f"options in {name}.{shell}", sorted(found ^ wanted))
             check(f"{name}.{shell} is installed", f"\t{name}.{shell}:" not in makefile)
+            if name.startswith("cli/"):
+                offered = re.findall(r"\bplatforms [a-z ]+", path.read_text())
+                check(f"lists in {name}.{shell}", [one for one in offered if one.split() != lists] if offered else "none")
             if shutil.which(shell):
                 done = subprocess.run([shell, "-n", path], capture_output=True, text=True, timeout=30)
                 check(f"{name}.{shell} is written well", done.stderr)
