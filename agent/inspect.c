@@ -26,15 +26,27 @@ static const struct credential {
 	{"fw_cfg.passport", "/sys/firmware/qemu_fw_cfg/by_name/opt/virtwhere/passport/raw", false},
 };
 
-/* A unit cannot say "where there is such a file": it gives the others a default, which is this word. */
-static bool is_handed_in(const char *file, bool text)
+/* What a machine does not lack, but we do: a report made of the rest would tell of another machine. */
+static const int ours[] = {EMFILE, ENFILE, ENOMEM};
+
+static bool is_ours(int err)
+{
+	for (size_t i = 0; i < VW_COUNT(ours); i++)
+		if (err == ours[i])
+			return true;
+	return false;
+}
+
+/* A unit cannot say "where there is such a file": it gives the others a default, which is this word. Returns
+ * whether it is handed in, or a negative errno when we cannot look. */
+static int is_handed_in(const char *file, bool text)
 {
 	char start[16] = "";
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	ssize_t size;
 
 	if (fd < 0)
-		return false;
+		return is_ours(errno) ? -errno : 0;
 	size = read(fd, start, sizeof(start) - 1);
 	close(fd);
 	while (size > 0 && isspace((unsigned char)start[size - 1]))
@@ -48,14 +60,17 @@ static int overlay(struct vw_source *source)
 	const char *directory = getenv("CREDENTIALS_DIRECTORY");
 	int r = 0;
 
-	for (size_t i = 0; directory && i < VW_COUNT(credentials) && r == 0; i++) {
+	for (size_t i = 0; directory && i < VW_COUNT(credentials) && r >= 0; i++) {
 		char file[PATH_MAX];
 		int length = snprintf(file, sizeof(file), "%s/%s", directory, credentials[i].name);
 
-		if (length > 0 && (size_t)length < sizeof(file) && is_handed_in(file, credentials[i].text))
+		if (length < 0 || (size_t)length >= sizeof(file))
+			continue;
+		r = is_handed_in(file, credentials[i].text);
+		if (r > 0)
 			r = vw_source_overlay(source, credentials[i].path, file);
 	}
-	return r;
+	return r < 0 ? r : 0;
 }
 
 static int open_source(const struct vw_config *config, struct vw_source **ret, char *problem,
@@ -76,19 +91,13 @@ static int open_source(const struct vw_config *config, struct vw_source **ret, c
 	return 0;
 }
 
-/* What a machine does not lack, but we do: a report made of the rest would tell of another machine. */
 static int check_resources(const struct vw_facts *facts, char *problem, size_t problem_size)
 {
-	static const struct {
-		const char *word;
-		int err;
-	} ours[] = {{"EMFILE", -EMFILE}, {"ENFILE", -ENFILE}, {"ENOMEM", -ENOMEM}};
-
 	for (size_t i = 0; i < facts->unread_count; i++)
 		for (size_t k = 0; k < VW_COUNT(ours); k++)
-			if (vw_equal(facts->unread[i].error, ours[k].word))
-				return vw_blame(problem, problem_size, ours[k].err, "%s: %s",
-						facts->unread[i].source, strerror(-ours[k].err));
+			if (vw_equal(facts->unread[i].error, strerrorname_np(ours[k])))
+				return vw_blame(problem, problem_size, -ours[k], "%s: %s",
+						facts->unread[i].source, strerror(ours[k]));
 	return 0;
 }
 

@@ -165,7 +165,8 @@ static int read_time(const char *path, uint64_t *ret)
 
 	if (r < 0)
 		return r;
-	memcpy(text, bytes, size);
+	if (size)
+		memcpy(text, bytes, size);
 	free(bytes);
 	digits = strspn(text, "0123456789");
 	if (digits > END_OF_TIME_DIGITS || digits + 1 != size || text[digits] != '\n')

@@ -52,8 +52,8 @@ def until(condition, what):
 class Service:
     """A virtwhered with its folders, and with us in systemd's place."""
 
-    def __init__(self, program, folder, *options, environment=None, http=True, conf=None, user=None, handed=None, interval="0", stderr=None,
-                 limit=None):
+    def __init__(self, program, folder, *options, environment=None, http=True, conf=None, user=None, handed=None,
+                 interval="0", stderr=None, limit=None):
         self.folder = folder
         self.report, self.state = folder / "report.json", folder / "state"
         self.http = folder / "http"
@@ -131,7 +131,8 @@ class Service:
 
     def changed(self, kind=None):
         """How many changes it has counted, of one kind or of all."""
-        found = dict(re.findall(r'^virtwhere_changes_total\{kind="([a-z-]+)"\} (\d+)$', self.get("/metrics")[1], re.M))
+        found = dict(re.findall(r'^virtwhere_changes_total\{kind="([a-z-]+)"\} (\d+)$', self.get("/metrics")[1],
+                                re.M))
         assert len(found) > 10, found
         return int(found[kind]) if kind else sum(map(int, found.values()))
 
@@ -359,7 +360,8 @@ def hostile_time(program, folder, _):
         machines.become(names[number % 2])
         with Service(program, folder, f"--snapshot={machines.link}") as service:
             service.ready()
-            assert service.complaints().count("last-change: ") == service.complaints().count("\n") == 1, (text, service.log())
+            said = service.complaints()
+            assert said.count("last-change: ") == said.count("\n") == 1, (text, said)
             assert "virtwhere_last_change" not in service.get("/metrics")[1]
             assert kept.read_bytes() == text
             machines.become(names[(number + 1) % 2])
@@ -466,8 +468,8 @@ def sooner(program, folder, _):
 @check
 def garbage_around(program, folder, _):
     """What of its surroundings keeps it from starting is named."""
-    done = subprocess.run([program, "--listen=", "--report-file=", "--state-directory="], capture_output=True, text=True,
-                          timeout=PATIENCE, check=False, env={**os.environ, "WATCHDOG_USEC": "garbage"})
+    done = subprocess.run([program, "--listen=", "--report-file=", "--state-directory="], capture_output=True,
+                          text=True, timeout=PATIENCE, check=False, env={**os.environ, "WATCHDOG_USEC": "garbage"})
     assert done.returncode == 4 and "WATCHDOG_USEC" in done.stderr and done.stderr.count("\n") == 1, done
 
 

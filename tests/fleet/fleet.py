@@ -157,7 +157,7 @@ class Fleet:
         """{(alert, instance or what stands for it, detail)}"""
         alerts = [alert["labels"] for alert in self.ask("alerts")["alerts"] if alert["state"] == "firing"]
         return {(a["alertname"], a.get("instance") or a.get("instance_type"), a.get("check") or a.get("dimension") or
-                 a.get("allowance") or "") for a in alerts}
+                 a.get("allowance") or a.get("file") or "") for a in alerts}
 
     # --- trouble, and what is to come of it ---
 
