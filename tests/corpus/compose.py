@@ -20,7 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 CASE_KEYS = {"name", "kind", "source", "base", "expect", "near_miss", "note"}
 MACHINE_KEYS = {
     "arch", "cpu", "cpuid", "cpuid_xen", "dmi", "smbios", "acpi", "pci", "virtio_mmio", "xenbus", "vmbus",
-    "xen", "clock", "interrupts", "kernel", "environ", "cgroup", "timing", "files", "links", "dirs", "nodes",
+    "xen", "clock", "interrupts", "kernel", "environ", "cgroup", "timing", "files", "links", "dirs", "nodes", "denied",
 }
 FLAGS_ECX1 = {
     "pni": 0, "pclmulqdq": 1, "dtes64": 2, "monitor": 3, "vmx": 5, "smx": 6, "est": 7, "tm2": 8, "ssse3": 9,
@@ -606,8 +606,10 @@ def add_system(tree, machine):
 def compose(case):
     machine, tree = case["machine"], Tree()
     arch = machine.get("arch", "x86_64")
+    denied = machine.get("denied", [])
     tree.file("/meta.json", json.dumps({"format": "virtwhere.snapshot/1", "arch": arch,
-                                        "origin": f"composed: {case['name']}"}))
+                                        "origin": f"composed: {case['name']}"} |
+                                       ({"denied": dict.fromkeys(denied, "EACCES")} if denied else {})))
     for add in (add_cpu, add_dmi, add_acpi, add_pci, add_other_buses, add_xen, add_system):
         add(tree, machine)
     for path in machine.get("dirs", []):
