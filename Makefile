@@ -229,7 +229,7 @@ AXE := build/page/node_modules/axe-core/axe.min.js
 AXE_VERSION := 4.14.1
 check-page: ## look at the page in headless Chromium, with axe-core; pictures in build/page/
 	@packaging/packages install $(build_groups)
-	+@$(again) $(program)
+	+@$(again) $(program) $(service)
 	@packaging/packages install page || true
 	@test -e $(AXE) || npm install --prefix build/page --no-audit --no-fund --ignore-scripts \
 		axe-core@$(AXE_VERSION) >/dev/null || true

@@ -3,14 +3,20 @@
 """The page as a browser shows it: check.py build/virtwhere --axe axe.min.js [--pictures FOLDER] [--only NAME]
 
 Pages of different machines, narrow and wide, light and dark, in headless Chromium: nothing on the console, nothing
-asked for, nothing that sticks out sideways, and no violation that axe-core finds. Exits 77 where Chromium or
-axe-core are not there.
+asked for, nothing that sticks out sideways, and no violation that axe-core finds. So with the page as a file, and as
+virtwhered beside the program serves it, under the policy of its answer. Pictures are taken as the page opens, and with
+all folds open. Exits 77 where Chromium or axe-core are not there.
 """
 
 import argparse
+import contextlib
+import http.server
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 import browser
@@ -39,11 +45,13 @@ AXE = """axe.run(document, {resultTypes: ['violations']}).then(result => result.
 # What sticks out of the window, but for what lies in a box that scrolls.
 OUTSIDE = """[...document.querySelectorAll('body *')].filter(one => !one.closest('.scroll, svg') &&
     one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 100)).slice(0, 3)"""
+STYLED = "getComputedStyle(document.querySelector('main') ?? document.body).display == 'grid'"
+SERVED = ("nitro-user", "nested")
 UNFOLD = "document.querySelectorAll('details').forEach(one => { one.open = true })"
 
 
 def render(program, folder, names):
-    """Write the pages, and give their paths by name."""
+    """Write the pages, and give them with their snapshots by name."""
     cases = {(family, case["name"]): case for family, case in compose.load()}
     for name in names:
         family, _, case = PAGES[name].partition("/")
@@ -53,17 +61,43 @@ def render(program, folder, names):
             compose.compose(cases[family, case]).write(str(snapshot))
         path = Path(folder, f"{name}.html")
         subprocess.run([program, "--snapshot", snapshot, "--format=html", "-o", path], cwd=TOP)
-        yield name, path
+        yield name, path, snapshot
 
 
-def look(tab, path, width, scheme, axe, picture):
+@contextlib.contextmanager
+def served(program, snapshot, folder):
+    """The address of the page of a service that replays a snapshot."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    (Path(folder) / "virtwhered.conf").write_text("[virtwhered]\n")
+    options = {"listen": f"127.0.0.1:{port}", "snapshot": snapshot, "config": f"{folder}/virtwhered.conf",
+               "report-file": f"{folder}/report.json", "state-directory": ""}
+    service = subprocess.Popen([program.with_name("virtwhered"), *[f"--{key}={value}" for key, value in options.items()]],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(100):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        service.terminate()
+        service.wait(20)
+
+
+def look(tab, url, width, scheme, axe, picture):
     """Lines about what is wrong with one page in one window."""
     tab.complaints.clear()
-    tab.show(path, width, scheme=scheme)
+    tab.show(url, width, scheme=scheme)
     if picture:
         tab.picture(picture)
     tab.value(UNFOLD)
+    if picture:
+        tab.picture(picture.with_stem(picture.stem + "-open"))
     wrong = [f"sticks out: {one}" for one in tab.value(OUTSIDE)]
+    if not tab.value(STYLED):
+        wrong.append("its style does not apply")
     if axe:
         tab.value(axe)
         wrong += tab.value(AXE)
@@ -75,9 +109,32 @@ def bites(tab, axe, folder):
     path = Path(folder, "faulty.html")
     path.write_text("<!DOCTYPE html><title>x</title><body><p style='width:5000px'>wide</p><img src='x.png'>"
                     "<p style='color:#999;background:#aaa'>grey</p><script>console.error('x')</script>")
-    found = " ".join(look(tab, path, WIDTHS[0], "light", axe, None))
-    return [f"a faulty page passes: no {one}" for one in ("sticks out", "image-alt", "color-contrast", '"x"')
-            if one not in found]
+    found = " ".join(look(tab, path.as_uri(), WIDTHS[0], "light", axe, None))
+    yield from (f"a faulty page passes: no {one}" for one in ("sticks out", "image-alt", "color-contrast", '"x"')
+                if one not in found)
+    found = " ".join(refused(tab, "<!DOCTYPE html><title>x</title><style>main{display:grid}</style><main>x</main>"))
+    yield from (f"a page whose style is refused passes: no {one}" for one in ("does not apply", "Content Security Policy")
+                if one not in found)
+
+
+def refused(tab, page):
+    """What is said of a page that is served under a policy which forbids its style."""
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Security-Policy", "default-src 'none'")
+            self.end_headers()
+            self.wfile.write(page.encode())
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        found = look(tab, f"http://127.0.0.1:{server.server_port}/", WIDTHS[0], "light", None, None)
+        server.shutdown()
+    return found
 
 
 def main():
@@ -103,13 +160,18 @@ def main():
             print(f"FAIL: {name}: {line}", flush=True)
 
     with tempfile.TemporaryDirectory() as folder, browser.Browser(chromium) as tab:
-        tell("the check itself", bites(tab, axe, folder))
-        for name, path in render(options.program.resolve(), folder, options.only or PAGES):
+        program = options.program.resolve()
+        tell("the check itself", list(bites(tab, axe, folder)))
+        for name, path, snapshot in render(program, folder, options.only or PAGES):
             for width in WIDTHS:
                 for scheme in SCHEMES:
                     picture = options.pictures and options.pictures / f"{name}-{width}-{scheme}.png"
-                    tell(f"{name}, {width} px, {scheme}", look(tab, path, width, scheme, axe, picture))
-            tell(f"{name}, {NARROWEST} px", look(tab, path, NARROWEST, "light", None, None))
+                    tell(f"{name}, {width} px, {scheme}", look(tab, path.as_uri(), width, scheme, axe, picture))
+            tell(f"{name}, {NARROWEST} px", look(tab, path.as_uri(), NARROWEST, "light", None, None))
+            if name in SERVED:
+                with served(program, snapshot, folder) as url:
+                    for width, scheme in zip(WIDTHS, SCHEMES):
+                        tell(f"{name}, served, {width} px, {scheme}", look(tab, url, width, scheme, axe, None))
             print(f"looked at {name}", flush=True)
     passed, failed = counts
     print(f"{passed} passed, {failed} failed")
