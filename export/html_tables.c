@@ -312,9 +312,8 @@ static void put_evidence(const struct vw_page *page, size_t index)
 	vw_put(page->out, "</td></tr>\n");
 }
 
-void vw_page_evidence(const struct vw_page *page)
+static void put_evidence_table(const struct vw_page *page)
 {
-	begin_fold(page->out, "evidence", "Evidence", page->report->evidence_count, false);
 	vw_page_scroll(page->out, "table of evidence");
 	vw_put(page->out, "<table class=\"evidence\">\n<caption>Every piece that the verdict rests "
 			  "on</caption>\n<thead>\n"
@@ -324,6 +323,15 @@ void vw_page_evidence(const struct vw_page *page)
 	for (size_t i = 0; i < page->report->evidence_count; i++)
 		put_evidence(page, i);
 	vw_put(page->out, "</tbody>\n</table>\n</div>\n");
+}
+
+void vw_page_evidence(const struct vw_page *page)
+{
+	begin_fold(page->out, "evidence", "Evidence", page->report->evidence_count, false);
+	if (page->report->evidence_count)
+		put_evidence_table(page);
+	else
+		vw_put(page->out, "<p class=\"note\">Nothing was found that a verdict could rest on.</p>\n");
 	end_fold(page->out);
 }
 

@@ -2,7 +2,7 @@
 #include "export/page.h"
 
 /* SHA-256 of the style below, as the policy names it; tests/e2e/page.py says when it is another. */
-#define STYLE_HASH "sha256-Z5TgNUsg6esAIp3NOLJtaS1HHptbZArlI08QIZSHxZ8="
+#define STYLE_HASH "sha256-TP1xrHAxln6J2m52QWU+d/EKniAl8Y/ogFCUS2Gllks="
 
 const char vw_page_policy[] = "default-src 'none'; style-src '" STYLE_HASH "'; img-src data:; "
 			      "base-uri 'none'; form-action 'none'";
@@ -123,13 +123,13 @@ static const char *const style[] = {
 	".types th,.types td{border:0;padding:0;vertical-align:middle}\n"
 	".types thead th{text-align:center;vertical-align:bottom}\n"
 	".types th:first-child{width:32%;text-align:left;padding:.2rem .5rem .2rem 0}\n"
-	".types .cell{display:grid;min-width:0}\n"
+	".types .cell{display:grid;min-width:0;padding-inline:0;white-space:nowrap}\n"
 	".types .own th{font-size:1.0625rem}\n"
 	".types .own .cell{padding:.6rem 0;font-size:1.125rem}\n"
 	".types .own th,.types .own td{padding-bottom:.75rem}\n"
 	".types .fits th code{color:var(--accent);font-weight:700}\n"
 	".types .fits .cell{outline:2px solid var(--accent);outline-offset:1px}\n"
-	".evidence th{white-space:nowrap}\n"
+	".evidence th,.evidence td:nth-child(2){white-space:nowrap}\n"
 	".card td p{margin-top:0}\n"
 	"@media(max-width:40rem){\n"
 	".types{border-spacing:3px;font-size:.8125rem}\n"
@@ -161,7 +161,7 @@ static const char *const style[] = {
 	"summary+*,details+details{margin-top:.75rem}\n"
 	".fold+.fold{margin-top:.75rem;padding-top:.75rem;border-top:1px solid var(--line)}\n"
 	".count{display:inline-block;background:var(--tint);color:var(--soft);border-radius:99px;padding:0 .6rem}\n"
-	".count{font-size:.875rem}\n"
+	".count,.card h2+.count{font-size:.875rem;margin-top:0}\n"
 	".quiet li{padding:.35rem 0}\n"
 	".quiet li+li{border-top:1px solid var(--line)}\n",
 

@@ -166,7 +166,13 @@ def says_the_same(root, report):
     devices = sum(map(len, report["devices"].values()))
     tables = {words(e.find(f"{SPACE}caption"))[:11]: e for e in root.iter(SPACE + "table")}
     yield from hold("devices", len(list(tables["Each device"].iter(SPACE + "tr"))) - 1 if devices else 0, devices)
-    yield from hold("evidence", len(list(tables["Every piece"].iter(SPACE + "tr"))) - 1, len(report["evidence"]))
+    pieces = tables.get("Every piece")
+    yield from hold("evidence", 0 if pieces is None else len(list(pieces.iter(SPACE + "tr"))) - 1, len(report["evidence"]))
+    if pieces is not None and not report["evidence"]:
+        yield "a table of evidence without any"
+    closed = root.find(f".//{SPACE}section[@aria-labelledby='unread']")
+    yield from hold("what could not be read", [words(e) for e in closed.iter(SPACE + "li")],
+                    [f"{one['source']} {one['error']}" for one in report["unread"]])
     listed = [e for name in ("findings", "quiet") for ul in find(root, "ul", name) for e in ul
               if ul.get("class") == "findings" or e.find(f"{SPACE}strong") is not None]
     yield from hold("findings", len(listed), len(report["findings"]))

@@ -45,6 +45,13 @@ AXE = """axe.run(document, {resultTypes: ['violations']}).then(result => result.
 # What sticks out of the window, but for what lies in a box that scrolls.
 OUTSIDE = """[...document.querySelectorAll('body *')].filter(one => !one.closest('.scroll, svg') &&
     one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 100)).slice(0, 3)"""
+# A short word that is broken over two lines.
+BROKEN = """[...document.querySelectorAll('body *')].flatMap(one => [...one.childNodes])
+    .filter(one => one.nodeType == Node.TEXT_NODE && /^\\s*\\w{2,12}\\s*$/.test(one.data)).filter(one => {
+        const range = document.createRange()
+        range.selectNodeContents(one)
+        return new Set([...range.getClientRects()].map(box => box.top)).size > 1
+    }).map(one => one.data).slice(0, 3)"""
 STYLED = "getComputedStyle(document.querySelector('main') ?? document.body).display == 'grid'"
 SERVED = ("nitro-user", "nested")
 UNFOLD = "document.querySelectorAll('details').forEach(one => { one.open = true })"
@@ -96,6 +103,7 @@ def look(tab, url, width, scheme, axe, picture):
     if picture:
         tab.picture(picture.with_stem(picture.stem + "-open"))
     wrong = [f"sticks out: {one}" for one in tab.value(OUTSIDE)]
+    wrong += [f"broken in two: {one}" for one in tab.value(BROKEN)]
     if not tab.value(STYLED):
         wrong.append("its style does not apply")
     if axe:
@@ -108,9 +116,9 @@ def bites(tab, axe, folder):
     """The check itself: a page with known faults is found wanting."""
     path = Path(folder, "faulty.html")
     path.write_text("<!DOCTYPE html><title>x</title><body><p style='width:5000px'>wide</p><img src='x.png'>"
-                    "<p style='color:#999;background:#aaa'>grey</p><script>console.error('x')</script>")
+                    "<p style='color:#999;background:#aaa'>grey</p><p style='width:1em;overflow-wrap:anywhere'>decisive</p><script>console.error('x')</script>")
     found = " ".join(look(tab, path.as_uri(), WIDTHS[0], "light", axe, None))
-    yield from (f"a faulty page passes: no {one}" for one in ("sticks out", "image-alt", "color-contrast", '"x"')
+    yield from (f"a faulty page passes: no {one}" for one in ("sticks out", "broken in two: decisive", "image-alt", "color-contrast", '"x"')
                 if one not in found)
     found = " ".join(refused(tab, "<!DOCTYPE html><title>x</title><style>main{display:grid}</style><main>x</main>"))
     yield from (f"a page whose style is refused passes: no {one}" for one in ("does not apply", "Content Security Policy")
@@ -130,7 +138,7 @@ def refused(tab, page):
         def log_message(self, *_):
             pass
 
-    with http.server.HTTPServer(("127.0.0.1", 0), Answer) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         found = look(tab, f"http://127.0.0.1:{server.server_port}/", WIDTHS[0], "light", None, None)
         server.shutdown()
