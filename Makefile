@@ -187,10 +187,11 @@ check-fleet: ## a real Prometheus scrapes 300 agents; its rules and the dashboar
 	+@$(again) all
 	$(PYTHON) tests/fleet/fleet.py $(BUILD)
 
-check-system: ## boot a real systemd in QEMU, with the service installed; as root
+check-system: ## boot a real systemd in QEMU with the service installed, and save and restore a Xen guest; as root
 	@packaging/packages install $(build_groups)
 	+@$(again) all
 	$(PYTHON) tests/system/system.py --build $(BUILD)
+	$(PYTHON) tests/system/xen.py --build $(BUILD) --work $(LAB_WORK)
 
 bench-service: ## measure the service beside node_exporter and write docs/service-performance.md
 	@packaging/packages install $(build_groups) test fleet
