@@ -7,10 +7,10 @@
  * with the report only, then the counters, then the end. Every metric is a row of the table in metrics.c.
  *
  * Nothing in it names the machine: no serial, UUID, address or instance id is a label, unless udev made an
- * interface's name of its hardware address ("enx" and twelve digits), which is then the label device. Labels come from
- * closed lists, or from devices, whose number the probes bound; each is cut at VW_LABEL_MAX bytes. What is
- * not known has no sample: no 0 stands for it. A word that one of several can hold (a class, a status) is a
- * label of a sample that is always 1, and only the word that holds is there.
+ * interface's name of its hardware address ("enx" and twelve digits), which is then the label device. Labels
+ * come from closed lists, or from devices, whose number the probes bound; each is cut at VW_LABEL_MAX bytes.
+ * What is not known has no sample: no 0 stands for it. A word that one of several can hold (a class, a
+ * status) is a label of a sample that is always 1, and only the word that holds is there.
  *
  * Source: https://prometheus.io/docs/instrumenting/exposition_formats/ (text 0.0.4);
  * https://prometheus.io/docs/specs/om/open_metrics_spec/ (OpenMetrics 1.0).
