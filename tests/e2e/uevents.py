@@ -60,7 +60,7 @@ def kinds(bed, service, _):
     wrong = []
     for subsystem, name, parent, properties, matters in EVENTS:
         before = probes(service)
-        path = bed.add_device(subsystem, name, f"/sys/devices/{parent}" if parent else None, [], properties)
+        bed.add_device(subsystem, name, f"/sys/devices/{parent}" if parent else None, [], properties)
         if matters:  # it says "add" by itself
             until(lambda: probes(service) > before, f"a probe after an event of {subsystem}")
         time.sleep(3 * SETTLE)
