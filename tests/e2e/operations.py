@@ -197,6 +197,28 @@ def units_fit():
         check(f"MESSAGE_ID in {path}", message not in (TOP / path).read_text())
 
 
+def changes_are_told():
+    """The docs list the kinds of changes as the table has them."""
+    rows = re.findall(r'^\t\[VW_CHANGE_\w+\] = \{"([a-z-]+)", (true|false)\},$', (TOP / "agent/changes.c").read_text(), re.M)
+    text = DOCS.read_text()
+    start, middle = text.index("The kinds are the label"), text.index("These set `virtwhere_last_change")
+    end = text.index("Before an image is made", middle)
+    for part, of_machine in ((text[start:middle], "true"), (text[middle:end], "false")):
+        wanted = {word for word, value in rows if value == of_machine}
+        named = {word for word in re.findall(r"`([a-z-]+)`", part) if word != "kind"}
+        check(f"kinds of changes in docs/operations.md, of the machine: {of_machine}", sorted(wanted ^ named) or not wanted)
+
+
+def descriptors_suffice():
+    """The unit allows as many open files as the most connections need."""
+    unit = (TOP / "systemd/virtwhered.service").read_text()
+    most = re.search(r'\{"connections", NULL, 0, NUMBER, false, FIELD\(connections\), 1, (\d+),', (TOP / "agent/config.c").read_text())
+    besides = re.search(r"\bDESCRIPTORS = (\d+)", (TOP / "agent/service.c").read_text())
+    allowed = re.search(r"^LimitNOFILE=(\d+)$", unit, re.M)
+    check("LimitNOFILE= of the unit", not (most and besides and allowed) or
+          int(allowed[1]) != int(most[1]) + int(besides[1]))
+
+
 def main():
     metrics = table()
     if "--write" in sys.argv:
@@ -209,6 +231,8 @@ def main():
     completions_fit()
     units_fit()
     units_are_sound()
+    changes_are_told()
+    descriptors_suffice()
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
