@@ -22,6 +22,7 @@ import table  # noqa: E402
 
 INIT_RUNS = f"[    1.5] x\n{images.HERE_BOOTS}/dev/nvme0n1p1\nreboot: Power down\n"
 PANIC = "[    2.1] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)\n"
+UNMOUNTED = "mount: mounting /dev/a on /root failed: No such device\nFailed to mount /dev/a as root file system.\n"
 ALERT = "Gave up waiting for root file system device.\nALERT!  UUID=5a0e does not exist.  Dropping to a shell!\n"
 OOPS = "[    0.2] Oops: double fault: 0000 [#1] PREEMPT SMP NOPTI\n"
 
@@ -75,6 +76,7 @@ def verdicts(work):
         "boots, as said": (console(INIT_RUNS), True, "pass", True),
         "does not boot, as said": (console(PANIC), False, "pass", False),
         "no root, as said": (console(ALERT), False, "pass", False),
+        "a root that cannot be mounted, as said": (console(UNMOUNTED), False, "pass", False),
         "boots, against what was said": (console(INIT_RUNS), False, "fail", True),
         "does not boot, against what was said": (console(PANIC), True, "fail", False),
         "said to be unknown": (console(INIT_RUNS), None, "fail", True),

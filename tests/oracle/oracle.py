@@ -36,7 +36,7 @@ BOOTS = re.escape(images.HERE_BOOTS) + r"/dev/\S+"
 # A kernel or an initramfs gives up. Whatever else keeps a machine from booting is no fault of the image.
 GIVES_UP = (r"Kernel panic - not syncing: (?:VFS: |No working init|Requested init|Attempted to kill init)[^\r\n]*|"
             r"ALERT!\s+[^\r\n]* does not exist|No root device specified[^\r\n]*|"
-            r"Warning: Could not boot\.|Warning: Boot has failed\.")
+            r"Warning: Could not boot\.|Warning: Boot has failed\.|Failed to mount [^\r\n]* as root file system")
 EMULATOR_FAILS = (r"Oops: [^\r\n]*|double fault[^\r\n]*|BUG: unable to handle[^\r\n]*|"
                   r"Kernel panic - not syncing: (?!VFS: |No working init|Requested init|Attempted to kill init)[^\r\n]*")
 # Words of our own for the boot: what waits for a root does so for a bounded time, and then ends the machine; the
