@@ -180,6 +180,28 @@ static void file_that_is_no_file_stays_what_it_is(void **state)
 	assert_int_equal(vw_write_file("/dev/full", "x", 1), -ENOSPC);
 }
 
+/* Who must not wait touches regular files only; a link is followed or replaced, as he wants. */
+static void file_that_is_no_file_is_refused(void **state)
+{
+	struct folder *folder = *state;
+	char fifo[128];
+	struct stat st;
+
+	snprintf(fifo, sizeof(fifo), "%s/fifo", folder->path);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	assert_int_equal(vw_replace_file(fifo, "x", 1, true), -EINVAL);
+	assert_int_equal(symlink("fifo", folder->link), 0);
+	assert_int_equal(vw_replace_file(folder->link, "x", 1, true), -EINVAL);
+	assert_int_equal(vw_replace_file("/dev/null", "x", 1, false), -EINVAL);
+	assert_int_equal(vw_replace_file(folder->path, "x", 1, false), -EISDIR);
+	assert_int_equal(vw_replace_file(folder->link, "x", 1, false), 0);
+	assert_int_equal(lstat(folder->link, &st), 0);
+	assert_true(S_ISREG(st.st_mode));
+	assert_int_equal(lstat(fifo, &st), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+	assert_int_equal(unlink(fifo), 0);
+}
+
 static void file_in_no_folder_fails(void **state)
 {
 	struct folder *folder = *state;
@@ -665,6 +687,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(file_behind_a_link_is_replaced, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(file_that_is_no_file_stays_what_it_is, make_folder,
 						remove_folder),
+		cmocka_unit_test_setup_teardown(file_that_is_no_file_is_refused, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(file_in_no_folder_fails, make_folder, remove_folder),
 		cmocka_unit_test(text_says_it_on_one_screen),
 		cmocka_unit_test(text_names_what_is_wrong),
