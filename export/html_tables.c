@@ -248,11 +248,11 @@ void vw_page_devices(const struct vw_page *page)
 		return;
 	}
 	vw_page_scroll(page->out, "table of devices and drivers");
-	vw_put(page->out,
-	       "<table>\n<caption>Each device with its class and what drives it</caption>\n<thead>\n"
-	       "<tr><th scope=\"col\">Class</th><th scope=\"col\">Device</th>"
-	       "<th scope=\"col\">What it is</th><th scope=\"col\">Driver</th>"
-	       "<th scope=\"col\">Bus, ids</th></tr>\n</thead>\n<tbody>\n");
+	vw_put(page->out, "<table class=\"devices\">\n<caption>Each device with its class and what drives "
+			  "it</caption>\n<thead>\n"
+			  "<tr><th scope=\"col\">Class</th><th scope=\"col\">Device</th>"
+			  "<th scope=\"col\">What it is</th><th scope=\"col\">Driver</th>"
+			  "<th scope=\"col\">Bus, ids</th></tr>\n</thead>\n<tbody>\n");
 	for (size_t i = 0; i < page->report->device_count; i++)
 		put_device(page->out, &page->report->device[i]);
 	vw_put(page->out, "</tbody>\n</table>\n</div>\n</section>\n");

@@ -2,7 +2,7 @@
 #include "export/page.h"
 
 /* SHA-256 of the style below, as the policy names it; tests/e2e/page.py says when it is another. */
-#define STYLE_HASH "sha256-TP1xrHAxln6J2m52QWU+d/EKniAl8Y/ogFCUS2Gllks="
+#define STYLE_HASH "sha256-mdvtnG83yeGkBeJtegcsCLcfniLXX2NqPQQUt0BGLlg="
 
 const char vw_page_policy[] = "default-src 'none'; style-src '" STYLE_HASH "'; img-src data:; "
 			      "base-uri 'none'; form-action 'none'";
@@ -130,6 +130,7 @@ static const char *const style[] = {
 	".types .fits th code{color:var(--accent);font-weight:700}\n"
 	".types .fits .cell{outline:2px solid var(--accent);outline-offset:1px}\n"
 	".evidence th,.evidence td:nth-child(2){white-space:nowrap}\n"
+	".devices :is(th,td){overflow-wrap:break-word}\n"
 	".card td p{margin-top:0}\n"
 	"@media(max-width:40rem){\n"
 	".types{border-spacing:3px;font-size:.8125rem}\n"
