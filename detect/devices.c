@@ -82,6 +82,8 @@ static struct vw_device_kind kind_of(const struct vw_build *build, const struct 
 	if (!kind || (!kind->what && bus_kind(device->bus)))
 		kind = bus_kind(device->bus);
 	found = kind ? *kind : told_by_nothing;
+	if (kind == &passed_through && machine != MACHINE_GUEST)
+		found.what = "PCI function";
 	if (machine == MACHINE_HARDWARE)
 		found.class = VW_CLASS_H;
 	/* There is virtio made in hardware, on machines of metal: its driver alone tells no guest. */
