@@ -39,6 +39,11 @@ probes() {
 	curl -s $URL/metrics | sed -n 's/^virtwhere_probes_total //p'
 }
 
+restarted() { # BEFORE: its process is another one than that
+	now=$(main_pid)
+	[ "$now" != 0 ] && [ "$now" != "$1" ] && active
+}
+
 active() {
 	systemctl is-active -q virtwhered.service
 }
@@ -103,14 +108,14 @@ show reload.txt
 step watchdog
 before=$(main_pid)
 kill -STOP "$before"
-wait_for 'active && [ "$(main_pid)" != "$before" ]' 300
+wait_for 'restarted "$before"' 300
 show watchdog.txt
 curl -s -o /dev/null -w '%{http_code}\n' $URL/metrics >watchdog.code
 
 step sigkill
 before=$(main_pid)
 kill -KILL "$before"
-wait_for 'active && [ "$(main_pid)" != "$before" ]' 300
+wait_for 'restarted "$before"' 300
 show sigkill.txt
 
 step "configuration refused"
