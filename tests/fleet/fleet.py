@@ -61,16 +61,23 @@ class Agent:
 
     def __init__(self, fleet, name, snapshot, **options):
         self.fleet, self.name, self.snapshot, self.options = fleet, name, snapshot, options
-        self.port, self.process = free_port(), None
+        self.port, self.process, self.log = None, None, None
 
     def start(self):
         folder = self.fleet.work / "agents" / self.name
         folder.mkdir(parents=True)
-        options = {"listen": f"127.0.0.1:{self.port}", "snapshot": self.snapshot, "config": self.fleet.config,
+        options = {"listen": "127.0.0.1:0", "snapshot": self.snapshot, "config": self.fleet.config,
                    "report-file": folder / "report.json", "state-directory": "", "interval": f"{INTERVAL}s"} | self.options
-        with open(folder / "log", "wb") as log:
+        self.log = folder / "log"
+        with open(self.log, "wb") as log:
             self.process = subprocess.Popen([self.fleet.build / "virtwhered", *[f"--{k}={v}" for k, v in options.items()]],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder)
+
+    def listens(self):
+        """Whether it says where it listens. A port that was chosen before could be another agent's by now."""
+        found = re.search(r"listening on 127\.0\.0\.1:(\d+)", self.log.read_text(errors="replace"))
+        self.port = found and int(found[1])
+        return found
 
     def say(self, *words):
         done = subprocess.run([self.fleet.build / "virtwhere", *words, "--snapshot", self.snapshot],
@@ -379,11 +386,13 @@ def run(fleet, agents):
     fleet.unpack()
     fleet.add_trouble()
     fleet.add_fixtures(agents)
-    fleet.write_prometheus()
     fleet.count_ena(0)
     for agent in fleet.agents.values():
         agent.facts()
         agent.start()
+    silent = [name for name, agent in fleet.agents.items() if not wait_for(agent.listens, 30, 0.1)]
+    check("every agent says where it listens", silent)
+    fleet.write_prometheus()
     begin = time.monotonic()
     prometheus = fleet.start_prometheus()
     try:
@@ -407,6 +416,8 @@ def run(fleet, agents):
             check(f"{name} fires for {len(mine[1])} and no other", difference(*mine))
         wait_for(lambda: not settled(), STILL, 2.0)
         check("the alerts stay as they are", difference(fleet.firing(), wanted))
+        ended = {name for name, agent in fleet.agents.items() if agent.process.poll() is not None}
+        check("only one has ended", sorted(ended ^ {"down"}))
         check("all but one are up", sorted(set(fleet.agents) - {"down"} ^ fleet.up()))
         dashboard(fleet)
         return measure(fleet, prometheus, time.monotonic() - begin), took
