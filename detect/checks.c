@@ -163,6 +163,11 @@ const char *vw_remedy(const struct vw_assessment *a, const char *kernel, const c
 
 /* --- findings --- */
 
+bool vw_unreadable(enum vw_state state)
+{
+	return state == VW_DENIED || state == VW_MALFORMED || state == VW_NOT_PROBED;
+}
+
 const char *vw_state_reason(enum vw_state state)
 {
 	static const char *const reasons[] = {"was not read", "was read", "is not there", "may not be read",

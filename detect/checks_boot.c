@@ -5,11 +5,6 @@
 
 /* Checks on boot entries, the initramfs, and what is mounted from which device. */
 
-static bool unreadable(enum vw_state state)
-{
-	return state == VW_DENIED || state == VW_MALFORMED || state == VW_NOT_PROBED;
-}
-
 /* --- boot entries --- */
 
 static const struct vw_boot_entry *default_entry(const struct vw_boot *boot)
@@ -321,7 +316,7 @@ static void root_can_be_mounted(struct vw_assessment *a)
 		vw_say_early(a, "dm_mod", "the device of the root file system");
 	if (is_mapped(a) && has_crypt(a->image))
 		vw_say_early(a, "dm_crypt", "the device of the root file system");
-	if (!type && unreadable(mounts->state))
+	if (!type && vw_unreadable(mounts->state))
 		vw_say(a, VW_STATUS_UNKNOWN, VW_DEGRADED, "/", "/etc/fstab",
 		       "of what type the root file system is, is not known: /etc/fstab %s",
 		       vw_state_reason(mounts->state));
@@ -357,7 +352,7 @@ static void built_for_all(struct vw_assessment *a)
 		vw_say(a, VW_FAIL, a->severity, "hostonly", source,
 		       "%s: the initramfs of kernel %s holds only the drivers of the machine that made it",
 		       source, a->kernel->release);
-	else if (unreadable(a->image->initramfs_conf.state))
+	else if (vw_unreadable(a->image->initramfs_conf.state))
 		vw_say(a, VW_STATUS_UNKNOWN, a->severity, "hostonly", NULL,
 		       "how the initramfs of kernel %s is made is not known: its configuration %s",
 		       a->kernel->release, vw_state_reason(a->image->initramfs_conf.state));
@@ -377,7 +372,7 @@ static void boots_without(struct vw_assessment *a)
 		vw_say_passed(a, a->kernel->initramfs.path, "kernel %s has an initramfs", a->kernel->release);
 		return;
 	}
-	if (unreadable(a->kernel->cmdline.state))
+	if (vw_unreadable(a->kernel->cmdline.state))
 		vw_say(a, VW_STATUS_UNKNOWN, a->severity, "root", a->kernel->cmdline.source,
 		       "kernel %s starts no initramfs, and its command line %s", a->kernel->release,
 		       vw_state_reason(a->kernel->cmdline.state));
@@ -415,12 +410,12 @@ static void nothing_is_hidden(struct vw_assessment *a)
 static void init_has_libraries(struct vw_assessment *a)
 {
 	const struct vw_initramfs *initramfs = &a->kernel->initramfs;
-	bool partly = initramfs->nested || initramfs->incomplete || unreadable(initramfs->state);
+	bool partly = initramfs->nested || initramfs->incomplete || vw_unreadable(initramfs->state);
 
 	if (initramfs->state == VW_ABSENT || vw_passed_over(initramfs))
 		vw_say(a, VW_SKIP, a->severity, NULL, NULL, "kernel %s starts no initramfs",
 		       a->kernel->release);
-	else if (partly || unreadable(initramfs->lacking.state))
+	else if (partly || vw_unreadable(initramfs->lacking.state))
 		vw_say(a, VW_STATUS_UNKNOWN, partly ? VW_DEGRADED : a->severity, initramfs->path,
 		       initramfs->path, "whether init of the initramfs has its libraries is not known");
 	for (size_t i = 0; !partly && initramfs->lacking.state == VW_VALUE && i < initramfs->lacking.count;
@@ -475,7 +470,7 @@ static void mounts_are_steady(struct vw_assessment *a)
 			       mount->source, mount->what, *mount->where ? " on " : "", mount->where,
 			       vw_target_name(a->target));
 	}
-	if (unreadable(mounts->state))
+	if (vw_unreadable(mounts->state))
 		vw_say(a, VW_STATUS_UNKNOWN, a->severity, "/etc/fstab", "/etc/fstab", "/etc/fstab %s",
 		       vw_state_reason(mounts->state));
 	vw_say_passed(a, "/etc/fstab", "what is mounted is named by what moves with it");
@@ -521,7 +516,7 @@ static void root_is_steady(struct vw_assessment *a)
 	const char *value = NULL;
 	size_t length = 0;
 
-	if (unreadable(cmdline->state))
+	if (vw_unreadable(cmdline->state))
 		vw_say(a, VW_STATUS_UNKNOWN, a->severity, "root", cmdline->source,
 		       "where kernel %s looks for its root is not known: its command line %s",
 		       a->kernel->release, vw_state_reason(cmdline->state));
@@ -571,7 +566,7 @@ static void console_is_seen(struct vw_assessment *a)
 	bool metal = a->target & (VW_EC2_METAL | VW_EC2_METAL_ARM64);
 	char value;
 
-	if (unreadable(cmdline->state))
+	if (vw_unreadable(cmdline->state))
 		vw_say(a, VW_STATUS_UNKNOWN, a->severity, console, cmdline->source,
 		       "the command line of kernel %s %s", a->kernel->release,
 		       vw_state_reason(cmdline->state));
@@ -592,7 +587,6 @@ static void console_is_seen(struct vw_assessment *a)
 
 /* --- the table --- */
 
-#define EC2_GUIDE "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/"
 #define RAMFS_DOC "https://docs.kernel.org/driver-api/early-userspace/buffer-format.html"
 
 static const char *const make_again[VW_FAMILIES] = {
@@ -641,65 +635,57 @@ static const char *const add_console[VW_FAMILIES] = {
 		      "update-extlinux",
 };
 
-#define ROW(identity, on, worst, says, cure, url) \
-	.word = {.id = identity,                  \
-		 .title = says,                   \
-		 .targets = on,                   \
-		 .severity = worst,               \
-		 .reference = url,                \
-		 .remedy = cure}
-#define EACH .each_kernel = true
-
 static const struct vw_check rows[] = {
-	{ROW("CON001", VW_ON_EC2, VW_DEGRADED, "the kernel writes to the console that the platform shows",
-	     "add console={subject} to the kernel's command line", EC2_GUIDE "instance-console.html"),
-	 EACH, .remedies = add_console, .assess = console_is_seen},
-	{ROW("FST001", VW_ON_ALL, VW_FATAL, "what is mounted is named by what moves with it",
-	     "replace {subject} by UUID= and what blkid -s UUID tells of it",
-	     "https://man7.org/linux/man-pages/man5/fstab.5.html"),
+	{VW_CHECK("CON001", VW_ON_EC2, VW_DEGRADED,
+		  "the kernel writes to the console that the platform shows",
+		  "add console={subject} to the kernel's command line", VW_EC2_GUIDE "instance-console.html"),
+	 VW_EACH_KERNEL, .remedies = add_console, .assess = console_is_seen},
+	{VW_CHECK("FST001", VW_ON_ALL, VW_FATAL, "what is mounted is named by what moves with it",
+		  "replace {subject} by UUID= and what blkid -s UUID tells of it",
+		  "https://man7.org/linux/man-pages/man5/fstab.5.html"),
 	 .assess = mounts_are_steady},
-	{ROW("FST002", VW_ON_ALL, VW_FATAL, "the root is looked for by what moves with it",
-	     "use root=UUID=, without GRUB_DISABLE_LINUX_UUID, and make the boot loader's configuration "
-	     "again",
-	     "https://www.gnu.org/software/grub/manual/grub/html_node/Simple-configuration.html"),
-	 EACH, .assess = root_is_steady},
-	{ROW("FST003", VW_ON_ALL, VW_FATAL, "UUIDs are those of the file systems",
-	     "blkid, and correct fstab and root=", "https://man7.org/linux/man-pages/man8/blkid.8.html"),
+	{VW_CHECK("FST002", VW_ON_ALL, VW_FATAL, "the root is looked for by what moves with it",
+		  "use root=UUID=, without GRUB_DISABLE_LINUX_UUID, and make the boot loader's configuration "
+		  "again",
+		  "https://www.gnu.org/software/grub/manual/grub/html_node/Simple-configuration.html"),
+	 VW_EACH_KERNEL, .assess = root_is_steady},
+	{VW_CHECK("FST003", VW_ON_ALL, VW_FATAL, "UUIDs are those of the file systems",
+		  "blkid, and correct fstab and root=", "https://man7.org/linux/man-pages/man8/blkid.8.html"),
 	 .assess = superblocks_agree},
-	{ROW("IRD001", VW_ON_ALL, VW_FATAL, "the initramfs is whole and for this kernel",
-	     "make the initramfs of kernel {kernel} again; is the disk full?", RAMFS_DOC),
-	 EACH, .remedies = make_again, .assess = initramfs_is_whole},
-	{ROW("IRD002", VW_ON_ALL, VW_FATAL, "the kernel unpacks the initramfs as it is compressed",
-	     "compress the initramfs with what kernel {kernel} unpacks", RAMFS_DOC),
-	 EACH, .assess = kernel_unpacks},
-	{ROW("IRD003", VW_ON_ALL, VW_FATAL, "what the root file system needs is there before root",
-	     "add {subject} to the initramfs of kernel {kernel}",
-	     "https://docs.kernel.org/filesystems/ramfs-rootfs-initramfs.html"),
-	 EACH, .remedies = add_driver, .assess = root_can_be_mounted},
-	{ROW("IRD004", VW_ON_ALL, VW_ADVICE, "the initramfs is not made for one machine only",
-	     "make the initramfs with the drivers of all machines",
-	     "https://man7.org/linux/man-pages/man5/dracut.conf.5.html"),
-	 EACH, .remedies = for_all, .assess = built_for_all},
-	{ROW("IRD005", VW_ON_ALL, VW_FATAL,
-	     "without an initramfs, the kernel finds and mounts its root itself",
-	     "make an initramfs for kernel {kernel}, or use root=PARTUUID=",
-	     "https://docs.kernel.org/admin-guide/kernel-parameters.html"),
-	 EACH, .remedies = make_again, .assess = boots_without},
-	{ROW("IRD006", VW_ON_ALL, VW_ADVICE, "nothing in the initramfs is hidden from these checks",
-	     "make the initramfs without a squashed part",
-	     "https://man7.org/linux/man-pages/man8/lsinitrd.8.html"),
-	 EACH, .assess = nothing_is_hidden},
-	{ROW("IRD007", VW_ON_ALL, VW_FATAL, "init of the initramfs has its libraries",
-	     "make the initramfs of kernel {kernel} again",
-	     "https://github.com/amazonlinux/amazon-linux-2023/issues/1040"),
-	 EACH, .remedies = make_again, .assess = init_has_libraries},
-	{ROW("KRN002", VW_ON_ALL, VW_FATAL, "the default boot entry names a kernel that is there",
-	     "choose an entry that exists as the default",
-	     "https://www.gnu.org/software/grub/manual/grub/html_node/default.html"),
+	{VW_CHECK("IRD001", VW_ON_ALL, VW_FATAL, "the initramfs is whole and for this kernel",
+		  "make the initramfs of kernel {kernel} again; is the disk full?", RAMFS_DOC),
+	 VW_EACH_KERNEL, .remedies = make_again, .assess = initramfs_is_whole},
+	{VW_CHECK("IRD002", VW_ON_ALL, VW_FATAL, "the kernel unpacks the initramfs as it is compressed",
+		  "compress the initramfs with what kernel {kernel} unpacks", RAMFS_DOC),
+	 VW_EACH_KERNEL, .assess = kernel_unpacks},
+	{VW_CHECK("IRD003", VW_ON_ALL, VW_FATAL, "what the root file system needs is there before root",
+		  "add {subject} to the initramfs of kernel {kernel}",
+		  "https://docs.kernel.org/filesystems/ramfs-rootfs-initramfs.html"),
+	 VW_EACH_KERNEL, .remedies = add_driver, .assess = root_can_be_mounted},
+	{VW_CHECK("IRD004", VW_ON_ALL, VW_ADVICE, "the initramfs is not made for one machine only",
+		  "make the initramfs with the drivers of all machines",
+		  "https://man7.org/linux/man-pages/man5/dracut.conf.5.html"),
+	 VW_EACH_KERNEL, .remedies = for_all, .assess = built_for_all},
+	{VW_CHECK("IRD005", VW_ON_ALL, VW_FATAL,
+		  "without an initramfs, the kernel finds and mounts its root itself",
+		  "make an initramfs for kernel {kernel}, or use root=PARTUUID=",
+		  "https://docs.kernel.org/admin-guide/kernel-parameters.html"),
+	 VW_EACH_KERNEL, .remedies = make_again, .assess = boots_without},
+	{VW_CHECK("IRD006", VW_ON_ALL, VW_ADVICE, "nothing in the initramfs is hidden from these checks",
+		  "make the initramfs without a squashed part",
+		  "https://man7.org/linux/man-pages/man8/lsinitrd.8.html"),
+	 VW_EACH_KERNEL, .assess = nothing_is_hidden},
+	{VW_CHECK("IRD007", VW_ON_ALL, VW_FATAL, "init of the initramfs has its libraries",
+		  "make the initramfs of kernel {kernel} again",
+		  "https://github.com/amazonlinux/amazon-linux-2023/issues/1040"),
+	 VW_EACH_KERNEL, .remedies = make_again, .assess = init_has_libraries},
+	{VW_CHECK("KRN002", VW_ON_ALL, VW_FATAL, "the default boot entry names a kernel that is there",
+		  "choose an entry that exists as the default",
+		  "https://www.gnu.org/software/grub/manual/grub/html_node/default.html"),
 	 .remedies = choose_default, .assess = default_is_there},
-	{ROW("KRN004", VW_ON_ALL, VW_FATAL, "there are boot entries, and what they name is there",
-	     "make the boot loader's configuration again",
-	     "https://www.gnu.org/software/grub/manual/grub/html_node/Configuration.html"),
+	{VW_CHECK("KRN004", VW_ON_ALL, VW_FATAL, "there are boot entries, and what they name is there",
+		  "make the boot loader's configuration again",
+		  "https://www.gnu.org/software/grub/manual/grub/html_node/Configuration.html"),
 	 .remedies = make_menu, .assess = entries_resolve},
 };
 

@@ -51,6 +51,18 @@ struct vw_check {
 	void (*live)(struct vw_build *build, const struct vw_check *check); /* of the running guest */
 };
 
+#define VW_EC2_GUIDE   "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/"
+#define VW_EACH_KERNEL .each_kernel = true
+
+/* The word of a row. */
+#define VW_CHECK(identity, on, worst, says, cure, url) \
+	.word = {.id = identity,                       \
+		 .title = says,                        \
+		 .targets = on,                        \
+		 .severity = worst,                    \
+		 .reference = url,                     \
+		 .remedy = cure}
+
 struct vw_check_table {
 	const struct vw_check *check; /* in ascending order of id */
 	size_t count;
@@ -94,6 +106,9 @@ void vw_say(struct vw_assessment *a, enum vw_status status, enum vw_severity sev
 
 /** Say that the check passed, unless it has said anything. */
 void vw_say_passed(struct vw_assessment *a, const char *evidence, const char *format, ...) _printf_(3, 4);
+
+/** It is there, or may be, and what it holds is not known. */
+bool vw_unreadable(enum vw_state state);
 
 /** The machine that a target runs on, as in an ELF header: "x86_64"; NULL: several. */
 const char *vw_target_arch(unsigned target);

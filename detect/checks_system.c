@@ -8,11 +8,6 @@
 const char *const vw_checked_units[] = {"systemd-logind", "acpid", NULL};
 const char *const vw_checked_groups[] = {"kvm", NULL};
 
-static bool unreadable(enum vw_state state)
-{
-	return state == VW_DENIED || state == VW_MALFORMED || state == VW_NOT_PROBED;
-}
-
 static bool holds(const struct vw_names *names, const char *name)
 {
 	for (size_t i = 0; names->state == VW_VALUE && i < names->count; i++)
@@ -27,10 +22,10 @@ static void network_unread(struct vw_assessment *a)
 {
 	const struct vw_netconfs *network = &a->image->network;
 
-	if (unreadable(network->state) || network->incomplete)
+	if (vw_unreadable(network->state) || network->incomplete)
 		vw_say(a, VW_STATUS_UNKNOWN, a->severity, "network", NULL, "the network's configuration %s",
-		       unreadable(network->state) ? vw_state_reason(network->state)
-						  : "was not understood as a whole");
+		       vw_unreadable(network->state) ? vw_state_reason(network->state)
+						     : "was not understood as a whole");
 }
 
 static void no_address_is_pinned(struct vw_assessment *a)
@@ -52,7 +47,7 @@ static void no_address_is_pinned(struct vw_assessment *a)
 			       "have",
 			       conf->source, conf->mac);
 	}
-	if (unreadable(rules->state))
+	if (vw_unreadable(rules->state))
 		vw_say(a, VW_STATUS_UNKNOWN, a->severity, "udev", NULL, "the udev rules %s",
 		       vw_state_reason(rules->state));
 	network_unread(a);
@@ -262,11 +257,11 @@ static void cloud_init_starts(struct vw_assessment *a)
 		vw_say(a, VW_SKIP, a->severity, "cloud-init", NULL, "cloud-init is not installed");
 		return;
 	}
-	if (unreadable(init->installed.state) || unreadable(init->disabled.state))
+	if (vw_unreadable(init->installed.state) || vw_unreadable(init->disabled.state))
 		vw_say(a, VW_STATUS_UNKNOWN, a->severity, "cloud-init", init->disabled.source,
 		       "whether cloud-init starts is not known: its files %s",
-		       vw_state_reason(unreadable(init->installed.state) ? init->installed.state
-									 : init->disabled.state));
+		       vw_state_reason(vw_unreadable(init->installed.state) ? init->installed.state
+									    : init->disabled.state));
 	else if (init->disabled.state == VW_VALUE)
 		vw_say(a, VW_FAIL, a->severity, "cloud-init", init->disabled.text, "%s disables cloud-init",
 		       init->disabled.text);
@@ -302,7 +297,7 @@ static void nothing_is_baked_in(struct vw_assessment *a)
 	if (instance->state == VW_VALUE && instance->value)
 		vw_say(a, VW_FAIL, a->severity, "/var/lib/cloud/instance", instance->source,
 		       "cloud-init has data of an instance");
-	if (unreadable(id->state) || unreadable(keys->state))
+	if (vw_unreadable(id->state) || vw_unreadable(keys->state))
 		vw_say(a, VW_STATUS_UNKNOWN, a->severity, "/etc", id->source,
 		       "whether a machine's identity is in the image is not known");
 	vw_say_passed(a, id->source, "no machine's identity is in the image");
@@ -339,7 +334,7 @@ static void time_is_near(struct vw_assessment *a)
 				vw_say_passed(a, lines->line[i].source, "the time comes from %s", near[k]);
 	if (a->count)
 		return;
-	if (unreadable(lines->state))
+	if (vw_unreadable(lines->state))
 		vw_say(a, VW_STATUS_UNKNOWN, a->severity, "chrony", NULL,
 		       "from where the time comes is not known");
 	else
@@ -385,56 +380,52 @@ static void registered_right(struct vw_assessment *a)
 
 /* --- the table --- */
 
-#define EC2_GUIDE "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/"
-
-#define ROW(identity, on, worst, says, cure, url) \
-	.word = {.id = identity,                  \
-		 .title = says,                   \
-		 .targets = on,                   \
-		 .severity = worst,               \
-		 .reference = url,                \
-		 .remedy = cure}
-
 static const struct vw_check rows[] = {
-	{ROW("API001", VW_ON_EC2, VW_FATAL, "the image is registered with what it needs (--ami-json)",
-	     "aws ec2 register-image --ena-support --virtualization-type hvm, with the right --architecture",
-	     EC2_GUIDE "enhanced-networking-ena.html"),
+	{VW_CHECK("API001", VW_ON_EC2, VW_FATAL, "the image is registered with what it needs (--ami-json)",
+		  "aws ec2 register-image --ena-support --virtualization-type hvm, with the right "
+		  "--architecture",
+		  VW_EC2_GUIDE "enhanced-networking-ena.html"),
 	 .assess = registered_right},
-	{ROW("CLI001", VW_ON_EC2 | VW_GCP | VW_AZURE, VW_FATAL, "cloud-init starts and knows the platform",
-	     "rm -f /etc/cloud/cloud-init.disabled; let datasource_list name the platform (EC2: [Ec2, None])",
-	     "https://docs.cloud-init.io/en/latest/howto/disable_cloud_init.html"),
+	{VW_CHECK("CLI001", VW_ON_EC2 | VW_GCP | VW_AZURE, VW_FATAL,
+		  "cloud-init starts and knows the platform",
+		  "rm -f /etc/cloud/cloud-init.disabled; let datasource_list name the platform (EC2: [Ec2, "
+		  "None])",
+		  "https://docs.cloud-init.io/en/latest/howto/disable_cloud_init.html"),
 	 .assess = cloud_init_starts},
-	{ROW("CLI002", VW_ON_ALL, VW_ADVICE, "no machine's identity is in the image",
-	     "cloud-init clean --logs --machine-id && rm -f /etc/ssh/ssh_host_*",
-	     "https://docs.cloud-init.io/en/latest/reference/cli.html"),
+	{VW_CHECK("CLI002", VW_ON_ALL, VW_ADVICE, "no machine's identity is in the image",
+		  "cloud-init clean --logs --machine-id && rm -f /etc/ssh/ssh_host_*",
+		  "https://docs.cloud-init.io/en/latest/reference/cli.html"),
 	 .assess = nothing_is_baked_in},
-	{ROW("NET001", VW_ON_ALL, VW_FATAL, "no hardware address is configured",
-	     "delete {subject}, or what names a hardware address in it",
-	     EC2_GUIDE "enhanced-networking-ena.html"),
+	{VW_CHECK("NET001", VW_ON_ALL, VW_FATAL, "no hardware address is configured",
+		  "delete {subject}, or what names a hardware address in it",
+		  VW_EC2_GUIDE "enhanced-networking-ena.html"),
 	 .assess = no_address_is_pinned},
-	{ROW("NET002", VW_ON_ALL, VW_FATAL, "no interface is configured by a name that may not exist",
-	     "configure the interface by its driver or by en* and eth*, with DHCP",
-	     "https://www.freedesktop.org/software/systemd/man/latest/systemd.net-naming-scheme.html"),
+	{VW_CHECK("NET002", VW_ON_ALL, VW_FATAL, "no interface is configured by a name that may not exist",
+		  "configure the interface by its driver or by en* and eth*, with DHCP",
+		  "https://www.freedesktop.org/software/systemd/man/latest/systemd.net-naming-scheme.html"),
 	 .assess = names_will_exist},
-	{ROW("NET003", VW_ON_ALL, VW_FATAL, "the address comes by DHCP", "use DHCP in {subject}",
-	     "https://docs.aws.amazon.com/vm-import/latest/userguide/prerequisites.html"),
+	{VW_CHECK("NET003", VW_ON_ALL, VW_FATAL, "the address comes by DHCP", "use DHCP in {subject}",
+		  "https://docs.aws.amazon.com/vm-import/latest/userguide/prerequisites.html"),
 	 .milder_on = VW_KVM, .milder = VW_ADVICE, .assess = dhcp_is_used},
-	{ROW("PWR001", VW_ON_NVME, VW_DEGRADED, "the power button is listened to",
-	     "install acpid, or systemd with systemd-logind", EC2_GUIDE "instance-types.html"),
+	{VW_CHECK("PWR001", VW_ON_NVME, VW_DEGRADED, "the power button is listened to",
+		  "install acpid, or systemd with systemd-logind", VW_EC2_GUIDE "instance-types.html"),
 	 .assess = power_button_works},
-	{ROW("SEL001", VW_ON_ALL, VW_ADVICE, "files that were changed from outside get their SELinux label",
-	     "touch /.autorelabel", "https://man7.org/linux/man-pages/man8/fixfiles.8.html"),
+	{VW_CHECK("SEL001", VW_ON_ALL, VW_ADVICE,
+		  "files that were changed from outside get their SELinux label", "touch /.autorelabel",
+		  "https://man7.org/linux/man-pages/man8/fixfiles.8.html"),
 	 .assess = labels_are_right},
-	{ROW("TIM001", VW_ON_EC2, VW_ADVICE, "the time comes from the platform",
-	     "add to chrony's configuration: server 169.254.169.123 prefer iburst minpoll 4 maxpoll 4",
-	     EC2_GUIDE "set-time.html"),
+	{VW_CHECK("TIM001", VW_ON_EC2, VW_ADVICE, "the time comes from the platform",
+		  "add to chrony's configuration: server 169.254.169.123 prefer iburst minpoll 4 maxpoll 4",
+		  VW_EC2_GUIDE "set-time.html"),
 	 .assess = time_is_near},
-	{ROW("UEF001", VW_ON_EC2_ARM64, VW_FATAL, "UEFI finds a loader for 64-bit Arm",
-	     "grub-install --target=arm64-efi --removable", EC2_GUIDE "launch-instance-boot-mode.html"),
+	{VW_CHECK("UEF001", VW_ON_EC2_ARM64, VW_FATAL, "UEFI finds a loader for 64-bit Arm",
+		  "grub-install --target=arm64-efi --removable",
+		  VW_EC2_GUIDE "launch-instance-boot-mode.html"),
 	 .assess = arm_boots},
-	{ROW("UEF002", VW_ON_X86_ONLY, VW_FATAL, "the image holds what its boot mode starts (--ami-json)",
-	     "grub-install --target=x86_64-efi --removable, or register with another boot mode",
-	     EC2_GUIDE "launch-instance-boot-mode.html"),
+	{VW_CHECK("UEF002", VW_ON_X86_ONLY, VW_FATAL,
+		  "the image holds what its boot mode starts (--ami-json)",
+		  "grub-install --target=x86_64-efi --removable, or register with another boot mode",
+		  VW_EC2_GUIDE "launch-instance-boot-mode.html"),
 	 .assess = boot_mode_fits},
 };
 
