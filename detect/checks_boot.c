@@ -108,137 +108,6 @@ static void entries_resolve(struct vw_assessment *a)
 	vw_say_passed(a, boot->grub_config.text, "all that %zu boot entries name is there", boot->count);
 }
 
-/* --- the initramfs --- */
-
-static bool named(const struct vw_boot_entry *entry)
-{
-	return entry && entry->initrd_count;
-}
-
-static const struct vw_module_tree *tree_of(const struct vw_image_kernel *kernel)
-{
-	const struct vw_initramfs *initramfs = &kernel->initramfs;
-
-	for (size_t i = 0; i < initramfs->tree_count; i++)
-		if (vw_ends_with(initramfs->tree[i].folder, kernel->release))
-			return &initramfs->tree[i];
-	return NULL;
-}
-
-/* Whether the kernel does without what is not in it, IRD005 and the checks of drivers tell. */
-static enum vw_severity if_passed_over(const struct vw_assessment *a)
-{
-	return vw_passed_over(&a->kernel->initramfs) ? VW_DEGRADED : a->severity;
-}
-
-static void initramfs_holds(struct vw_assessment *a)
-{
-	const struct vw_initramfs *initramfs = &a->kernel->initramfs;
-	const char *arch = a->kernel->file.arch;
-
-	if (!initramfs->init)
-		vw_say(a, VW_FAIL, VW_DEGRADED, "/init", initramfs->path,
-		       "%s has no /init: kernel %s passes over it", initramfs->path, a->kernel->release);
-	else if (initramfs->init_arch && arch && !vw_equal(initramfs->init_arch, arch) &&
-		 !(vw_equal(arch, "x86_64") && vw_equal(initramfs->init_arch, "i386")))
-		vw_say(a, VW_FAIL, a->severity, initramfs->init, initramfs->path,
-		       "%s of %s is for %s; kernel %s is for %s", initramfs->init, initramfs->path,
-		       initramfs->init_arch, a->kernel->release, arch);
-	if (initramfs->tree_count && !tree_of(a->kernel))
-		vw_say(a, VW_FAIL, VW_DEGRADED, initramfs->path, initramfs->path,
-		       "%s holds the modules of another kernel: %s", initramfs->path,
-		       initramfs->tree[0].folder);
-}
-
-static void initramfs_is_whole(struct vw_assessment *a)
-{
-	const struct vw_initramfs *initramfs = &a->kernel->initramfs;
-	const char *path = initramfs->path ? initramfs->path : "the initramfs";
-
-	if (initramfs->state == VW_ABSENT) {
-		vw_say(a, named(a->kernel->entry) ? VW_FAIL : VW_SKIP, a->severity, a->kernel->release,
-		       named(a->kernel->entry) ? a->kernel->entry->source : NULL,
-		       named(a->kernel->entry)
-			       ? "the initramfs that the entry of kernel %s loads is not there"
-			       : "kernel %s has no initramfs: IRD005 tells whether it needs one",
-		       a->kernel->release);
-		return;
-	}
-	if (initramfs->state == VW_MALFORMED)
-		vw_say(a, VW_FAIL, if_passed_over(a), path, initramfs->path, "%s is damaged: %s", path,
-		       initramfs->problem ? initramfs->problem : "it cannot be unpacked");
-	else if (initramfs->state != VW_VALUE || initramfs->incomplete)
-		vw_say(a, VW_STATUS_UNKNOWN, a->severity, path, initramfs->path, "%s %s", path,
-		       initramfs->problem      ? initramfs->problem
-		       : initramfs->incomplete ? "was not read to its end"
-					       : vw_state_reason(initramfs->state));
-	else
-		initramfs_holds(a);
-	vw_say_passed(a, initramfs->path, "%s unpacks to its end: %zu entries", path, initramfs->entries);
-}
-
-/* Source: Linux lib/decompress.c, usr/Kconfig. */
-static const struct {
-	const char *format, *option;
-} codecs[] = {
-	{"gzip", "RD_GZIP"}, {"bzip2", "RD_BZIP2"},    {"lzma", "RD_LZMA"}, {"xz", "RD_XZ"},
-	{"lzo", "RD_LZO"},   {"lz4 legacy", "RD_LZ4"}, {"zstd", "RD_ZSTD"},
-};
-
-/* Source: Linux lib/decompress_unlz4.c, Documentation/staging/xz.rst. */
-static const struct {
-	const char *format, *instead;
-} foreign[] = {
-	{"lz4 frame", "lz4 -l"},
-	{"xz CRC64", "xz --check=crc32"},
-	{"xz SHA-256", "xz --check=crc32"},
-};
-
-static void segment_unpacks(struct vw_assessment *a, const struct vw_segment *segment)
-{
-	const char *path = a->kernel->initramfs.path;
-	char value = 'n';
-
-	for (size_t i = 0; i < VW_COUNT(foreign); i++)
-		if (vw_equal(segment->format, foreign[i].format))
-			vw_say(a, VW_FAIL, if_passed_over(a), segment->format, path,
-			       "%s is in the %s format, which the kernel does not unpack; %s makes one that "
-			       "it "
-			       "does",
-			       path, segment->format, foreign[i].instead);
-	for (size_t i = 0; i < VW_COUNT(codecs); i++) {
-		if (!vw_equal(codecs[i].format, segment->format))
-			continue;
-		if (vw_image_config(a->kernel, codecs[i].option, &value) < 0)
-			vw_say(a, VW_STATUS_UNKNOWN,
-			       vw_equal(segment->format, "gzip") ? VW_ADVICE : VW_DEGRADED, segment->format,
-			       a->kernel->config.source,
-			       "whether kernel %s unpacks %s is not known: its configuration %s",
-			       a->kernel->release, segment->format, vw_state_reason(a->kernel->config.state));
-		else if (value != 'y')
-			vw_say(a, VW_FAIL, a->severity, segment->format, path,
-			       "%s is compressed with %s, which kernel %s does not unpack (CONFIG_%s)", path,
-			       segment->format, a->kernel->release, codecs[i].option);
-	}
-}
-
-static void kernel_unpacks(struct vw_assessment *a)
-{
-	const struct vw_initramfs *initramfs = &a->kernel->initramfs;
-
-	if (initramfs->state == VW_ABSENT) {
-		vw_say(a, VW_SKIP, a->severity, NULL, NULL, "kernel %s has no initramfs", a->kernel->release);
-		return;
-	}
-	if (!initramfs->segment_count)
-		vw_say(a, VW_STATUS_UNKNOWN, a->severity, initramfs->path, initramfs->path,
-		       "how the initramfs of kernel %s is compressed is not known", a->kernel->release);
-	for (size_t i = 0; i < initramfs->segment_count; i++)
-		segment_unpacks(a, &initramfs->segment[i]);
-	vw_say_passed(a, initramfs->path, "kernel %s unpacks %s", a->kernel->release,
-		      initramfs->path ? initramfs->path : "its initramfs");
-}
-
 /* --- the root file system --- */
 
 static const struct vw_mount *mounted_at(const struct vw_image_facts *image, const char *where)
@@ -279,6 +148,167 @@ static const char *root_type(const struct vw_assessment *a)
 	}
 	return NULL;
 }
+
+/* Without an initramfs the kernel finds its root itself, which knows neither UUIDs nor labels of file
+ * systems. Source: Linux block/early-lookup.c (init/do_mounts.c before 6.5), early_lookup_bdev(). */
+static bool finds_root(const char *value, size_t length)
+{
+	static const char *const prefixes[] = {"/dev/", "PARTUUID=", "PARTLABEL="};
+
+	for (size_t i = 0; i < VW_COUNT(prefixes); i++)
+		if (length >= strlen(prefixes[i]) && !strncmp(value, prefixes[i], strlen(prefixes[i])))
+			return true;
+	return false;
+}
+
+/* The file system of the root is in the kernel, as far as is known. */
+static bool mounts_root(const struct vw_assessment *a)
+{
+	const char *type = root_type(a);
+	enum vw_driver_state state = type ? vw_image_driver(a->kernel, type) : VW_DRIVER_UNKNOWN;
+
+	return state == VW_DRIVER_BUILTIN || state == VW_DRIVER_UNKNOWN;
+}
+
+/* --- the initramfs --- */
+
+static bool named(const struct vw_boot_entry *entry)
+{
+	return entry && entry->initrd_count;
+}
+
+static const struct vw_module_tree *tree_of(const struct vw_image_kernel *kernel)
+{
+	const struct vw_initramfs *initramfs = &kernel->initramfs;
+
+	for (size_t i = 0; i < initramfs->tree_count; i++)
+		if (vw_ends_with(initramfs->tree[i].folder, kernel->release))
+			return &initramfs->tree[i];
+	return NULL;
+}
+
+/* What the kernel passes over does no harm where it finds and mounts its root itself. */
+static enum vw_severity of_damage(const struct vw_assessment *a)
+{
+	const char *value;
+	size_t length;
+
+	return vw_passed_over(&a->kernel->initramfs) && cmdline_value(a->kernel, "root", &value, &length) &&
+			       finds_root(value, length) && mounts_root(a)
+		       ? VW_DEGRADED
+		       : a->severity;
+}
+
+/* Whether the kernel does without what is not in it, IRD005 and the checks of drivers tell. */
+static void initramfs_holds(struct vw_assessment *a)
+{
+	const struct vw_initramfs *initramfs = &a->kernel->initramfs;
+	const char *arch = a->kernel->file.arch;
+
+	if (!initramfs->init)
+		vw_say(a, VW_FAIL, VW_DEGRADED, "/init", initramfs->path,
+		       "%s has no /init: kernel %s passes over it", initramfs->path, a->kernel->release);
+	else if (initramfs->init_arch && arch && !vw_equal(initramfs->init_arch, arch) &&
+		 !(vw_equal(arch, "x86_64") && vw_equal(initramfs->init_arch, "i386")))
+		vw_say(a, VW_FAIL, a->severity, initramfs->init, initramfs->path,
+		       "%s of %s is for %s; kernel %s is for %s", initramfs->init, initramfs->path,
+		       initramfs->init_arch, a->kernel->release, arch);
+	if (initramfs->tree_count && !tree_of(a->kernel))
+		vw_say(a, VW_FAIL, VW_DEGRADED, initramfs->path, initramfs->path,
+		       "%s holds the modules of another kernel: %s", initramfs->path,
+		       initramfs->tree[0].folder);
+}
+
+static void initramfs_is_whole(struct vw_assessment *a)
+{
+	const struct vw_initramfs *initramfs = &a->kernel->initramfs;
+	const char *path = initramfs->path ? initramfs->path : "the initramfs";
+
+	if (initramfs->state == VW_ABSENT) {
+		vw_say(a, named(a->kernel->entry) ? VW_FAIL : VW_SKIP, a->severity, a->kernel->release,
+		       named(a->kernel->entry) ? a->kernel->entry->source : NULL,
+		       named(a->kernel->entry)
+			       ? "the initramfs that the entry of kernel %s loads is not there"
+			       : "kernel %s has no initramfs: IRD005 tells whether it needs one",
+		       a->kernel->release);
+		return;
+	}
+	if (initramfs->state == VW_MALFORMED)
+		vw_say(a, VW_FAIL, of_damage(a), path, initramfs->path, "%s is damaged: %s", path,
+		       initramfs->problem ? initramfs->problem : "it cannot be unpacked");
+	else if (initramfs->state != VW_VALUE || initramfs->incomplete)
+		vw_say(a, VW_STATUS_UNKNOWN, a->severity, path, initramfs->path, "%s %s", path,
+		       initramfs->problem      ? initramfs->problem
+		       : initramfs->incomplete ? "was not read to its end"
+					       : vw_state_reason(initramfs->state));
+	else
+		initramfs_holds(a);
+	vw_say_passed(a, initramfs->path, "%s unpacks to its end: %zu entries", path, initramfs->entries);
+}
+
+/* Source: Linux lib/decompress.c, usr/Kconfig. */
+static const struct {
+	const char *format, *option;
+} codecs[] = {
+	{"gzip", "RD_GZIP"}, {"bzip2", "RD_BZIP2"},    {"lzma", "RD_LZMA"}, {"xz", "RD_XZ"},
+	{"lzo", "RD_LZO"},   {"lz4 legacy", "RD_LZ4"}, {"zstd", "RD_ZSTD"},
+};
+
+/* Source: Linux lib/decompress_unlz4.c, Documentation/staging/xz.rst. */
+static const struct {
+	const char *format, *instead;
+} foreign[] = {
+	{"lz4 frame", "lz4 -l"},
+	{"xz CRC64", "xz --check=crc32"},
+	{"xz SHA-256", "xz --check=crc32"},
+};
+
+static void segment_unpacks(struct vw_assessment *a, const struct vw_segment *segment)
+{
+	const char *path = a->kernel->initramfs.path;
+	char value = 'n';
+
+	for (size_t i = 0; i < VW_COUNT(foreign); i++)
+		if (vw_equal(segment->format, foreign[i].format))
+			vw_say(a, VW_FAIL, of_damage(a), segment->format, path,
+			       "%s is in the %s format, which the kernel does not unpack; %s makes one that "
+			       "it "
+			       "does",
+			       path, segment->format, foreign[i].instead);
+	for (size_t i = 0; i < VW_COUNT(codecs); i++) {
+		if (!vw_equal(codecs[i].format, segment->format))
+			continue;
+		if (vw_image_config(a->kernel, codecs[i].option, &value) < 0)
+			vw_say(a, VW_STATUS_UNKNOWN,
+			       vw_equal(segment->format, "gzip") ? VW_ADVICE : VW_DEGRADED, segment->format,
+			       a->kernel->config.source,
+			       "whether kernel %s unpacks %s is not known: its configuration %s",
+			       a->kernel->release, segment->format, vw_state_reason(a->kernel->config.state));
+		else if (value != 'y')
+			vw_say(a, VW_FAIL, a->severity, segment->format, path,
+			       "%s is compressed with %s, which kernel %s does not unpack (CONFIG_%s)", path,
+			       segment->format, a->kernel->release, codecs[i].option);
+	}
+}
+
+static void kernel_unpacks(struct vw_assessment *a)
+{
+	const struct vw_initramfs *initramfs = &a->kernel->initramfs;
+
+	if (initramfs->state == VW_ABSENT) {
+		vw_say(a, VW_SKIP, a->severity, NULL, NULL, "kernel %s has no initramfs", a->kernel->release);
+		return;
+	}
+	if (!initramfs->segment_count)
+		vw_say(a, VW_STATUS_UNKNOWN, a->severity, initramfs->path, initramfs->path,
+		       "how the initramfs of kernel %s is compressed is not known", a->kernel->release);
+	for (size_t i = 0; i < initramfs->segment_count; i++)
+		segment_unpacks(a, &initramfs->segment[i]);
+	vw_say_passed(a, initramfs->path, "kernel %s unpacks %s", a->kernel->release,
+		      initramfs->path ? initramfs->path : "its initramfs");
+}
+
+/* --- whether the root can be mounted --- */
 
 static bool has_crypt(const struct vw_image_facts *image)
 {
@@ -360,11 +390,9 @@ static void built_for_all(struct vw_assessment *a)
 		      a->kernel->release);
 }
 
-/* Without an initramfs the kernel finds its root itself, which knows neither UUIDs nor labels of file
- * systems. Source: Linux block/early-lookup.c (init/do_mounts.c before 6.5), early_lookup_bdev(). */
 static void boots_without(struct vw_assessment *a)
 {
-	const char *value = NULL, *type = root_type(a);
+	const char *value = NULL;
 	size_t length = 0;
 	bool root = cmdline_value(a->kernel, "root", &value, &length);
 
@@ -380,15 +408,14 @@ static void boots_without(struct vw_assessment *a)
 		vw_say(a, VW_FAIL, a->severity, "root", a->kernel->cmdline.source,
 		       "kernel %s starts no initramfs, and its command line has no root=",
 		       a->kernel->release);
-	else if (strncmp(value, "/dev/", 5) != 0 && strncmp(value, "PARTUUID=", 9) != 0 &&
-		 strncmp(value, "PARTLABEL=", 10) != 0)
+	else if (!finds_root(value, length))
 		vw_say(a, VW_FAIL, a->severity, "root", a->kernel->cmdline.source,
 		       "kernel %s starts no initramfs, and cannot find root=%.*s without", a->kernel->release,
 		       (int)length, value);
-	if (type && vw_image_driver(a->kernel, type) != VW_DRIVER_BUILTIN &&
-	    vw_image_driver(a->kernel, type) != VW_DRIVER_UNKNOWN)
-		vw_say(a, VW_FAIL, a->severity, type, a->kernel->modules.folder,
-		       "kernel %s starts no initramfs, and %s is not built in", a->kernel->release, type);
+	if (!mounts_root(a))
+		vw_say(a, VW_FAIL, a->severity, root_type(a), a->kernel->modules.folder,
+		       "kernel %s starts no initramfs, and %s is not built in", a->kernel->release,
+		       root_type(a));
 	vw_say_passed(a, a->kernel->cmdline.source, "kernel %s needs no initramfs", a->kernel->release);
 }
 
