@@ -289,7 +289,7 @@ static void markup_in_a_report_stays_text(void **state)
 		.layer_count = 2,
 		.layer = layers,
 		.dimension = {[VW_NETWORK] = {VW_CLASS_P, ENEMY, {1, (const size_t[]){0}}}},
-		.nested = {VW_YES, ENEMY, 1, words, ENEMY, ENEMY},
+		.nested = {VW_YES, ENEMY, 1, words, ENEMY, ENEMY, false},
 		.device_count = 1,
 		.device = devices,
 		.finding_count = 2,
