@@ -131,7 +131,7 @@ MAKEFLAGS += --no-builtin-rules
 build_groups := build $(if $(filter x86_64 i%86,$(shell uname -m)),build-x86)
 
 # A missing library is told once, before anything is compiled. These goals compile nothing themselves.
-ifneq ($(filter-out run check bench bench-service bench-images lint check-fleet check-system check-sanitize check-clang \
+ifneq ($(filter-out run check bench bench-service bench-images lint check-fleet check-system check-xen check-sanitize check-clang \
 	check-cross check-fuzz check-page lab lab-quick \
 	lab-fixtures lab-programs oracle oracle-quick oracle-program layouts clean uninstall help,$(or $(MAKECMDGOALS),all)),)
   needed := $(linked) $(headers) $(agent_linked) $(if $(filter check-% units tools,$(MAKECMDGOALS)),cmocka)
@@ -153,7 +153,7 @@ again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(she
 
 # --- people's targets ---
 
-.PHONY: all run check install uninstall lint bench bench-service bench-images check-fleet check-system check-sanitize \
+.PHONY: all run check install uninstall lint bench bench-service bench-images check-fleet check-system check-xen check-sanitize \
 	check-clang check-cross check-fuzz check-page check-unit clean help check-all units tools fuzzers need-libraries FORCE
 
 all: $(program) $(service) ## build build/virtwhere and build/virtwhered
@@ -187,10 +187,14 @@ check-fleet: ## a real Prometheus scrapes 300 agents; its rules and the dashboar
 	+@$(again) all
 	$(PYTHON) tests/fleet/fleet.py $(BUILD)
 
-check-system: ## boot a real systemd in QEMU with the service installed, and save and restore a Xen guest; as root
+check-system: ## boot a real systemd in QEMU, with the service installed; as root
 	@packaging/packages install $(build_groups)
 	+@$(again) all
 	$(PYTHON) tests/system/system.py --build $(BUILD)
+
+check-xen: ## save and restore a Xen guest in which the service runs; as root
+	@packaging/packages install $(build_groups)
+	+@$(again) all
 	$(PYTHON) tests/system/xen.py --build $(BUILD) --work $(LAB_WORK)
 
 bench-service: ## measure the service beside node_exporter and write docs/service-performance.md

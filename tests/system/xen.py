@@ -24,7 +24,7 @@ from systems import Systems  # noqa: E402
 
 LIBRARIES = ["libpci3", "libcpuid16", "libjansson4", "libmicrohttpd12", "libyaml-0-2", "libinih1", "libcrypt1",
              "libsystemd0", "libudev1"]
-LIMIT = 1200
+LIMIT = 600
 APPEND = "console=hvc0 quiet panic=-1"
 # No idle states: Xen asks for them by MWAIT, of which QEMU makes a general protection fault at times.
 XEN = "com1=115200,8n1 console=com1 dom0_mem=1600M,max:1600M dom0_max_vcpus=1 noreboot=no cpuidle=0"
@@ -58,8 +58,11 @@ HOST = """log=/var/log/xen/guest-saved.log
 probes() {
 	sed -n 's/^GUEST \\([0-9]\\{1,\\}\\) probes.*/\\1/p' $log | tail -n 1
 }
-xl create /lab/saved.cfg >/out/create.txt 2>&1
-wait_for '[ -n "$(probes)" ]' 300
+for attempt in 1 2 3; do # in emulation processes die at times
+	xl create /lab/saved.cfg >>/out/create.txt 2>&1
+	wait_for '[ -n "$(probes)" ]' 90 && break
+	xl destroy saved
+done
 sleep 20
 echo "before $(probes)" >/out/probes.txt
 xl save saved /tmp/saved >/out/save.txt 2>&1
