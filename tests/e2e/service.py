@@ -746,6 +746,21 @@ def deaf_reader(program, folder, _):
     os.close(writer)
 
 
+def probe_beside(service, disturb, probes):
+    """Probe so often while @disturb goes on in a thread until its event is set; the platform stays what it was."""
+    platform = document(service.report)["platform"]
+    stop = threading.Event()
+    thread = threading.Thread(target=disturb, args=(stop,))
+    thread.start()
+    try:
+        for _ in range(probes):
+            service.reload()
+            assert document(service.report)["platform"] == platform
+    finally:
+        stop.set()
+        thread.join()
+
+
 @check
 def flicker(program, folder, options):
     """Devices that go and come in the middle of probes: never an end, a broken report, or another platform."""
@@ -756,9 +771,8 @@ def flicker(program, folder, options):
     assert len(devices) > 5, devices
     away = folder / "away"
     away.mkdir()
-    stop = threading.Event()
 
-    def move():
+    def move(stop):
         chance = random.Random(7)
         while not stop.is_set():
             device = chance.choice(devices)
@@ -769,16 +783,7 @@ def flicker(program, folder, options):
     with Service(program, folder, f"--snapshot={machines.link}") as service:
         service.ready()
         before = document(service.report)
-        platform = before["platform"]
-        mover = threading.Thread(target=move)
-        mover.start()
-        try:
-            for _ in range(options.probes):
-                service.reload()
-                assert document(service.report)["platform"] == platform
-        finally:
-            stop.set()
-            mover.join()
+        probe_beside(service, move, options.probes)
         service.reload()
         assert document(service.report)["devices"] == before["devices"]
         metrics = service.get("/metrics")[1]
@@ -804,10 +809,9 @@ def some_plug(number):
 def flicker_live(program, folder, options):
     """The same on this machine, with an interface that is added and removed."""
     add, remove = some_plug(os.getpid() % 100000)
-    stop = threading.Event()
     plugged = []
 
-    def plug():
+    def plug(stop):
         while not stop.is_set():
             add()
             remove()
@@ -815,16 +819,7 @@ def flicker_live(program, folder, options):
 
     with Service(program, folder) as service:
         service.ready()
-        platform = document(service.report)["platform"]
-        plugger = threading.Thread(target=plug)
-        plugger.start()
-        try:
-            for _ in range(options.probes):
-                service.reload()
-                assert document(service.report)["platform"] == platform
-        finally:
-            stop.set()
-            plugger.join()
+        probe_beside(service, plug, options.probes)
         assert len(plugged) > 5, plugged
         assert service.metric("virtwhere_probe_failures_total") == 0
         assert service.changed("platform") == 0

@@ -96,7 +96,7 @@ class Fleet:
         self.agents = {}
         self.port = free_port()
         self.lab = {}  # fixture -> its snapshot
-        self.composed = []
+        self.composed, self.fixtures = [], 0  # fixtures: that are replayed as they are
 
     def add(self, name, snapshot, **options):
         self.agents[name] = Agent(self, name, snapshot, **options)
@@ -116,6 +116,7 @@ class Fleet:
         for name, snapshot in self.lab.items():
             self.add(f"lab-{name}", snapshot)
         room = min(agents - len(self.agents), len(self.composed))
+        self.fixtures = len(self.lab) + room
         for index in range(room):
             snapshot = self.composed[index * len(self.composed) // room]
             self.add(f"{snapshot.parent.name}-{snapshot.name}", snapshot)
@@ -364,7 +365,7 @@ def measure(fleet, prometheus, seconds):
     ]
 
 
-def document(lines, settled, agents):
+def document(lines, settled, agents, fixtures):
     version = subprocess.run(["prometheus", "--version"], capture_output=True, text=True, timeout=30)
     name = re.match(r"prometheus, version (\S+)", version.stdout + version.stderr)
     return "\n".join([
@@ -372,8 +373,9 @@ def document(lines, settled, agents):
         f"Written by `tests/fleet/fleet.py build {agents} --document docs/fleet.md` on {datetime.date.today()};",
         f"{os.cpu_count()} processors, Linux {platform.release()}, Prometheus {name[1] if name else '?'}; load average then: "
         f"{os.getloadavg()[0]:.1f}.", "",
-        f"{agents} agents on one machine, each replaying another fixture of `tests/corpus`, some in trouble. They probe every "
-        f"{INTERVAL} s and are",
+        f"{agents} agents on one machine: {fixtures} replay a fixture of `tests/corpus` each, and {agents - fixtures} one of "
+        "these again, to",
+        f"get into trouble or nearly so. They probe every {INTERVAL} s and are",
         f"scraped every {SCRAPE}: both much oftener than they are in use, where an hour and a minute are usual.",
         f"**{failed} of {passed + failed} checks failed.**" if failed else
         f"{passed} checks passed: all but the one agent that was killed are up, every alert of `packaging/prometheus` fires for the\n"
@@ -441,7 +443,7 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         fleet = Fleet(options.build.resolve(), pathlib.Path(work))
         try:
-            text = document(*run(fleet, options.agents), options.agents)
+            text = document(*run(fleet, options.agents), len(fleet.agents), fleet.fixtures)
         finally:
             for agent in fleet.agents.values():
                 if agent.process:

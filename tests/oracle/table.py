@@ -8,7 +8,7 @@ Each image is a root as one of Debian's kernels and an initramfs make it. `virtw
 --fail-on=fatal` (`nitro-arm64` for arm64) judges the root that does not run. Then the same kernel, initramfs and
 command line boot in QEMU in software emulation, with the root on an NVMe disk, as an instance on AWS Nitro has it; the
 boot is right by definition. `make oracle` makes, judges and boots all of it and writes this file;
-`tests/oracle/images.toml` says how each image is made.
+`tests/oracle/images.toml` says how each image is made. Each row is of the image's last run.
 """
 
 SCRIPT = """The column "AWS's script" is what the logic of AWS's `nitro_check_script.sh` says of the same root, by a

@@ -356,13 +356,24 @@ CHECKS = [notified, no_other_unit_failed, dynamic_user, modes, credentials, same
           socket_activated, textfile]
 
 
-def judge(out):
+def judge(checks, out):
     """(name, reason or None) of each check; what was not handed out is a reason too."""
-    for check in CHECKS:
+    for check in checks:
         try:
             yield check.__name__, check(out)
         except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
             yield check.__name__, f"{type(error).__name__}: {error}"
+
+
+def tell(checks, folder, outcome):
+    """Print what became of each check. Returns the exit status."""
+    passed = failed = 0
+    for name, reason in judge(checks, Out(folder)):
+        passed, failed = passed + (reason is None), failed + (reason is not None)
+        print(f"{'fail' if reason else 'pass'}  {name.replace('_', ' ')}{': ' + reason if reason else ''}")
+    print(f"{outcome.seconds:.0f} s, {outcome.peak_mib} MiB; what the guest said: {folder}")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
 
 
 def main():
@@ -381,13 +392,7 @@ def main():
         return 77
     with tempfile.TemporaryDirectory(dir=options.work) as place:
         outcome = guest.boot(pathlib.Path(place).resolve(), out)
-    passed = failed = 0
-    for name, reason in judge(Out(out)):
-        passed, failed = passed + (reason is None), failed + (reason is not None)
-        print(f"{'fail' if reason else 'pass'}  {name.replace('_', ' ')}{': ' + reason if reason else ''}")
-    print(f"{outcome.seconds:.0f} s, {outcome.peak_mib} MiB; what the guest said: {out}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return tell(CHECKS, out, outcome)
 
 
 if __name__ == "__main__":

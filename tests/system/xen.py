@@ -20,6 +20,7 @@ TOP = HERE.parent.parent
 sys.path.insert(0, str(HERE.parent / "lab"))
 import machine  # noqa: E402
 import packages  # noqa: E402
+from system import tell  # noqa: E402
 from systems import Systems  # noqa: E402
 
 LIBRARIES = ["libpci3", "libcpuid16", "libjansson4", "libmicrohttpd12", "libyaml-0-2", "libinih1", "libcrypt1",
@@ -107,14 +108,26 @@ def boot(build, work, place, out):
     return outcome
 
 
-def judge(out):
-    """(name, reason or None) of what is true afterwards."""
-    probes = dict(line.split() for line in (out / "probes.txt").read_text().splitlines() if len(line.split()) == 2)
-    yield "the guest was gone while it was saved", \
-        None if not re.search(r"^saved\s", (out / "while-saved.txt").read_text(), re.M) else "it ran on"
-    yield "the service ran on", None if {"before", "after"} <= set(probes) else f"probes: {probes}"
-    yield "it probed when the guest ran again", \
-        None if int(probes.get("after", 0)) == int(probes.get("before", 0)) + 1 else f"probes: {probes}"
+# --- what is true afterwards, as in system.py ---
+
+def probes(out):
+    return {name: int(count) for name, count in (line.split() for line in out.text("probes.txt").splitlines())}
+
+
+def gone_while_saved(out):
+    return "it ran on" if re.search(r"^saved\s", out.text("while-saved.txt"), re.M) else None
+
+
+def ran_on(out):
+    return None if {"before", "after"} <= set(probes(out)) else f"probes: {probes(out)}"
+
+
+def probed_when_it_ran_again(out):
+    found = probes(out)
+    return None if found["after"] == found["before"] + 1 else f"probes: {found}"
+
+
+CHECKS = [gone_while_saved, ran_on, probed_when_it_ran_again]
 
 
 def main():
@@ -132,17 +145,7 @@ def main():
     except packages.Unavailable as reason:
         print(f"nothing tested: {reason}")
         return 77
-    passed = failed = 0
-    try:
-        for name, reason in judge(out):
-            passed, failed = passed + (reason is None), failed + (reason is not None)
-            print(f"{'fail' if reason else 'pass'}  {name}{': ' + reason if reason else ''}")
-    except (OSError, ValueError) as error:
-        failed += 1
-        print(f"fail  {type(error).__name__}: {error}")
-    print(f"{outcome.seconds:.0f} s, {outcome.peak_mib} MiB; what the guests said: {out}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return tell(CHECKS, out, outcome)
 
 
 if __name__ == "__main__":
