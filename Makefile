@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 VERSION := 0.1.0
 
-# --- what may be set from outside: CC CFLAGS LDFLAGS PREFIX DESTDIR CROSS V ---
+# May be set from outside: CC CFLAGS LDFLAGS PREFIX DESTDIR CROSS V.
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -25,7 +25,7 @@ comma := ,
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
-# --- flags ---
+# Flags.
 
 # The machine that the compiler makes code for; asked once, and only where something is compiled.
 target = $(eval target := $(shell $(CC) -dumpmachine 2>/dev/null))$(target)
@@ -69,43 +69,17 @@ compile_flags = -std=gnu11 -O2 -g -I. -D_GNU_SOURCE -DVW_VERSION='"$(VERSION)"' 
 link_flags    = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed -Wl,-O1 -Wl,--hash-style=gnu \
                 $(if $(SANITIZE),$(sanitize)) $(CFLAGS) $(LDFLAGS)
 
-# --- files ---
-
-# Each data file and its place below PREFIX/share.
-installed_data := \
-	cli/man/virtwhere.1:man/man1/virtwhere.1 \
-	cli/completions/virtwhere.bash:bash-completion/completions/virtwhere \
-	cli/completions/virtwhere.zsh:zsh/site-functions/_virtwhere \
-	cli/completions/virtwhere.fish:fish/vendor_completions.d/virtwhere.fish \
-	export/report.schema.json:virtwhere/report.schema.json \
-	export/preflight.schema.json:virtwhere/preflight.schema.json \
-	agent/man/virtwhered.8:man/man8/virtwhered.8 \
-	agent/completions/virtwhered.bash:bash-completion/completions/virtwhered \
-	agent/completions/virtwhered.zsh:zsh/site-functions/_virtwhered \
-	agent/completions/virtwhered.fish:fish/vendor_completions.d/virtwhered.fish \
-	agent/man/virtwhered.conf.5:man/man5/virtwhered.conf.5 \
-	systemd/virtwhered.conf:virtwhere/virtwhered.conf \
-	packaging/prometheus/virtwhere.rules.yml:virtwhere/prometheus/virtwhere.rules.yml \
-	packaging/grafana/virtwhere.json:virtwhere/grafana/virtwhere.json
-
-# Each file of systemd's and its place below PREFIX/lib/systemd; @bindir@ in it becomes PREFIX/bin.
-installed_units := \
-	systemd/virtwhered.service:system/virtwhered.service \
-	systemd/virtwhered.socket:system/virtwhered.socket \
-	systemd/virtwhere-textfile.service:system/virtwhere-textfile.service \
-	systemd/virtwhere-textfile.timer:system/virtwhere-textfile.timer \
-	systemd/90-virtwhere.preset:system-preset/90-virtwhere.preset \
-	systemd/virtwhered.catalog:catalog/virtwhered.catalog
+# Files.
 
 # The program is cli/main.c and the library; a test links the library too, so that it reaches all but main().
-library_sources := $(wildcard detect/*.c probes/*.c probes/*/*.c export/*.c) \
+library_sources := $(wildcard base/*.c detect/*/*.c probes/*/*.c export/*.c) \
                    $(filter-out cli/main.c,$(wildcard cli/*.c))
-agent_sources   := $(filter-out agent/main.c,$(wildcard agent/*.c))
+agent_sources   := $(filter-out agent/main.c,$(wildcard agent/*.c agent/web/*.c))
 unit_sources    := $(wildcard tests/unit/test_*.c)
 tool_sources    := $(wildcard tests/tools/*.c bench/*.c)
 fuzz_sources    := $(wildcard tests/fuzz/*.c)
 sources         := $(library_sources) $(agent_sources) $(wildcard cli/main.c agent/main.c) $(unit_sources) $(tool_sources) $(fuzz_sources)
-all_headers     := $(wildcard */*.h probes/*/*.h tests/*/*.h)
+all_headers     := $(wildcard */*.h detect/*/*.h probes/*/*.h agent/*/*.h tests/*/*.h)
 
 library_objects := $(library_sources:%.c=$(BUILD)/%.o)
 agent_objects   := $(agent_sources:%.c=$(BUILD)/%.o)
@@ -130,10 +104,12 @@ MAKEFLAGS += --no-builtin-rules
 # Package groups (packaging/debian.packages) of a build for this machine.
 build_groups := build $(if $(filter x86_64 i%86,$(shell uname -m)),build-x86)
 
-# A missing library is told once, before anything is compiled. These goals compile nothing themselves.
-ifneq ($(filter-out run check bench bench-service bench-images lint check-fleet check-system check-xen check-sanitize check-clang \
-	check-cross check-fuzz check-page lab lab-quick \
-	lab-fixtures lab-programs oracle oracle-quick oracle-program layouts clean uninstall help,$(or $(MAKECMDGOALS),all)),)
+# Targets that install packages first and then call make again: they compile nothing themselves.
+sets_up := run check mutate check-sanitize check-clang check-cross check-fuzz
+include packaging/install.mk bench/bench.mk tests/lint.mk tests/labs/labs.mk
+
+# A missing library is reported once, before anything is compiled.
+ifneq ($(filter-out $(sets_up) clean uninstall help,$(or $(MAKECMDGOALS),all)),)
   needed := $(linked) $(headers) $(agent_linked) $(if $(filter check-% units tools,$(MAKECMDGOALS)),cmocka)
   found   = $(shell $(pkg_path) $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
   package = $(shell awk '$$3 == "pc:$(1)" { print $$2 }' packaging/debian.packages)
@@ -148,13 +124,11 @@ ifneq ($(filter-out run check bench bench-service bench-images lint check-fleet 
   endif
 endif
 
-# What people call installs packages first and then calls make again, on all processors unless told otherwise.
+# Such a target calls make on all processors unless told otherwise.
 again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
-# --- people's targets ---
-
-.PHONY: all run check install uninstall lint bench bench-service bench-images check-fleet check-system check-xen check-sanitize \
-	check-clang check-cross check-fuzz check-page check-unit clean help check-all units tools fuzzers need-libraries FORCE
+.PHONY: all clean help check-all check-unit units tools fuzzers FORCE $(sets_up)
+.DEFAULT_GOAL := all
 
 all: $(program) $(service) ## build build/virtwhere and build/virtwhered
 
@@ -166,51 +140,6 @@ run: ## install what the build needs, build, and say where this machine runs
 check: ## install what the tests need, build, and run every test
 	@packaging/packages install $(build_groups) test
 	+@$(again) check-all
-
-install: $(program) $(service) ## install under $(DESTDIR)$(PREFIX): programs, manuals, completions, units, rules
-	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(program) $(service)
-	$(foreach file,$(installed_data),install -D -m 644 $(subst :, $(DESTDIR)$(PREFIX)/share/,$(file)) &&) true
-	$(foreach file,$(installed_units),install -D -m 644 $(subst :, $(DESTDIR)$(PREFIX)/lib/systemd/,$(file)) && \
-		sed -i 's,@bindir@,$(PREFIX)/bin,' $(DESTDIR)$(PREFIX)/lib/systemd/$(lastword $(subst :, ,$(file))) &&) true
-
-uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/virtwhere $(DESTDIR)$(PREFIX)/bin/virtwhered
-	$(foreach file,$(installed_data),rm -f $(DESTDIR)$(PREFIX)/share/$(lastword $(subst :, ,$(file))) &&) true
-	$(foreach file,$(installed_units),rm -f $(DESTDIR)$(PREFIX)/lib/systemd/$(lastword $(subst :, ,$(file))) &&) true
-
-lint: ## formatting, static analysis and manual pages, without a warning
-	@packaging/packages install $(build_groups) test lint
-	+@$(again) --output-sync=target lint-all
-
-check-fleet: ## a real Prometheus scrapes 300 agents; its rules and the dashboard's queries against them
-	@packaging/packages install $(build_groups) test fleet
-	+@$(again) all
-	$(PYTHON) tests/fleet/fleet.py $(BUILD)
-
-check-system: ## boot a real systemd in QEMU, with the service installed; as root
-	@packaging/packages install $(build_groups)
-	+@$(again) all
-	$(PYTHON) tests/system/system.py --build $(BUILD)
-
-check-xen: ## save and restore a Xen guest in which the service runs; as root
-	@packaging/packages install $(build_groups)
-	+@$(again) all
-	$(PYTHON) tests/system/xen.py --build $(BUILD) --work $(LAB_WORK)
-
-bench-service: ## measure the service beside node_exporter and write docs/service-performance.md
-	@packaging/packages install $(build_groups) test fleet
-	+@$(again) all
-	$(PYTHON) bench/service.py $(BUILD) docs/service-performance.md
-
-bench: ## measure speed against the peers and write docs/performance.md
-	@packaging/packages install $(build_groups) bench
-	+@$(again) all tools
-	$(PYTHON) bench/bench.py $(BUILD) docs/performance.md
-
-bench-images: ## measure pre-flight beside other readers, into docs/performance.md; ROOT= a Debian root with two kernels
-	@packaging/packages install $(build_groups) bench-images
-	+@$(again) all
-	$(PYTHON) bench/images.py $(BUILD) docs/performance.md $(ROOT)
 
 check-sanitize: ## every test again on a build with ASan and UBSan, in build/asan/
 	@packaging/packages install $(build_groups) test
@@ -224,31 +153,27 @@ check-cross: ## build for arm64, in build/aarch64-linux-gnu/, and run the unit t
 	@packaging/packages install build test arm64
 	+@$(again) CROSS=aarch64-linux-gnu all check-unit
 
+COUNT ?= 600
+SEED ?= 1
+mutate: ## change the program in COUNT=600 small ways, drawn by SEED=1, and see what the tests notice; into docs/tests.md
+	@packaging/packages install $(build_groups) test
+	$(PYTHON) tests/mutate/mutate.py --count $(COUNT) --seed $(SEED) $(if $(REST),--rest) --document docs/tests.md
+
 SECONDS ?= 20
 check-fuzz: ## feed hostile bytes to every parser, SECONDS=20 for each; builds in build/fuzz/
 	@packaging/packages install $(build_groups) fuzz
 	+@$(again) BUILD=build/fuzz CC=clang SANITIZE=1 CFLAGS=-fsanitize=fuzzer-no-link fuzzers
 	$(PYTHON) tests/fuzz/run.py --seconds $(SECONDS) build/fuzz/tests/fuzz
 
-AXE := build/page/node_modules/axe-core/axe.min.js
-AXE_VERSION := 4.14.1
-check-page: ## look at the page in headless Chromium, with axe-core; pictures in build/page/
-	@packaging/packages install $(build_groups)
-	+@$(again) $(program) $(service)
-	@packaging/packages install page || true
-	@test -e $(AXE) || npm install --prefix build/page --no-audit --no-fund --ignore-scripts \
-		axe-core@$(AXE_VERSION) >/dev/null || true
-	$(PYTHON) tests/page/check.py $(program) --axe $(AXE) --pictures build/page || test $$? = 77
-
 clean: ## remove build/
 	rm -rf build
 
 help: ## print this
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | \
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(filter-out %.d,$(MAKEFILE_LIST)) | \
 		awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
 	@echo '  CC=clang, CROSS=aarch64-linux-gnu, CFLAGS=, LDFLAGS=, PREFIX=, DESTDIR=, V=1 where they make sense'
 
-# --- what they are made of ---
+# What they are made of.
 
 units: $(units)
 tools: $(tools)
@@ -259,27 +184,6 @@ check-all: $(program) $(service) $(units) $(tools)
 
 check-unit: $(units)
 	$(PYTHON) tests/run.py --build $(BUILD) $(if $(EMULATOR),--emulator $(EMULATOR)) unit
-
-tidy_sources := $(sources:%=tidy/%)
-.PHONY: lint-all lint-format lint-cppcheck lint-other $(tidy_sources)
-lint-all: lint-format lint-cppcheck lint-other $(tidy_sources)
-
-lint-format:
-	$(Q)clang-format --dry-run -Werror $(sources) $(all_headers)
-
-lint-cppcheck:
-	$(Q)cppcheck --quiet --std=c11 --language=c -I. --platform=unix64 --error-exitcode=1 --inline-suppr \
-		--enable=warning,performance,portability --suppress=missingIncludeSystem \
-		--suppress=constStatement $(filter-out tests/unit/%,$(sources))
-
-lint-other:
-	$(Q)shellcheck packaging/packages .ci/run $(wildcard tests/*/*.sh)
-	$(Q)pyflakes3 $(wildcard bench/*.py tests/*.py tests/*/*.py)
-	$(Q)mandoc -T lint -W warning $(wildcard */man/*.[1-8]) </dev/null
-
-$(tidy_sources): tidy/%:
-	$(call say,TIDY,$*)
-	$(Q)clang-tidy --quiet $* -- $(filter-out $(instrument) -f%,$(compile_flags)) $(cmocka_cflags) 2>/dev/null
 
 $(program): $(BUILD)/cli/main.o $(library)
 	$(call say,LINK,$@)
@@ -295,6 +199,10 @@ $(service): $(BUILD)/agent/main.o $(agent_objects) $(library)
 
 $(agent_units): $(agent_objects)
 $(agent_units): test_libs = $(agent_libs)
+# This one has a stand-in for a library that may be missing.
+$(BUILD)/tests/unit/test_image_initramfs: test_libs = -Wl,--wrap=vwb_dynlib_open
+# And this one has allocations that fail.
+$(BUILD)/tests/unit/test_image_memory: test_libs = $(addprefix -Wl$(comma)--wrap=vwb_arena_,alloc array copy string printf failed)
 $(units): %: %.o $(library)
 	$(call say,LINK,$@)
 	$(Q)$(CC) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(link_flags) $(cmocka_libs) $(test_libs) $(library_libs)
@@ -315,61 +223,17 @@ $(fuzzers): %: %.o $(BUILD)/tests/fuzz/main.o $(library)
 $(objects): $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(compile_flags) $(if $(filter tests/unit/%,$<),$(cmocka_cflags)) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(compile_flags) $(own_flags) $(if $(filter tests/unit/%,$<),$(cmocka_cflags)) -MMD -MP -c -o $@ $<
+
+# The list of commands: a file of cli/ that has a command's row is enough.
+command_rows = $(shell sed -n 's/^const struct vwc_command vwc_\([a-z_]*\)_command = {/COMMAND(\1)/p' $(wildcard cli/*.c))
+$(BUILD)/cli/commands.o: $(wildcard cli/*.c)
+$(BUILD)/cli/commands.o tidy/cli/commands.c: private own_flags = '-DVWC_COMMANDS=$(command_rows)'
 
 # Changes only when the compiler or its flags do; everything built depends on it.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(subst ','\'',$(CC) $(target) $(compile_flags) $(link_flags))' | cmp -s - $@ || \
 		echo '$(subst ','\'',$(CC) $(target) $(compile_flags) $(link_flags))' >$@
-
-# --- the lab: real hypervisors (tests/lab/) ---
-
-LAB_WORK ?= build/lab
-lab_run = $(PYTHON) tests/lab/lab.py --work $(LAB_WORK) $(LAB_FLAGS)
-
-.PHONY: lab lab-quick lab-fixtures lab-programs
-
-lab: lab-programs ## boot hypervisors, virtwhere in each guest, and write docs/lab.md; ENV="l2-q35 uml" for some
-	$(lab_run) $(if $(ENV),$(ENV),--document docs/lab.md)
-
-lab-quick: lab-programs ## the part of the lab that fits into 15 minutes, two machines at a time
-	$(lab_run) --quick --lanes 2
-
-lab-fixtures: lab-programs ## boot all of the lab and renew the fixtures in tests/corpus/lab/
-	$(lab_run) --document docs/lab.md --fixtures tests/corpus/lab
-
-lab-programs:
-	@packaging/packages install $(build_groups) test arm64
-	@$(MAKE) --no-print-directory all
-	@$(MAKE) --no-print-directory CROSS=aarch64-linux-gnu all
-
-# --- the oracle: images, and whether they boot (tests/oracle/) ---
-
-ORACLE_WORK ?= build/oracle
-oracle_run = $(PYTHON) tests/oracle/oracle.py --work $(ORACLE_WORK) --program $(program) --lanes 2 $(ORACLE_FLAGS)
-
-.PHONY: oracle oracle-quick oracle-program
-
-oracle: oracle-program ## make images, judge and boot each, and write docs/oracle.md; IMAGE="cloud-xz" for some
-	$(oracle_run) $(if $(IMAGE),$(IMAGE),--document docs/oracle.md)
-
-oracle-quick: oracle-program ## the part of the oracle that fits into 5 minutes
-	$(oracle_run) --quick
-
-oracle-program:
-	@packaging/packages install $(build_groups) oracle
-	+@$(again) all
-
-# --- layouts of distributions, with a real kernel (tests/layouts/) ---
-
-LAYOUTS_WORK ?= build/layouts
-
-.PHONY: layouts
-
-layouts: oracle-program ## read whole what Debian's tools make, check every layout with it, and write docs/preflight-layouts.md
-	+@$(again) tools
-	$(PYTHON) tests/layouts/whole.py --work $(LAYOUTS_WORK) --program $(program) --document docs/preflight-layouts.md
-	$(PYTHON) tests/e2e/layouts.py $(program) --real $(LAYOUTS_WORK)
 
 -include $(objects:.o=.d)

@@ -22,17 +22,15 @@ enum {
 #define POLICY     "Content-Security-Policy"
 #define NOTHING    "default-src 'none'"
 
-/* --- the tables --------------------------------------------------------------------------------------- */
-
 enum encoding { IDENTITY, GZIP, ENCODINGS };
 
 static const struct {
 	const char *path;
-	enum vw_resource resource; /* VW_RESOURCES where it is a notice */
-	enum vw_notice notice;
+	enum vwd_resource resource; /* VW_RESOURCES where it is a notice */
+	enum vwd_notice notice;     /* of such a one */
 } routes[] = {
-	{"/metrics", VW_RESOURCE_METRICS, VW_NOTICES}, {"/report", VW_RESOURCE_REPORT, VW_NOTICES},
-	{"/", VW_RESOURCE_PAGE, VW_NOTICES},           {"/-/healthy", VW_RESOURCES, VW_NOTICE_HEALTHY},
+	{"/metrics", .resource = VW_RESOURCE_METRICS}, {"/report", .resource = VW_RESOURCE_REPORT},
+	{"/", .resource = VW_RESOURCE_PAGE},           {"/-/healthy", VW_RESOURCES, VW_NOTICE_HEALTHY},
 	{"/-/ready", VW_RESOURCES, VW_NOTICE_READY},
 };
 
@@ -44,13 +42,13 @@ static const struct {
 	[VW_RESOURCE_METRICS] = {"no-store", "Accept, Accept-Encoding", NOTHING, .has_tail = true},
 	[VW_RESOURCE_OPENMETRICS] = {"no-store", "Accept, Accept-Encoding", NOTHING, .has_tail = true},
 	[VW_RESOURCE_REPORT] = {"no-cache", "Accept-Encoding", NOTHING, .has_etag = true},
-	[VW_RESOURCE_PAGE] = {"no-cache", "Accept-Encoding", vw_page_policy, .has_etag = true},
+	[VW_RESOURCE_PAGE] = {"no-cache", "Accept-Encoding", vwx_page_policy, .has_etag = true},
 };
 
 static const struct {
 	unsigned status;
 	const char *text;
-	struct vw_web_header header; /* one more */
+	struct vwd_web_pair header; /* one more */
 } notices[VW_NOTICES] = {
 	[VW_NOTICE_HEALTHY] = {MHD_HTTP_OK, "healthy\n", {NULL, NULL}},
 	[VW_NOTICE_READY] = {MHD_HTTP_OK, "ready\n", {NULL, NULL}},
@@ -61,6 +59,10 @@ static const struct {
 				      "GET and HEAD only\n",
 				      {"Allow", "GET, HEAD"}},
 	[VW_NOTICE_NO_BODIES] = {MHD_HTTP_CONTENT_TOO_LARGE, "requests have no body here\n", {NULL, NULL}},
+	[VW_NOTICE_UNCLEAR] = {MHD_HTTP_BAD_REQUEST, "a header can be read in two ways\n", {NULL, NULL}},
+	[VW_NOTICE_OTHER_HOST] = {MHD_HTTP_MISDIRECTED_REQUEST,
+				  "the host is neither localhost nor an address\n",
+				  {NULL, NULL}},
 	[VW_NOTICE_WHO_ARE_YOU] = {MHD_HTTP_UNAUTHORIZED,
 				   "a name and its password are needed\n",
 				   {"WWW-Authenticate", "Basic realm=\"virtwhere\", charset=\"UTF-8\""}},
@@ -72,31 +74,29 @@ static const struct {
 
 /* What a browser is told about every answer: show it, do nothing else with it, and give it to no other site.
  */
-static const struct vw_web_header always[] = {
+static const struct vwd_web_pair always[] = {
 	{"Cross-Origin-Resource-Policy", "same-origin"},
 	{"Referrer-Policy", "no-referrer"},
 	{"X-Content-Type-Options", "nosniff"},
 	{"X-Frame-Options", "DENY"},
 };
 
-/* --- state -------------------------------------------------------------------------------------------- */
-
 /* Responses are made when they are first asked for, and live as long as what they show. */
 struct published {
-	struct vw_body *body;  /* as it was published */
-	struct vw_body *whole; /* with its tail */
-	uint64_t made;         /* when that was */
+	struct vwd_body *body;  /* as it was published */
+	struct vwd_body *whole; /* with its tail */
+	uint64_t made;          /* when that was */
 	struct MHD_Response *response[ENCODINGS], *unchanged[ENCODINGS];
 };
 
-struct vw_answers {
-	int (*tail)(void *context, enum vw_resource resource, struct vw_buffer *out);
+struct vwd_answers {
+	int (*tail)(void *context, enum vwd_resource resource, struct vwb_buffer *out);
 	void *context;
 	bool ready;
 	struct published published[VW_RESOURCES];
 	struct MHD_Response *notice[VW_NOTICES];
-	struct vw_arena *header_arena;
-	struct vw_web_header *header;
+	struct vwb_arena *header_arena;
+	struct vwd_web_pair *header;
 	size_t header_count;
 };
 
@@ -113,11 +113,11 @@ static void forget_responses(struct published *published)
 		forget_response(&published->response[i]);
 		forget_response(&published->unchanged[i]);
 	}
-	vw_body_unref(published->whole);
+	vwd_body_unref(published->whole);
 	published->whole = NULL;
 }
 
-static void forget_all(struct vw_answers *answers)
+static void forget_all(struct vwd_answers *answers)
 {
 	for (size_t i = 0; i < VW_RESOURCES; i++)
 		forget_responses(&answers->published[i]);
@@ -125,9 +125,9 @@ static void forget_all(struct vw_answers *answers)
 		forget_response(&answers->notice[i]);
 }
 
-int vw_answers_new(const struct vw_http_options *options, struct vw_answers **ret)
+int vwd_answers_new(const struct vwd_http_options *options, struct vwd_answers **ret)
 {
-	struct vw_answers *answers = calloc(1, sizeof(*answers));
+	struct vwd_answers *answers = calloc(1, sizeof(*answers));
 
 	if (!answers)
 		return -ENOMEM;
@@ -137,55 +137,53 @@ int vw_answers_new(const struct vw_http_options *options, struct vw_answers **re
 	return 0;
 }
 
-void vw_answers_free(struct vw_answers *answers)
+void vwd_answers_free(struct vwd_answers *answers)
 {
 	if (!answers)
 		return;
 	forget_all(answers);
 	for (size_t i = 0; i < VW_RESOURCES; i++)
-		vw_body_unref(answers->published[i].body);
-	vw_arena_free(answers->header_arena);
+		vwd_body_unref(answers->published[i].body);
+	vwb_arena_free(answers->header_arena);
 	free(answers);
 }
 
-void vw_answers_publish(struct vw_answers *answers, enum vw_resource resource, struct vw_body *body)
+void vwd_answers_publish(struct vwd_answers *answers, enum vwd_resource resource, struct vwd_body *body)
 {
 	struct published *published = &answers->published[resource];
 
-	vw_body_ref(body);
+	vwd_body_ref(body);
 	forget_responses(published);
-	vw_body_unref(published->body);
+	vwd_body_unref(published->body);
 	published->body = body;
 }
 
-void vw_answers_ready(struct vw_answers *answers, bool ready)
+void vwd_answers_ready(struct vwd_answers *answers, bool ready)
 {
 	answers->ready = ready;
 }
 
-/* --- headers ------------------------------------------------------------------------------------------ */
-
-int vw_answers_set_headers(struct vw_answers *answers, const struct vw_web_config *config)
+int vwd_answers_set_headers(struct vwd_answers *answers, const struct vwd_web_config *config)
 {
 	size_t count = config ? config->header_count : 0;
-	struct vw_web_header *header;
-	struct vw_arena *arena;
+	struct vwd_web_pair *header;
+	struct vwb_arena *arena;
 	int err;
 
-	err = vw_arena_new(&arena);
+	err = vwb_arena_new(&arena);
 	if (err)
 		return err;
-	header = vw_arena_array(arena, count, sizeof(*header));
+	header = vwb_arena_array(arena, count, sizeof(*header));
 	for (size_t i = 0; i < count && header; i++) {
-		header[i].name = vw_arena_string(arena, config->header[i].name);
-		header[i].value = vw_arena_string(arena, config->header[i].value);
+		header[i].name = vwb_arena_string(arena, config->header[i].name);
+		header[i].value = vwb_arena_string(arena, config->header[i].value);
 	}
-	if (vw_arena_failed(arena)) {
-		vw_arena_free(arena);
+	if (vwb_arena_failed(arena)) {
+		vwb_arena_free(arena);
 		return -ENOMEM;
 	}
 
-	vw_arena_free(answers->header_arena);
+	vwb_arena_free(answers->header_arena);
 	answers->header_arena = arena;
 	answers->header = header;
 	answers->header_count = count;
@@ -193,7 +191,7 @@ int vw_answers_set_headers(struct vw_answers *answers, const struct vw_web_confi
 	return 0;
 }
 
-static bool is_overridden(const struct vw_answers *answers, const char *name)
+static bool is_overridden(const struct vwd_answers *answers, const char *name)
 {
 	for (size_t i = 0; i < answers->header_count; i++)
 		if (strcasecmp(answers->header[i].name, name) == 0)
@@ -214,7 +212,7 @@ static bool add_policy(struct MHD_Response *response, const char *policy)
 	return length > 0 && (size_t)length < sizeof(text) && add_header(response, POLICY, text);
 }
 
-static bool add_headers(const struct vw_answers *answers, struct MHD_Response *response, const char *policy)
+static bool add_headers(const struct vwd_answers *answers, struct MHD_Response *response, const char *policy)
 {
 	bool good = is_overridden(answers, POLICY) || add_policy(response, policy);
 
@@ -226,11 +224,9 @@ static bool add_headers(const struct vw_answers *answers, struct MHD_Response *r
 	return good;
 }
 
-/* --- notices ------------------------------------------------------------------------------------------ */
-
-static struct MHD_Response *make_notice(const struct vw_answers *answers, enum vw_notice notice)
+static struct MHD_Response *make_notice(const struct vwd_answers *answers, enum vwd_notice notice)
 {
-	const struct vw_web_header *more = &notices[notice].header;
+	const struct vwd_web_pair *more = &notices[notice].header;
 	struct MHD_Response *response;
 	const char *text = notices[notice].text;
 
@@ -245,8 +241,8 @@ static struct MHD_Response *make_notice(const struct vw_answers *answers, enum v
 	return response;
 }
 
-enum MHD_Result vw_answers_notice(struct vw_answers *answers, struct MHD_Connection *connection,
-				  enum vw_notice notice)
+enum MHD_Result vwd_answers_notice(struct vwd_answers *answers, struct MHD_Connection *connection,
+				   enum vwd_notice notice)
 {
 	if (!answers->notice[notice])
 		answers->notice[notice] = make_notice(answers, notice);
@@ -255,34 +251,32 @@ enum MHD_Result vw_answers_notice(struct vw_answers *answers, struct MHD_Connect
 	return MHD_queue_response(connection, notices[notice].status, answers->notice[notice]);
 }
 
-/* --- resources ---------------------------------------------------------------------------------------- */
-
 static void release_body(void *body)
 {
-	vw_body_unref(body);
+	vwd_body_unref(body);
 }
 
 /* The response holds a reference to the body until it has been sent to everybody. */
-static struct MHD_Response *respond_with(struct vw_body *body)
+static struct MHD_Response *respond_with(struct vwd_body *body)
 {
 	struct MHD_Response *response;
 
 	response = MHD_create_response_from_buffer_with_free_callback_cls(
-		vw_body_size(body), (void *)vw_body_bytes(body), release_body, body);
+		body->text.size, (void *)body->text.data, release_body, body);
 	if (response)
-		vw_body_ref(body);
+		vwd_body_ref(body);
 	return response;
 }
 
 /* An encoding has a tag of its own: the bytes differ (RFC 9110, section 8.8.3.3). */
-static void tag_of(const struct vw_body *body, enum encoding encoding, char ret[TAGGED_SIZE])
+static void tag_of(const struct vwd_body *body, enum encoding encoding, char ret[TAGGED_SIZE])
 {
-	const char *etag = vw_body_etag(body);
+	const char *etag = body->etag;
 
 	snprintf(ret, TAGGED_SIZE, "%.*s%s\"", (int)strlen(etag) - 1, etag, encoding == GZIP ? "-gz" : "");
 }
 
-static bool describe(const struct vw_answers *answers, enum vw_resource resource, enum encoding encoding,
+static bool describe(const struct vwd_answers *answers, enum vwd_resource resource, enum encoding encoding,
 		     struct MHD_Response *response)
 {
 	char tag[TAGGED_SIZE];
@@ -295,28 +289,28 @@ static bool describe(const struct vw_answers *answers, enum vw_resource resource
 }
 
 /* Brings `whole` up to date: the body with its tail, or the body itself. */
-static int complete(struct vw_answers *answers, enum vw_resource resource, uint64_t now)
+static int complete(struct vwd_answers *answers, enum vwd_resource resource, uint64_t now)
 {
 	struct published *published = &answers->published[resource];
 	bool has_tail = answers->tail && resources[resource].has_tail;
-	struct vw_buffer buffer = {0};
-	struct vw_body *whole;
+	struct vwb_buffer buffer = {0};
+	struct vwd_body *whole;
 	int err;
 
 	if (published->whole && (!has_tail || now - published->made < TAIL_LIFETIME))
 		return 0;
 	forget_responses(published);
 	if (!has_tail) {
-		published->whole = vw_body_ref(published->body);
+		published->whole = vwd_body_ref(published->body);
 		return 0;
 	}
 
-	vw_put_bytes(&buffer, vw_body_bytes(published->body), vw_body_size(published->body));
+	vwb_put_bytes(&buffer, published->body->text.data, published->body->text.size);
 	err = answers->tail(answers->context, resource, &buffer);
 	if (!err)
-		err = vw_body_new(vw_body_media_type(published->body), &buffer, &whole);
+		err = vwd_body_new(published->body->media_type, &buffer, &whole);
 	if (err) {
-		vw_buffer_free(&buffer);
+		vwb_buffer_free(&buffer);
 		return err;
 	}
 	published->whole = whole;
@@ -324,23 +318,23 @@ static int complete(struct vw_answers *answers, enum vw_resource resource, uint6
 	return 0;
 }
 
-static struct MHD_Response *make_compressed(const struct vw_body *body)
+static struct MHD_Response *make_compressed(const struct vwd_body *body)
 {
-	struct vw_buffer compressed = {0};
+	struct vwb_buffer compressed = {0};
 	struct MHD_Response *response = NULL;
-	struct vw_body *as_body = NULL;
+	struct vwd_body *as_body = NULL;
 
-	if (vw_gzip(vw_body_bytes(body), vw_body_size(body), &compressed) == 0 &&
-	    vw_body_new(vw_body_media_type(body), &compressed, &as_body) == 0)
+	if (vwd_gzip(body->text.data, body->text.size, &compressed) == 0 &&
+	    vwd_body_new(body->media_type, &compressed, &as_body) == 0)
 		response = respond_with(as_body);
-	vw_body_unref(as_body);
-	vw_buffer_free(&compressed);
+	vwd_body_unref(as_body);
+	vwb_buffer_free(&compressed);
 	if (response && !add_header(response, "Content-Encoding", "gzip"))
 		forget_response(&response);
 	return response;
 }
 
-static struct MHD_Response *response_for(struct vw_answers *answers, enum vw_resource resource,
+static struct MHD_Response *response_for(struct vwd_answers *answers, enum vwd_resource resource,
 					 enum encoding encoding)
 {
 	struct published *published = &answers->published[resource];
@@ -350,14 +344,14 @@ static struct MHD_Response *response_for(struct vw_answers *answers, enum vw_res
 		return response;
 	response = encoding == GZIP ? make_compressed(published->whole) : respond_with(published->whole);
 	if (response && (!describe(answers, resource, encoding, response) ||
-			 !add_header(response, "Content-Type", vw_body_media_type(published->body))))
+			 !add_header(response, "Content-Type", published->body->media_type)))
 		forget_response(&response);
 	published->response[encoding] = response;
 	return response;
 }
 
-static enum MHD_Result queue_unchanged(struct vw_answers *answers, struct MHD_Connection *connection,
-				       enum vw_resource resource, enum encoding encoding)
+static enum MHD_Result queue_unchanged(struct vwd_answers *answers, struct MHD_Connection *connection,
+				       enum vwd_resource resource, enum encoding encoding)
 {
 	struct MHD_Response **response = &answers->published[resource].unchanged[encoding];
 
@@ -367,7 +361,7 @@ static enum MHD_Result queue_unchanged(struct vw_answers *answers, struct MHD_Co
 			forget_response(response);
 	}
 	if (!*response)
-		return vw_answers_notice(answers, connection, VW_NOTICE_FAILED);
+		return vwd_answers_notice(answers, connection, VW_NOTICE_FAILED);
 	return MHD_queue_response(connection, MHD_HTTP_NOT_MODIFIED, *response);
 }
 
@@ -376,48 +370,33 @@ static const char *request_header(struct MHD_Connection *connection, const char 
 	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
-static bool is_unchanged(const struct vw_body *body, enum encoding encoding,
-			 struct MHD_Connection *connection)
-{
-	char tag[TAGGED_SIZE];
-
-	tag_of(body, encoding, tag);
-	return vw_etag_matches(request_header(connection, "If-None-Match"), tag);
-}
-
-static enum MHD_Result queue_resource(struct vw_answers *answers, struct MHD_Connection *connection,
-				      enum vw_resource resource, uint64_t now)
+static enum MHD_Result queue_resource(struct vwd_answers *answers, struct MHD_Connection *connection,
+				      enum vwd_resource resource, uint64_t now)
 {
 	struct published *published = &answers->published[resource];
 	enum encoding encoding = IDENTITY;
 	struct MHD_Response *response = NULL;
+	char tag[TAGGED_SIZE];
 
 	if (!published->body)
-		return vw_answers_notice(answers, connection, VW_NOTICE_NOT_THERE_YET);
+		return vwd_answers_notice(answers, connection, VW_NOTICE_NOT_THERE_YET);
 	if (complete(answers, resource, now) != 0)
-		return vw_answers_notice(answers, connection, VW_NOTICE_FAILED);
+		return vwd_answers_notice(answers, connection, VW_NOTICE_FAILED);
 
-	if (vw_body_size(published->whole) >= WORTH_COMPRESSING &&
-	    vw_accepts_gzip(request_header(connection, "Accept-Encoding")))
+	if (published->whole->text.size >= WORTH_COMPRESSING &&
+	    vwd_client_accepts_gzip(request_header(connection, "Accept-Encoding")))
 		encoding = GZIP;
-	if (resources[resource].has_etag && is_unchanged(published->body, encoding, connection))
+	tag_of(published->body, encoding, tag);
+	if (resources[resource].has_etag &&
+	    vwd_etag_matches(request_header(connection, "If-None-Match"), tag))
 		return queue_unchanged(answers, connection, resource, encoding);
 
 	response = response_for(answers, resource, encoding);
 	if (!response && encoding == GZIP)
 		response = response_for(answers, resource, IDENTITY);
 	if (!response)
-		return vw_answers_notice(answers, connection, VW_NOTICE_FAILED);
+		return vwd_answers_notice(answers, connection, VW_NOTICE_FAILED);
 	return MHD_queue_response(connection, MHD_HTTP_OK, response);
-}
-
-/* --- requests ----------------------------------------------------------------------------------------- */
-
-bool vw_answers_has_body(struct MHD_Connection *connection)
-{
-	const char *length = request_header(connection, "Content-Length");
-
-	return (length && strcmp(length, "0") != 0) || request_header(connection, "Transfer-Encoding");
 }
 
 static bool is_known_method(const char *method)
@@ -425,46 +404,67 @@ static bool is_known_method(const char *method)
 	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 }
 
-enum MHD_Result vw_answers_refuse_body(struct vw_answers *answers, struct MHD_Connection *connection,
-				       const char *method)
+/* Those of which there may be one only, and whether a name is written as none can be. */
+struct headers {
+	unsigned hosts, lengths;
+	bool malformed;
+	const char *host, *length;
+};
+
+static enum MHD_Result look_at_header(void *context, enum MHD_ValueKind kind, const char *name,
+				      const char *value)
 {
-	return vw_answers_notice(answers, connection,
-				 is_known_method(method) ? VW_NOTICE_NO_BODIES : VW_NOTICE_NO_SUCH_METHOD);
+	struct headers *headers = context;
+
+	(void)kind;
+	if (strcasecmp(name, "Host") == 0) {
+		headers->hosts++;
+		headers->host = value;
+	} else if (strcasecmp(name, "Content-Length") == 0) {
+		headers->lengths++;
+		headers->length = value;
+	}
+	headers->malformed |= !vwd_is_header_name(name);
+	return MHD_YES;
 }
 
-static enum vw_resource negotiated(const struct vw_answers *answers, enum vw_resource resource,
-				   struct MHD_Connection *connection)
+enum vwd_notice vwd_answers_fault(struct MHD_Connection *connection, const char *method, bool local_names)
 {
-	if (resource == VW_RESOURCE_METRICS && answers->published[VW_RESOURCE_OPENMETRICS].body &&
-	    vw_accepts_openmetrics(request_header(connection, "Accept")))
-		return VW_RESOURCE_OPENMETRICS;
-	return resource;
+	struct headers headers = {0};
+
+	MHD_get_connection_values(connection, MHD_HEADER_KIND, look_at_header, &headers);
+	if (headers.hosts > 1 || headers.lengths > 1 || headers.malformed)
+		return VW_NOTICE_UNCLEAR;
+	if (local_names && headers.hosts && !vwd_host_is_local(headers.host))
+		return VW_NOTICE_OTHER_HOST;
+	if ((headers.lengths && !vwb_text_equal(headers.length, "0")) ||
+	    request_header(connection, "Transfer-Encoding"))
+		return is_known_method(method) ? VW_NOTICE_NO_BODIES : VW_NOTICE_NO_SUCH_METHOD;
+	return VW_NOTICES;
 }
 
-static enum MHD_Result queue_route(struct vw_answers *answers, struct MHD_Connection *connection,
-				   size_t route, uint64_t now)
+enum MHD_Result vwd_answers_queue(struct vwd_answers *answers, struct MHD_Connection *connection,
+				  const char *path, const char *method, uint64_t now)
 {
-	enum vw_notice notice = routes[route].notice;
-
-	if (routes[route].resource != VW_RESOURCES)
-		return queue_resource(answers, connection,
-				      negotiated(answers, routes[route].resource, connection), now);
-	if (notice == VW_NOTICE_READY && !answers->ready)
-		notice = VW_NOTICE_NOT_READY;
-	return vw_answers_notice(answers, connection, notice);
-}
-
-enum MHD_Result vw_answers_queue(struct vw_answers *answers, struct MHD_Connection *connection,
-				 const char *path, const char *method, uint64_t now)
-{
+	enum vwd_resource resource;
+	enum vwd_notice notice;
 	size_t route;
 
 	for (route = 0; route < VW_COUNT(routes); route++)
 		if (strcmp(routes[route].path, path) == 0)
 			break;
 	if (route == VW_COUNT(routes))
-		return vw_answers_notice(answers, connection, VW_NOTICE_NO_SUCH_PAGE);
+		return vwd_answers_notice(answers, connection, VW_NOTICE_NO_SUCH_PAGE);
 	if (!is_known_method(method))
-		return vw_answers_notice(answers, connection, VW_NOTICE_NO_SUCH_METHOD);
-	return queue_route(answers, connection, route, now);
+		return vwd_answers_notice(answers, connection, VW_NOTICE_NO_SUCH_METHOD);
+	resource = routes[route].resource;
+	notice = routes[route].notice;
+	if (resource == VW_RESOURCES)
+		return vwd_answers_notice(answers, connection,
+					  notice == VW_NOTICE_READY && !answers->ready ? VW_NOTICE_NOT_READY
+										       : notice);
+	if (resource == VW_RESOURCE_METRICS && answers->published[VW_RESOURCE_OPENMETRICS].body &&
+	    vwd_client_accepts_openmetrics(request_header(connection, "Accept")))
+		resource = VW_RESOURCE_OPENMETRICS;
+	return queue_resource(answers, connection, resource, now);
 }

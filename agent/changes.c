@@ -33,14 +33,14 @@ static const struct kind {
 
 /* What is being compared, and what was found so far. */
 struct comparison {
-	const struct vw_digest *before, *after;
-	struct vw_changes changes;
+	const struct vwd_digest *before, *after;
+	struct vwd_changes changes;
 	size_t room;
 };
 
 /* Texts of the machine as a whole, but for its platform, which has a sentence of its own. */
 static const struct machine_text {
-	enum vw_change_kind kind;
+	enum vwd_change_kind kind;
 	const char *label;
 	int priority;
 	size_t field;
@@ -61,39 +61,37 @@ static const char *or_none(const char *text)
 	return text ? text : "none";
 }
 
-static void add(struct comparison *c, enum vw_change_kind kind, int priority, const char *device,
+static void add(struct comparison *c, enum vwd_change_kind kind, int priority, const char *device,
 		const char *sentence)
 {
-	struct vw_changes *changes = &c->changes;
+	struct vwd_changes *changes = &c->changes;
 
 	if (changes->count < c->room)
-		changes->change[changes->count++] = (struct vw_change){
+		changes->change[changes->count++] = (struct vwd_change){
 			.kind = kind,
 			.priority = priority,
-			.device = vw_arena_string(changes->arena, device),
+			.device = vwb_arena_string(changes->arena, device),
 			.sentence = sentence,
 		};
 }
 
 #define ADD(c, kind, priority, device, ...) \
-	add(c, kind, priority, device, vw_arena_printf((c)->changes.arena, __VA_ARGS__))
-
-/* --- the machine ------------------------------------------------------------------------------------- */
+	add(c, kind, priority, device, vwb_arena_printf((c)->changes.arena, __VA_ARGS__))
 
 /* "nitro on m5.large" */
 static const char *machine(struct comparison *c, const struct vw_platform *platform)
 {
 	if (!platform->cloud.instance_type)
 		return platform->id;
-	return vw_arena_printf(c->changes.arena, "%s on %s", platform->id, platform->cloud.instance_type);
+	return vwb_arena_printf(c->changes.arena, "%s on %s", platform->id, platform->cloud.instance_type);
 }
 
 static void compare_platform(struct comparison *c)
 {
 	const struct vw_platform *before = &c->before->platform, *after = &c->after->platform;
-	bool other = !vw_equal(before->id, after->id);
+	bool other = !vwb_text_equal(before->id, after->id);
 
-	if (!other && vw_equal(before->cloud.instance_type, after->cloud.instance_type))
+	if (!other && vwb_text_equal(before->cloud.instance_type, after->cloud.instance_type))
 		return;
 	ADD(c, other ? VW_CHANGE_PLATFORM : VW_CHANGE_INSTANCE_TYPE, LOG_NOTICE, NULL, "%s became %s",
 	    machine(c, before), machine(c, after));
@@ -107,7 +105,7 @@ static void compare_texts(struct comparison *c)
 
 		memcpy(&before, (const char *)&c->before->platform + row->field, sizeof(before));
 		memcpy(&after, (const char *)&c->after->platform + row->field, sizeof(after));
-		if (!vw_equal(before, after))
+		if (!vwb_text_equal(before, after))
 			ADD(c, row->kind, row->priority, NULL, "%s changed from %s to %s", row->label,
 			    or_none(before), or_none(after));
 	}
@@ -134,13 +132,11 @@ static void compare_nested(struct comparison *c)
 		    sentences[c->after->can_host]);
 }
 
-/* --- devices ----------------------------------------------------------------------------------------- */
-
 static bool is_same_device(const struct vw_device *a, const struct vw_device *b)
 {
-	if (!vw_equal(a->kind, b->kind) || !vw_equal(a->name, b->name))
+	if (!vwb_text_equal(a->kind, b->kind) || !vwb_text_equal(a->name, b->name))
 		return false;
-	return a->name || (vw_equal(a->ids, b->ids) && vw_equal(a->what, b->what));
+	return a->name || (vwb_text_equal(a->ids, b->ids) && vwb_text_equal(a->what, b->what));
 }
 
 static const char *label(const struct vw_device *device)
@@ -158,8 +154,8 @@ static void compare_drivers(struct comparison *c, const struct vw_device *before
 	bool worse = before->class > after->class && after->class > VW_CLASS_NONE;
 	const char *name = label(after);
 
-	if (vw_equal(before->driver, after->driver)) {
-		if (!vw_equal(before->driver_version, after->driver_version))
+	if (vwb_text_equal(before->driver, after->driver)) {
+		if (!vwb_text_equal(before->driver_version, after->driver_version))
 			ADD(c, VW_CHANGE_DRIVER_VERSION, LOG_INFO, name,
 			    "%s's driver %s changed from version %s to %s", name, or_none(after->driver),
 			    or_none(before->driver_version), or_none(after->driver_version));
@@ -185,8 +181,8 @@ static void tell_device(struct comparison *c, const struct vw_device *device, bo
 /* Each device of one side pairs with the first like it that is left on the other. */
 static int compare_devices(struct comparison *c)
 {
-	const struct vw_digest *before = c->before, *after = c->after;
-	bool *paired = vw_arena_array(c->changes.arena, after->device_count, sizeof(*paired));
+	const struct vwd_digest *before = c->before, *after = c->after;
+	bool *paired = vwb_arena_array(c->changes.arena, after->device_count, sizeof(*paired));
 
 	if (!paired)
 		return -ENOMEM;
@@ -209,20 +205,18 @@ static int compare_devices(struct comparison *c)
 	return 0;
 }
 
-/* --- findings ---------------------------------------------------------------------------------------- */
-
-static bool is_wrong(const struct vw_digest_finding *finding)
+static bool is_wrong(const struct vwd_digest_finding *finding)
 {
 	return finding && (finding->status == VW_FAIL || finding->status == VW_WARN);
 }
 
 /* The first like it that is left, or NULL: there are twins, for devices without names. */
-static const struct vw_digest_finding *pair_finding(const struct vw_digest *digest, bool *paired,
-						    const struct vw_digest_finding *like)
+static const struct vwd_digest_finding *pair_finding(const struct vwd_digest *digest, bool *paired,
+						     const struct vwd_digest_finding *like)
 {
 	for (size_t i = 0; i < digest->finding_count; i++) {
-		if (paired[i] || !vw_equal(digest->finding[i].id, like->id) ||
-		    !vw_equal(digest->finding[i].subject, like->subject))
+		if (paired[i] || !vwb_text_equal(digest->finding[i].id, like->id) ||
+		    !vwb_text_equal(digest->finding[i].subject, like->subject))
 			continue;
 		paired[i] = true;
 		return &digest->finding[i];
@@ -230,7 +224,7 @@ static const struct vw_digest_finding *pair_finding(const struct vw_digest *dige
 	return NULL;
 }
 
-static int priority_of(const struct vw_digest_finding *finding)
+static int priority_of(const struct vwd_digest_finding *finding)
 {
 	static const int priorities[] = {
 		[VW_ADVICE] = LOG_NOTICE, [VW_DEGRADED] = LOG_WARNING, [VW_FATAL] = LOG_ERR};
@@ -241,13 +235,13 @@ static int priority_of(const struct vw_digest_finding *finding)
 /* What cannot be told any more has neither passed nor failed: nothing is said of it. */
 static int compare_findings(struct comparison *c)
 {
-	bool *paired = vw_arena_array(c->changes.arena, c->before->finding_count, sizeof(*paired));
+	bool *paired = vwb_arena_array(c->changes.arena, c->before->finding_count, sizeof(*paired));
 
 	if (!paired)
 		return -ENOMEM;
 	for (size_t i = 0; i < c->after->finding_count; i++) {
-		const struct vw_digest_finding *after = &c->after->finding[i];
-		const struct vw_digest_finding *before = pair_finding(c->before, paired, after);
+		const struct vwd_digest_finding *after = &c->after->finding[i];
+		const struct vwd_digest_finding *before = pair_finding(c->before, paired, after);
 
 		if (is_wrong(after) && !is_wrong(before))
 			ADD(c, VW_CHANGE_FINDING_FAILS, priority_of(after), NULL, "%s fails for %s: %s",
@@ -259,20 +253,19 @@ static int compare_findings(struct comparison *c)
 	return 0;
 }
 
-/* --- together ---------------------------------------------------------------------------------------- */
-
-int vw_changes_between(const struct vw_digest *before, const struct vw_digest *after, struct vw_changes *ret)
+int vwd_changes_between(const struct vwd_digest *before, const struct vwd_digest *after,
+			struct vwd_changes *ret)
 {
 	struct comparison c = {
 		.before = before,
 		.after = after,
 		.room = MACHINE_CHANGES + before->device_count + after->device_count + after->finding_count,
 	};
-	int r = vw_arena_new(&c.changes.arena);
+	int r = vwb_arena_new(&c.changes.arena);
 
 	if (r < 0)
 		return r;
-	c.changes.change = vw_arena_array(c.changes.arena, c.room, sizeof(*c.changes.change));
+	c.changes.change = vwb_arena_array(c.changes.arena, c.room, sizeof(*c.changes.change));
 	if (c.changes.change) {
 		compare_platform(&c);
 		compare_texts(&c);
@@ -283,26 +276,26 @@ int vw_changes_between(const struct vw_digest *before, const struct vw_digest *a
 		if (r == 0)
 			r = compare_findings(&c);
 	}
-	if (r < 0 || vw_arena_failed(c.changes.arena)) {
-		vw_changes_free(&c.changes);
+	if (r < 0 || vwb_arena_failed(c.changes.arena)) {
+		vwd_changes_free(&c.changes);
 		return -ENOMEM;
 	}
 	*ret = c.changes;
 	return 0;
 }
 
-void vw_changes_free(struct vw_changes *changes)
+void vwd_changes_free(struct vwd_changes *changes)
 {
-	vw_arena_free(changes->arena);
-	*changes = (struct vw_changes){0};
+	vwb_arena_free(changes->arena);
+	*changes = (struct vwd_changes){0};
 }
 
-const char *vw_change_word(enum vw_change_kind kind)
+const char *vwd_change_word(enum vwd_change_kind kind)
 {
 	return kinds[kind].word;
 }
 
-bool vw_changes_are_of_machine(const struct vw_changes *changes)
+bool vwd_changes_are_of_machine(const struct vwd_changes *changes)
 {
 	for (size_t i = 0; i < changes->count; i++)
 		if (kinds[changes->change[i].kind].of_machine)
@@ -310,7 +303,7 @@ bool vw_changes_are_of_machine(const struct vw_changes *changes)
 	return false;
 }
 
-int vw_changes_priority(const struct vw_changes *changes)
+int vwd_changes_priority(const struct vwd_changes *changes)
 {
 	int priority = LOG_DEBUG;
 

@@ -12,7 +12,7 @@
 #define VW_CHANGE_MESSAGE_ID "6b1f3a0c7d5e4c0f9a52d3c84be1f7a6"
 
 /* The closed list of what can change; changes.c has a row for each. */
-enum vw_change_kind {
+enum vwd_change_kind {
 	VW_CHANGE_PLATFORM,
 	VW_CHANGE_INSTANCE_TYPE,
 	VW_CHANGE_CLOUD,
@@ -33,39 +33,39 @@ enum vw_change_kind {
 	VW_CHANGES,
 };
 
-struct vw_change {
-	enum vw_change_kind kind;
+struct vwd_change {
+	enum vwd_change_kind kind;
 	int priority;       /* of syslog(3) */
 	const char *device; /* NULL: not of a device */
 	const char *sentence;
 };
 
 /* A structure of zeros is empty. */
-struct vw_changes {
-	struct vw_arena *arena;
+struct vwd_changes {
+	struct vwb_arena *arena;
 	size_t count;
-	struct vw_change *change; /* the whole machine's first, then devices, then findings */
+	struct vwd_change *change; /* the whole machine's first, then devices, then findings */
 };
 
 /**
  * Compare two digests.
  *
- * @ret: free with vw_changes_free()
+ * @ret: free with vwd_changes_free()
  *
  * Returns 0 or -ENOMEM.
  */
-_must_check_ int vw_changes_between(const struct vw_digest *before, const struct vw_digest *after,
-				    struct vw_changes *ret);
+_must_check_ int vwd_changes_between(const struct vwd_digest *before, const struct vwd_digest *after,
+				     struct vwd_changes *ret);
 
-void vw_changes_free(struct vw_changes *changes);
+void vwd_changes_free(struct vwd_changes *changes);
 
 /** The word of a kind: "platform", "driver-fallback". Static. */
-const char *vw_change_word(enum vw_change_kind kind);
+const char *vwd_change_word(enum vwd_change_kind kind);
 
 /** Does one of them say that the machine is another, or worse, not only that something was plugged in? */
-bool vw_changes_are_of_machine(const struct vw_changes *changes);
+bool vwd_changes_are_of_machine(const struct vwd_changes *changes);
 
 /** The most urgent priority among them. */
-int vw_changes_priority(const struct vw_changes *changes);
+int vwd_changes_priority(const struct vwd_changes *changes);
 
 #endif

@@ -3,19 +3,15 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <ini.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "agent/listen.h"
 #include "agent/log.h"
-#include "export/file.h"
+#include "base/file.h"
 
 #define SECTION         "virtwhered"
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
@@ -47,7 +43,7 @@ static const struct option_row {
 	const char *standard; /* as one would write it; NULL: none */
 	const char *argument, *meaning;
 } rows[] = {
-#define FIELD(name) offsetof(struct vw_config, name)
+#define FIELD(name) offsetof(struct vwd_config, name)
 	{"config", NULL, 'c', TEXT, true, FIELD(file), 0, 0, VW_CONFIG_FILE, "FILE",
 	 "read this configuration"},
 	{"listen", "web.listen-address", 'l', ADDRESS, false, FIELD(listen), 0, 0, "127.0.0.1:9796",
@@ -84,7 +80,7 @@ static const struct option_row {
 enum rank { STANDARD = 1, FILE_RANK, COMMAND_LINE };
 
 struct reading {
-	struct vw_config *config;
+	struct vwd_config *config;
 	enum rank rank[VW_COUNT(rows)];
 	char reason[256]; /* why a value is not taken */
 	char *problem;
@@ -93,9 +89,8 @@ struct reading {
 	const char *too_long; /* the line that the parser has no room for, or NULL */
 	unsigned line;        /* being parsed */
 	unsigned wrong;       /* the first that is, or 0 */
+	bool no_memory;       /* for what stands there: it is not the file that is wrong */
 };
-
-/* --- values ------------------------------------------------------------------------------------------ */
 
 static const struct unit {
 	const char *name;
@@ -115,9 +110,9 @@ static int parse_span(const char *text, uint64_t *ret)
 	number[digits] = '\0';
 	unit += strspn(unit, " ");
 	for (size_t i = 0; i < VW_COUNT(units); i++) {
-		if (!vw_equal(unit, units[i].name))
+		if (!vwb_text_equal(unit, units[i].name))
 			continue;
-		if (vw_parse_number(number, 10, UINT64_MAX / units[i].ms, &value) < 0)
+		if (vwb_number_parse(number, 10, UINT64_MAX / units[i].ms, &value) < 0)
 			return -ERANGE;
 		*ret = value * units[i].ms;
 		return 0;
@@ -131,7 +126,7 @@ static int parse_switch(const char *text, bool *ret)
 
 	for (size_t i = 0; i < VW_COUNT(words); i++) {
 		for (size_t value = 0; value < 2; value++) {
-			if (!vw_equal(text, words[i][value]))
+			if (!vwb_text_equal(text, words[i][value]))
 				continue;
 			*ret = value;
 			return 0;
@@ -151,7 +146,7 @@ static int set_number(struct reading *reading, const struct option_row *row, con
 {
 	char range[96];
 	uint64_t value;
-	int r = row->kind == SPAN ? parse_span(text, &value) : vw_parse_number(text, 10, UINT64_MAX, &value);
+	int r = row->kind == SPAN ? parse_span(text, &value) : vwb_number_parse(text, 10, UINT64_MAX, &value);
 
 	if (r == -EINVAL)
 		return reject(reading, row, text,
@@ -166,7 +161,7 @@ static int set_number(struct reading *reading, const struct option_row *row, con
 }
 
 static int add_address(struct reading *reading, const struct option_row *row, const char *text,
-		       struct vw_listen *list, bool first)
+		       struct vwd_listen *list, bool first)
 {
 	char *copy;
 
@@ -174,11 +169,11 @@ static int add_address(struct reading *reading, const struct option_row *row, co
 		list->count = 0;
 	if (!*text)
 		return 0;
-	if (!vw_listen_is_address(text))
+	if (!vwd_listen_is_address(text))
 		return reject(reading, row, text, "is no address such as " VW_LISTEN_FORMS);
 	if (list->count == VW_LISTEN_MAX)
 		return reject(reading, row, text, "is one address too many");
-	copy = vw_arena_string(reading->config->arena, text);
+	copy = vwb_arena_string(reading->config->arena, text);
 	if (!copy)
 		return -ENOMEM;
 	list->address[list->count++] = copy;
@@ -187,7 +182,7 @@ static int add_address(struct reading *reading, const struct option_row *row, co
 
 static int set_text(struct reading *reading, const char *text, const char **field)
 {
-	char *copy = *text ? vw_arena_string(reading->config->arena, text) : NULL;
+	char *copy = *text ? vwb_arena_string(reading->config->arena, text) : NULL;
 
 	if (*text && !copy)
 		return -ENOMEM;
@@ -204,7 +199,7 @@ static bool is_clean(const char *text)
 	if (size >= sizeof(copy))
 		return false;
 	memcpy(copy, text, size + 1);
-	vw_clean(copy, size);
+	vwb_text_clean(copy, size);
 	return strcmp(copy, text) == 0;
 }
 
@@ -234,7 +229,7 @@ static int store(struct reading *reading, const struct option_row *row, const ch
 static int take(struct reading *reading, const struct option_row *row, enum rank rank, const char *text)
 {
 	enum rank *given = &reading->rank[row - rows];
-	struct vw_config before = *reading->config;
+	struct vwd_config before = *reading->config;
 	bool first = *given != rank;
 	int r;
 
@@ -247,18 +242,6 @@ static int take(struct reading *reading, const struct option_row *row, enum rank
 		*given = rank;
 	return r;
 }
-
-static int take_standards(struct reading *reading)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < VW_COUNT(rows) && r == 0; i++)
-		if (rows[i].standard)
-			r = take(reading, &rows[i], STANDARD, rows[i].standard);
-	return r;
-}
-
-/* --- the command line -------------------------------------------------------------------------------- */
 
 struct spelling {
 	char letters[2 * VW_COUNT(rows) + 2];
@@ -314,8 +297,8 @@ static size_t count_meant(const struct spelling *spelling, const char *argument)
 
 static int complain(struct reading *reading, const char *what, const char *argument)
 {
-	return vw_blame(reading->problem, reading->problem_size, -EINVAL, "%s: %s; see 'virtwhered --help'",
-			argument, what);
+	return vwd_log_problem(reading->problem, reading->problem_size, -EINVAL,
+			       "%s: %s; see 'virtwhered --help'", argument, what);
 }
 
 /* @value: what getopt_long(3) returned instead of an option. Of letters that stand together it names the one.
@@ -351,21 +334,12 @@ static int take_arguments(struct reading *reading, int argc, char **argv)
 			return complain_of_option(reading, &spelling, value, argv[optind - 1]);
 		r = take(reading, row, COMMAND_LINE, optarg ? optarg : "yes");
 		if (r == -EINVAL)
-			return vw_blame(reading->problem, reading->problem_size, r, "--%s", reading->reason);
+			return vwd_log_problem(reading->problem, reading->problem_size, r, "--%s",
+					       reading->reason);
 		if (r < 0)
 			return r;
 	}
 	return optind < argc ? complain(reading, "no argument is wanted", argv[optind]) : 0;
-}
-
-/* --- the file ---------------------------------------------------------------------------------------- */
-
-static const struct option_row *row_named(const char *name)
-{
-	for (size_t i = 0; i < VW_COUNT(rows); i++)
-		if (vw_equal(rows[i].name, name) && !rows[i].command_only)
-			return &rows[i];
-	return NULL;
 }
 
 /* inih tells nobody of a section without keys. What begins none is left to it. */
@@ -411,14 +385,16 @@ static char *next_line(char *line, int room, void *context)
 
 static int take_key(struct reading *reading, const char *section, const char *name, const char *value)
 {
-	const struct option_row *row = row_named(name);
+	const struct option_row *row = rows, *end = rows + VW_COUNT(rows);
 
+	while (row < end && (row->command_only || !vwb_text_equal(row->name, name)))
+		row++;
 	if (!*section) {
 		snprintf(reading->reason, sizeof(reading->reason),
 			 "%.60s: [" SECTION "] is to stand above it", name);
 		return -EINVAL;
 	}
-	if (!row) {
+	if (row == end) {
 		snprintf(reading->reason, sizeof(reading->reason), "no such key: %.60s", name);
 		return -EINVAL;
 	}
@@ -431,9 +407,11 @@ static int take_key(struct reading *reading, const char *section, const char *na
 static int handle(void *context, const char *section, const char *name, const char *value)
 {
 	struct reading *reading = context;
+	int r = take_key(reading, section, name, value);
 
-	if (take_key(reading, section, name, value) == 0)
+	if (r == 0)
 		return 1;
+	reading->no_memory = r == -ENOMEM;
 	reading->wrong = reading->line;
 	return 0;
 }
@@ -444,6 +422,8 @@ static int judge(struct reading *reading, const char *file, int wrong)
 	const char *reason = reading->reason;
 	unsigned line = (unsigned)(wrong < 0 ? 0 : wrong);
 
+	if (reading->no_memory)
+		return -ENOMEM;
 	if (line && line != reading->wrong)
 		reason = "is neither [section] nor KEY = VALUE";
 	if (!line)
@@ -454,81 +434,45 @@ static int judge(struct reading *reading, const char *file, int wrong)
 	}
 	if (!line)
 		return 0;
-	return vw_blame(reading->problem, reading->problem_size, -EINVAL, "%s:%u: %s", file, line, reason);
-}
-
-/* Read at most @size bytes of a regular file. Returns how many there were, or a negative errno. */
-static ssize_t read_file(const char *path, char *bytes, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat status;
-	size_t used = 0;
-	ssize_t r = 1;
-
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
-		close(fd);
-		return -EINVAL;
-	}
-	while (r > 0 && used < size) {
-		r = read(fd, bytes + used, size - used);
-		if (r < 0 && errno == EINTR)
-			r = 1;
-		else if (r > 0)
-			used += (size_t)r;
-	}
-	if (r < 0)
-		r = -errno;
-	close(fd);
-	return r < 0 ? r : (ssize_t)used;
-}
-
-static int parse_file(struct reading *reading, const char *file, char *text)
-{
-	ssize_t size = read_file(file, text, VW_CONFIG_LIMIT + 1);
-
-	if (size == -ENOENT && reading->rank[0] == STANDARD)
-		return 0;
-	if (size < 0)
-		return vw_blame(reading->problem, reading->problem_size, (int)size, "%s: %s", file,
-				size == -EINVAL ? "is no regular file" : strerror((int)-size));
-	if (size > VW_CONFIG_LIMIT || memchr(text, '\0', (size_t)size))
-		return vw_blame(reading->problem, reading->problem_size, -EINVAL, "%s: is %s", file,
-				size > VW_CONFIG_LIMIT ? "too big" : "no text");
-	text[size] = '\0';
-	reading->at = strncmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0
-			      ? text + strlen(BYTE_ORDER_MARK)
-			      : text;
-	return judge(reading, file, ini_parse_stream(next_line, reading, handle, reading));
+	return vwd_log_problem(reading->problem, reading->problem_size, -EINVAL, "%s:%u: %s", file, line,
+			       reason);
 }
 
 static int take_file(struct reading *reading)
 {
 	const char *file = reading->config->file;
-	char *text = file ? malloc(VW_CONFIG_LIMIT + 2) : NULL;
+	size_t size = 0;
+	char *text;
 	int r;
 
 	if (!file)
 		return 0;
-	if (!text)
-		return -ENOMEM;
-	r = parse_file(reading, file, text);
-	free(text);
-	return r;
+	r = vwb_file_read(reading->config->arena, file, 0, VW_CONFIG_LIMIT, &text, &size);
+	if (r == -ENOMEM || (r == -ENOENT && reading->rank[0] == STANDARD))
+		return r == -ENOMEM ? r : 0;
+	if (r < 0)
+		return vwd_log_problem(reading->problem, reading->problem_size, r == -EFBIG ? -EINVAL : r,
+				       "%s: %s", file,
+				       r == -EINVAL  ? "is no regular file"
+				       : r == -EFBIG ? "is too big"
+						     : strerror(-r));
+	if (strlen(text) != size)
+		return vwd_log_problem(reading->problem, reading->problem_size, -EINVAL, "%s: is no text",
+				       file);
+	reading->at = vwb_text_starts(text, BYTE_ORDER_MARK) ? text + strlen(BYTE_ORDER_MARK) : text;
+	return judge(reading, file, ini_parse_stream(next_line, reading, handle, reading));
 }
 
-/* --- together ---------------------------------------------------------------------------------------- */
-
-int vw_config_read(int argc, char **argv, struct vw_config *ret, char *problem, size_t problem_size)
+int vwd_config_read(int argc, char **argv, struct vwd_config *ret, char *problem, size_t problem_size)
 {
-	_cleanup_(vw_config_free) struct vw_config config = {0};
+	_cleanup_(vwd_config_free) struct vwd_config config = {0};
 	struct reading reading = {.config = &config, .problem = problem, .problem_size = problem_size};
-	int r = vw_arena_new(&config.arena);
+	int r = vwb_arena_new(&config.arena);
 
 	snprintf(problem, problem_size, "out of memory");
-	if (r == 0)
-		r = take_standards(&reading);
+	for (size_t i = 0; i < VW_COUNT(rows) && r == 0; i++)
+		if (rows[i].standard)
+			r = take(&reading, &rows[i], STANDARD, rows[i].standard);
 	if (r == 0)
 		r = take_arguments(&reading, argc, argv);
 	if (r == 0 && !config.help && !config.version)
@@ -536,37 +480,38 @@ int vw_config_read(int argc, char **argv, struct vw_config *ret, char *problem, 
 	if (r < 0)
 		return r;
 	*ret = config;
-	config = (struct vw_config){0};
+	config = (struct vwd_config){0};
 	return 0;
 }
 
-void vw_config_free(struct vw_config *config)
+void vwd_config_free(struct vwd_config *config)
 {
-	vw_arena_free(config->arena);
-	*config = (struct vw_config){0};
+	vwb_arena_free(config->arena);
+	*config = (struct vwd_config){0};
 }
 
-void vw_config_help(struct vw_buffer *out)
+void vwd_config_help(struct vwb_buffer *out)
 {
-	vw_put(out, "Usage: virtwhered [OPTIONS]\n\n"
-		    "Keep a report of the virtualization layers under this system, and serve it with its "
-		    "metrics.\n"
-		    "Each option but -c, -h, -V and --check-config is a key of " VW_CONFIG_FILE ", too.\n\n");
+	vwb_put(out,
+		"Usage: virtwhered [OPTIONS]\n\n"
+		"Keep a report of the virtualization layers under this system, and serve it with its "
+		"metrics.\n"
+		"Each option but -c, -h, -V and --check-config is a key of " VW_CONFIG_FILE ", too.\n\n");
 	for (size_t i = 0; i < VW_COUNT(rows); i++) {
 		const struct option_row *row = &rows[i];
 		size_t start = out->size;
 
 		if (row->letter)
-			vw_putf(out, "  -%c, --%s", row->letter, row->name);
+			vwb_putf(out, "  -%c, --%s", row->letter, row->name);
 		else
-			vw_putf(out, "      --%s", row->name);
+			vwb_putf(out, "      --%s", row->name);
 		if (row->argument)
-			vw_putf(out, "=%s", row->argument);
+			vwb_putf(out, "=%s", row->argument);
 		if (out->size - start < HELP_COLUMN)
-			vw_put_repeated(out, " ", HELP_COLUMN - (out->size - start));
-		vw_putf(out, "  %s", row->meaning);
+			vwb_put_repeated(out, " ", HELP_COLUMN - (out->size - start));
+		vwb_putf(out, "  %s", row->meaning);
 		if (row->standard)
-			vw_putf(out, " (%s)", row->standard);
-		vw_put(out, "\n");
+			vwb_putf(out, " (%s)", row->standard);
+		vwb_put(out, "\n");
 	}
 }

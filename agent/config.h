@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "detect/base.h"
-#include "export/buffer.h"
+#include "base/base.h"
+#include "base/buffer.h"
 
 #define VW_CONFIG_FILE "/etc/virtwhere/virtwhered.conf"
 
@@ -20,17 +20,17 @@ enum {
 	VW_CONFIG_LIMIT = 64 * 1024, /* bytes of the file */
 };
 
-struct vw_listen {
+struct vwd_listen {
 	size_t count;
 	const char *address[VW_LISTEN_MAX];
 };
 
 /* Strings belong to the arena or to the command line. */
-struct vw_config {
-	struct vw_arena *arena;
+struct vwd_config {
+	struct vwb_arena *arena;
 	bool help, version, check;
 	const char *file; /* the configuration file */
-	struct vw_listen listen;
+	struct vwd_listen listen;
 	const char *web_config;      /* exporter-toolkit's file; NULL: plain HTTP */
 	const char *report_file;     /* NULL: none */
 	const char *state_directory; /* NULL: nothing is kept */
@@ -47,19 +47,19 @@ struct vw_config {
  * Read the command line and the configuration file.
  *
  * @argv: must outlive the configuration; its options may be put in front
- * @ret: free with vw_config_free()
+ * @ret: free with vwd_config_free()
  * @problem: on failure receives one line, without newline: "FILE:LINE: reason", or what names the option
  *
  * Returns 0, or a negative errno: -EINVAL for what is not understood, else why the file could not be read. A
  * file that is missing is an error only when --config names it. With --help or --version the file is not
  * read.
  */
-_must_check_ int vw_config_read(int argc, char **argv, struct vw_config *ret, char *problem,
-				size_t problem_size);
+_must_check_ int vwd_config_read(int argc, char **argv, struct vwd_config *ret, char *problem,
+				 size_t problem_size);
 
-void vw_config_free(struct vw_config *config);
+void vwd_config_free(struct vwd_config *config);
 
 /** The help, made from the table. */
-void vw_config_help(struct vw_buffer *out);
+void vwd_config_help(struct vwb_buffer *out);
 
 #endif

@@ -5,16 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Who was asked for an answer gets this long to take it before he makes room for others. */
-enum { ANSWERING_AT_LEAST = 1000 * 1000 };
+/* Microseconds: to send a request, and to take its answer, before who comes may take the place. Only a pause
+ * between two requests gives the second one as much: who sends one after the other is spared once. */
+enum { ASKING = 250 * 1000, ANSWERING = 1000 * 1000, PAUSE = 1000 * 1000 };
 
-/* --- addresses ---------------------------------------------------------------------------------------- */
-
-struct vw_network vw_network_of(const struct sockaddr *address)
+struct vwd_network vwd_network_of(const struct sockaddr *address)
 {
 	const struct sockaddr_in *v4 = (const void *)address;
 	const struct sockaddr_in6 *v6 = (const void *)address;
-	struct vw_network network = {.local = false};
+	struct vwd_network network = {.local = false};
 
 	switch (address->sa_family) {
 	case AF_INET:
@@ -30,57 +29,57 @@ struct vw_network vw_network_of(const struct sockaddr *address)
 	return network;
 }
 
-bool vw_network_same(const struct vw_network *a, const struct vw_network *b)
+bool vwd_network_same(const struct vwd_network *a, const struct vwd_network *b)
 {
 	return a->local == b->local && memcmp(a->address, b->address, sizeof(a->address)) == 0;
 }
 
-static bool same_address(const struct vw_connection *a, const struct vw_connection *b)
+static bool same_address(const struct vwd_connection *a, const struct vwd_connection *b)
 {
-	return !a->network.local && vw_network_same(&a->network, &b->network);
+	return !a->network.local && vwd_network_same(&a->network, &b->network);
 }
 
-/* --- who can be spared -------------------------------------------------------------------------------- */
-
-static bool may_be_spared(const struct vw_connection *connection, uint64_t now)
+/* Is @a needed less than the newer @b? Stages are in that order. Somebody always makes room: so many have to
+ * come after a connection as there are places before it is dropped within its time. */
+static bool is_needed_less(const struct vwd_connection *a, const struct vwd_connection *b, uint64_t now)
 {
-	if (connection->dropped || connection->stage == VW_STAGE_HELD)
-		return false;
-	return connection->stage != VW_STAGE_ANSWERING || now - connection->since >= ANSWERING_AT_LEAST;
-}
+	bool a_has_time = a->safe_until > now, b_has_time = b->safe_until > now;
 
-/* Stages are in the order in which they are spared. */
-static bool is_spared_before(const struct vw_connection *a, const struct vw_connection *b)
-{
-	return a->stage != b->stage ? a->stage < b->stage : a->since < b->since;
+	if ((a->stage == VW_STAGE_HELD) != (b->stage == VW_STAGE_HELD))
+		return b->stage == VW_STAGE_HELD;
+	if (a_has_time != b_has_time)
+		return b_has_time;
+	if (a_has_time)
+		return a->safe_until <= b->safe_until;
+	return a->stage != b->stage ? a->stage < b->stage : a->since <= b->since;
 }
 
 /* @like: only those of its address; NULL for all */
-static struct vw_connection *least_needed(const struct vw_connections *connections,
-					  const struct vw_connection *like, uint64_t now)
+static struct vwd_connection *least_needed(const struct vwd_connections *connections,
+					   const struct vwd_connection *like, uint64_t now)
 {
-	struct vw_connection *least = NULL;
+	struct vwd_connection *least = NULL;
 
-	for (struct vw_connection *one = connections->first; one; one = one->next) {
-		if (!may_be_spared(one, now) || (like && !same_address(one, like)))
+	for (struct vwd_connection *one = connections->first; one; one = one->next) {
+		if (one->dropped || (like && !same_address(one, like)))
 			continue;
-		if (!least || is_spared_before(one, least))
+		if (!least || is_needed_less(one, least, now))
 			least = one;
 	}
 	return least;
 }
 
-static void drop(struct vw_connections *connections, struct vw_connection *connection)
+static void drop(struct vwd_connections *connections, struct vwd_connection *connection)
 {
 	shutdown(connection->fd, SHUT_RDWR);
 	connection->dropped = true;
 	connections->count--;
 }
 
-static bool drop_least_needed(struct vw_connections *connections, const struct vw_connection *like,
+static bool drop_least_needed(struct vwd_connections *connections, const struct vwd_connection *like,
 			      uint64_t now)
 {
-	struct vw_connection *least = least_needed(connections, like, now);
+	struct vwd_connection *least = least_needed(connections, like, now);
 
 	if (!least)
 		return false;
@@ -88,45 +87,42 @@ static bool drop_least_needed(struct vw_connections *connections, const struct v
 	return true;
 }
 
-bool vw_connections_drop_one(struct vw_connections *connections, uint64_t now)
+bool vwd_connections_drop_one(struct vwd_connections *connections, uint64_t now)
 {
 	return drop_least_needed(connections, NULL, now);
 }
 
-static unsigned count_like(const struct vw_connections *connections, const struct vw_connection *like)
+static unsigned count_like(const struct vwd_connections *connections, const struct vwd_connection *like)
 {
 	unsigned count = 0;
 
-	for (const struct vw_connection *one = connections->first; one; one = one->next)
+	for (const struct vwd_connection *one = connections->first; one; one = one->next)
 		count += !one->dropped && same_address(one, like);
 	return count;
 }
 
-bool vw_connections_make_room(struct vw_connections *connections, const struct sockaddr *address,
-			      uint64_t now, bool *ret_dropped)
+void vwd_connections_make_room(struct vwd_connections *connections, const struct sockaddr *address,
+			       uint64_t now)
 {
-	const struct vw_connection like = {.network = vw_network_of(address)};
+	const struct vwd_connection like = {.network = vwd_network_of(address)};
 
-	*ret_dropped = false;
 	if (count_like(connections, &like) >= connections->limit_per_address)
-		return *ret_dropped = drop_least_needed(connections, &like, now);
-	if (connections->count >= connections->limit)
-		return *ret_dropped = drop_least_needed(connections, NULL, now);
-	return true;
+		(void)drop_least_needed(connections, &like, now);
+	else if (connections->count >= connections->limit)
+		(void)drop_least_needed(connections, NULL, now);
 }
 
-/* --- the list ----------------------------------------------------------------------------------------- */
-
-struct vw_connection *vw_connections_add(struct vw_connections *connections, int fd,
-					 const struct sockaddr *address, uint64_t now)
+struct vwd_connection *vwd_connections_add(struct vwd_connections *connections, int fd,
+					   const struct sockaddr *address, uint64_t now)
 {
-	struct vw_connection *connection = calloc(1, sizeof(*connection));
+	struct vwd_connection *connection = calloc(1, sizeof(*connection));
 
 	if (!connection)
 		return NULL;
 	connection->fd = fd;
-	connection->network = vw_network_of(address);
-	vw_connection_enter(connection, VW_STAGE_FIRST, now);
+	connection->network = vwd_network_of(address);
+	connection->since = now;
+	connection->safe_until = now + ASKING;
 
 	connection->next = connections->first;
 	if (connections->first)
@@ -136,7 +132,7 @@ struct vw_connection *vw_connections_add(struct vw_connections *connections, int
 	return connection;
 }
 
-void vw_connections_remove(struct vw_connections *connections, struct vw_connection *connection)
+void vwd_connections_remove(struct vwd_connections *connections, struct vwd_connection *connection)
 {
 	if (connection->previous)
 		connection->previous->next = connection->next;
@@ -149,8 +145,14 @@ void vw_connections_remove(struct vw_connections *connections, struct vw_connect
 	free(connection);
 }
 
-void vw_connection_enter(struct vw_connection *connection, enum vw_stage stage, uint64_t now)
+void vwd_connection_enter(struct vwd_connection *connection, enum vwd_stage stage, uint64_t now)
 {
+	bool paused = connection->stage == VW_STAGE_IDLE && now - connection->since >= PAUSE;
+
+	if (stage == VW_STAGE_ANSWERING && (connection->stage == VW_STAGE_FIRST || paused))
+		connection->safe_until = now + ANSWERING;
+	else if (stage == VW_STAGE_IDLE)
+		connection->safe_until = now;
 	connection->stage = stage;
 	connection->since = now;
 	/* All of the answer is with the kernel. */
@@ -158,28 +160,28 @@ void vw_connection_enter(struct vw_connection *connection, enum vw_stage stage, 
 		shutdown(connection->fd, SHUT_RDWR);
 }
 
-void vw_connections_leave(struct vw_connections *connections)
+void vwd_connections_leave(struct vwd_connections *connections)
 {
-	for (struct vw_connection *one = connections->first; one; one = one->next) {
+	for (struct vwd_connection *one = connections->first; one; one = one->next) {
 		one->leaving = true;
 		if (!one->dropped && (one->stage == VW_STAGE_FIRST || one->stage == VW_STAGE_IDLE))
 			drop(connections, one);
 	}
 }
 
-bool vw_connections_are_leaving(const struct vw_connections *connections)
+bool vwd_connections_are_leaving(const struct vwd_connections *connections)
 {
-	for (const struct vw_connection *one = connections->first; one; one = one->next)
+	for (const struct vwd_connection *one = connections->first; one; one = one->next)
 		if (one->leaving)
 			return true;
 	return false;
 }
 
-uint64_t vw_connections_expire(struct vw_connections *connections, uint64_t now)
+uint64_t vwd_connections_expire(struct vwd_connections *connections, uint64_t now)
 {
 	uint64_t next = UINT64_MAX;
 
-	for (struct vw_connection *one = connections->first; one; one = one->next) {
+	for (struct vwd_connection *one = connections->first; one; one = one->next) {
 		uint64_t deadline;
 
 		if (one->dropped || one->stage == VW_STAGE_HELD)

@@ -2,7 +2,7 @@
 #ifndef VW_AGENT_GZIP_H
 #define VW_AGENT_GZIP_H
 
-#include "export/buffer.h"
+#include "base/buffer.h"
 
 /**
  * Compress with gzip (RFC 1952). zlib is opened when this is first called, and its working memory, 72 KiB, is
@@ -13,6 +13,6 @@
  * Returns 0, -EOPNOTSUPP where zlib is not installed, -E2BIG beyond VW_BUFFER_MAX, or -ENOMEM; @ret is
  * untouched on failure.
  */
-_must_check_ int vw_gzip(const char *bytes, size_t size, struct vw_buffer *ret);
+_must_check_ int vwd_gzip(const char *bytes, size_t size, struct vwb_buffer *ret);
 
 #endif

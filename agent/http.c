@@ -10,16 +10,14 @@
 #include <unistd.h>
 
 #include "agent/answers.h"
-#include "agent/auth.h"
 #include "agent/connections.h"
 #include "agent/listen.h"
-#include "agent/tls.h"
-#include "agent/web_config.h"
+#include "agent/web/web.h"
 
 enum {
 	LISTENERS_MAX = 16,
-	ACCEPTED_AT_ONCE = 16, /* then those that are connected have their turn */
-	TURNS = 16,            /* of the daemon, then the loop has its own */
+	ACCEPTED_AT_ONCE = 8, /* then those that are connected have their turn */
+	TURNS = 2,            /* of the daemon, then the loop has its own */
 	TLS_TURNS = 4,
 	TLS_PAUSE = 10000,     /* microseconds */
 	REQUEST_MEMORY = 8192, /* of a connection: the request line, its headers, and those of the answer */
@@ -32,14 +30,14 @@ enum {
 
 /* What speaks one TLS, or none. */
 struct server {
-	struct MHD_Daemon *daemon;    /* NULL: there is none */
-	sd_event_source *readable;    /* of its epoll */
-	struct vw_web_config *config; /* with its certificates; NULL for none */
+	struct MHD_Daemon *daemon;     /* NULL: there is none */
+	sd_event_source *readable;     /* of its epoll */
+	struct vwd_web_config *config; /* with its certificates; NULL for none */
 };
 
-struct vw_http {
+struct vwd_http {
 	sd_event *event;
-	struct vw_listener listener[LISTENERS_MAX];
+	struct vwd_listener listener[LISTENERS_MAX];
 	sd_event_source *accepting[LISTENERS_MAX];
 	size_t listener_count;
 
@@ -49,13 +47,13 @@ struct vw_http {
 	sd_event_source *timer; /* off while nobody has a deadline */
 	uint64_t timer_at;
 
-	struct vw_connections connections;
-	struct vw_answers *answers;
-	struct vw_auth *auth;
-	struct vw_web_config *config; /* with passwords and headers; often the server's. NULL for none */
+	struct vwd_connections connections;
+	struct vwd_answers *answers;
+	struct vwd_auth *auth;
+	struct vwd_web_config *config; /* with passwords and headers; often the server's. NULL for none */
 };
 
-static uint64_t now_of(const struct vw_http *http)
+static uint64_t now_of(const struct vwd_http *http)
 {
 	uint64_t now = 0;
 
@@ -64,9 +62,9 @@ static uint64_t now_of(const struct vw_http *http)
 	return now;
 }
 
-/* --- the daemon's turn -------------------------------------------------------------------------------- */
+/* The daemon's turn */
 
-static void set_timer(struct vw_http *http, uint64_t at)
+static void set_timer(struct vwd_http *http, uint64_t at)
 {
 	if (at >= http->timer_at)
 		return;
@@ -85,7 +83,7 @@ static bool has_more_to_do(const struct server *server)
 /* libmicrohttpd (0.9.75, and all before 1.0) takes a connection whose handshake waits for the client for one
  * that can be read, and would be called again and again. Over TLS it therefore waits a little before it has
  * another turn; what really comes in meanwhile wakes it at once. */
-static void run_server(struct vw_http *http, const struct server *server)
+static void run_server(struct vwd_http *http, const struct server *server)
 {
 	bool tls = server->config && server->config->tls;
 	unsigned turns = tls ? TLS_TURNS : TURNS;
@@ -106,24 +104,24 @@ static void stop_server(struct server *server)
 	sd_event_source_unref(server->readable);
 	if (server->daemon)
 		MHD_stop_daemon(server->daemon);
-	vw_web_config_free(server->config);
+	vwd_web_config_free(server->config);
 	*server = (struct server){NULL, NULL, NULL};
 }
 
-static void run(struct vw_http *http)
+static void run(struct vwd_http *http)
 {
 	run_server(http, &http->server);
 	if (!http->leaving.daemon)
 		return;
 	run_server(http, &http->leaving);
-	if (!vw_connections_are_leaving(&http->connections))
+	if (!vwd_connections_are_leaving(&http->connections))
 		stop_server(&http->leaving);
 }
 
-static void take_turn(struct vw_http *http)
+static void take_turn(struct vwd_http *http)
 {
 	run(http);
-	set_timer(http, vw_connections_expire(&http->connections, now_of(http)));
+	set_timer(http, vwd_connections_expire(&http->connections, now_of(http)));
 }
 
 static int on_readable(sd_event_source *source, int fd, uint32_t events, void *userdata)
@@ -148,7 +146,7 @@ static void on_resumed(void *context)
 	take_turn(context);
 }
 
-static void set_accepting(struct vw_http *http, int enabled)
+static void set_accepting(struct vwd_http *http, int enabled)
 {
 	for (size_t i = 0; i < http->listener_count; i++)
 		(void)sd_event_source_set_enabled(http->accepting[i], enabled);
@@ -156,35 +154,32 @@ static void set_accepting(struct vw_http *http, int enabled)
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
-	struct vw_http *http = userdata;
+	struct vwd_http *http = userdata;
 
 	(void)source;
 	(void)usec;
 	http->timer_at = UINT64_MAX;
 	set_accepting(http, SD_EVENT_ON);
-	set_timer(http, vw_connections_expire(&http->connections, now_of(http)));
+	set_timer(http, vwd_connections_expire(&http->connections, now_of(http)));
 	run(http);
 	return 0;
 }
 
-/* --- new connections ---------------------------------------------------------------------------------- */
-
 /* No descriptor is free: one is taken from who can be spared, and the queue waits for it. */
-static void pause_accepting(struct vw_http *http)
+static void pause_accepting(struct vwd_http *http)
 {
 	uint64_t now = now_of(http);
 
-	(void)vw_connections_drop_one(&http->connections, now);
+	(void)vwd_connections_drop_one(&http->connections, now);
 	set_accepting(http, SD_EVENT_OFF);
 	set_timer(http, now + PAUSE_SECONDS * (uint64_t)SECOND);
 }
 
-static bool accept_one(struct vw_http *http, int listener)
+static bool accept_one(struct vwd_http *http, int listener)
 {
 	struct sockaddr_storage storage = {0};
 	struct sockaddr *address = (struct sockaddr *)&storage;
 	socklen_t size = sizeof(storage);
-	bool dropped;
 	int fd;
 
 	fd = accept4(listener, address, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -195,25 +190,22 @@ static bool accept_one(struct vw_http *http, int listener)
 		return errno == ECONNABORTED || errno == EINTR;
 	}
 
-	if (!vw_connections_make_room(&http->connections, address, now_of(http), &dropped))
-		close(fd);
-	else {
-		if (dropped)
-			run(http);
-		/* It closes what it does not take. */
-		(void)MHD_add_connection(http->server.daemon, fd, address, size);
-	}
+	vwd_connections_make_room(&http->connections, address, now_of(http));
+	/* It closes what it does not take. */
+	(void)MHD_add_connection(http->server.daemon, fd, address, size);
 	return true;
 }
 
 static int on_connect(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
-	struct vw_http *http = userdata;
+	struct vwd_http *http = userdata;
 
 	(void)source;
 	(void)events;
-	for (unsigned i = 0; i < ACCEPTED_AT_ONCE && accept_one(http, fd); i++)
-		;
+	/* Nobody takes the place of one that has not had a turn. */
+	for (unsigned i = 0; i < ACCEPTED_AT_ONCE && i < http->connections.limit_per_address; i++)
+		if (!accept_one(http, fd))
+			break;
 	take_turn(http);
 	return 0;
 }
@@ -227,55 +219,53 @@ static const struct sockaddr *client_of(struct MHD_Connection *connection)
 	return info && info->client_addr ? info->client_addr : &nobody;
 }
 
-static void start_connection(struct vw_http *http, struct MHD_Connection *connection, void **record)
+static void start_connection(struct vwd_http *http, struct MHD_Connection *connection, void **record)
 {
 	const union MHD_ConnectionInfo *info;
 	int fd;
 
 	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	fd = info->connect_fd;
-	*record = vw_connections_add(&http->connections, fd, client_of(connection), now_of(http));
+	*record = vwd_connections_add(&http->connections, fd, client_of(connection), now_of(http));
 	/* Who is not in the list has no deadline, and whose certificate cannot be asked for has no answer. */
-	if (!*record || !vw_tls_prepare(http->server.config, connection))
+	if (!*record || !vwd_tls_prepare(http->server.config, connection))
 		shutdown(fd, SHUT_RDWR);
 }
 
 static void notify_connection(void *userdata, struct MHD_Connection *connection, void **record,
 			      enum MHD_ConnectionNotificationCode code)
 {
-	struct vw_http *http = userdata;
+	struct vwd_http *http = userdata;
 
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		start_connection(http, connection, record);
 	} else if (*record) {
-		vw_connections_remove(&http->connections, *record);
+		vwd_connections_remove(&http->connections, *record);
 		*record = NULL;
 	}
 }
 
-static void enter_stage(struct vw_http *http, struct MHD_Connection *connection, enum vw_stage stage)
+static void enter_stage(struct vwd_http *http, struct MHD_Connection *connection, enum vwd_stage stage)
 {
 	const union MHD_ConnectionInfo *info;
 
 	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	if (info && info->socket_context)
-		vw_connection_enter(info->socket_context, stage, now_of(http));
+		vwd_connection_enter(info->socket_context, stage, now_of(http));
 }
 
-/* --- requests ----------------------------------------------------------------------------------------- */
-
 /* What libmicrohttpd keeps for a request: NULL before its headers were seen, then this, or what
- * vw_auth_check() keeps in its place. */
+ * vwd_auth_check() keeps in its place. */
 static char seen;
 
 static void notify_completed(void *userdata, struct MHD_Connection *connection, void **request,
 			     enum MHD_RequestTerminationCode code)
 {
-	struct vw_http *http = userdata;
+	struct vwd_http *http = userdata;
 
 	(void)code;
 	if (*request != &seen)
-		vw_auth_forget(*request);
+		vwd_auth_forget(*request);
 	*request = NULL;
 	enter_stage(http, connection, VW_STAGE_IDLE);
 }
@@ -288,22 +278,30 @@ static size_t unescape(void *userdata, struct MHD_Connection *connection, char *
 	return strstr(text, "%00") ? strlen(text) : MHD_http_unescape(text);
 }
 
-static enum MHD_Result answer(struct vw_http *http, struct MHD_Connection *connection, const char *path,
-			      const char *method, struct vw_attempt **attempt)
+static enum MHD_Result answer(struct vwd_http *http, struct MHD_Connection *connection, const char *path,
+			      const char *method, struct vwd_attempt **attempt)
 {
-	switch (vw_auth_check(http->auth, http->config, connection, client_of(connection), attempt,
-			      now_of(http))) {
+	switch (vwd_auth_check(http->auth, http->config, connection, client_of(connection), attempt)) {
 	case VW_AUTH_YES:
-		return vw_answers_queue(http->answers, connection, path, method, now_of(http));
+		return vwd_answers_queue(http->answers, connection, path, method, now_of(http));
 	case VW_AUTH_NO:
-		return vw_answers_notice(http->answers, connection, VW_NOTICE_WHO_ARE_YOU);
+		return vwd_answers_notice(http->answers, connection, VW_NOTICE_WHO_ARE_YOU);
 	case VW_AUTH_TOO_MANY:
-		return vw_answers_notice(http->answers, connection, VW_NOTICE_TOO_MANY_TRIES);
+		return vwd_answers_notice(http->answers, connection, VW_NOTICE_TOO_MANY_TRIES);
 	case VW_AUTH_LATER:
 		enter_stage(http, connection, VW_STAGE_HELD);
 		return MHD_YES;
 	}
 	return MHD_NO;
+}
+
+/* Who comes by a Unix socket is no browser, and may stand before us for a name. */
+static bool must_be_local(const struct vwd_http *http, struct MHD_Connection *connection)
+{
+	for (size_t i = 0; i < http->listener_count; i++)
+		if (!http->listener[i].local)
+			return false;
+	return client_of(connection)->sa_family != AF_UNIX;
 }
 
 /* Called with the headers of a request, then when it is complete, and again when its password has been
@@ -313,8 +311,8 @@ static enum MHD_Result handle(void *userdata, struct MHD_Connection *connection,
 			      const char *method, const char *version, const char *upload,
 			      size_t *upload_size, void **request)
 {
-	struct vw_attempt *attempt = *request == &seen ? NULL : *request;
-	struct vw_http *http = userdata;
+	struct vwd_attempt *attempt = *request == &seen ? NULL : *request;
+	struct vwd_http *http = userdata;
 	enum MHD_Result result;
 
 	(void)version;
@@ -322,10 +320,11 @@ static enum MHD_Result handle(void *userdata, struct MHD_Connection *connection,
 	(void)upload_size;
 	enter_stage(http, connection, VW_STAGE_ANSWERING);
 	if (!*request) {
+		enum vwd_notice fault =
+			vwd_answers_fault(connection, method, must_be_local(http, connection));
+
 		*request = &seen;
-		return vw_answers_has_body(connection)
-			       ? vw_answers_refuse_body(http->answers, connection, method)
-			       : MHD_YES;
+		return fault == VW_NOTICES ? MHD_YES : vwd_answers_notice(http->answers, connection, fault);
 	}
 	result = answer(http, connection, path, method, &attempt);
 	if (attempt)
@@ -333,24 +332,23 @@ static enum MHD_Result handle(void *userdata, struct MHD_Connection *connection,
 	return result;
 }
 
-/* --- the daemon --------------------------------------------------------------------------------------- */
-
 static void add_option(struct MHD_OptionItem **end, enum MHD_OPTION option, intptr_t value,
 		       const void *pointer)
 {
 	*(*end)++ = (struct MHD_OptionItem){option, value, (void *)(uintptr_t)pointer};
 }
 
-static struct MHD_Daemon *start_daemon(struct vw_http *http, const struct vw_web_config *config)
+static struct MHD_Daemon *start_daemon(struct vwd_http *http, const struct vwd_web_config *config)
 {
-	/* Those that were dropped and are not closed yet come on top of our own limit. */
-	intptr_t limit = (intptr_t)http->connections.limit + ACCEPTED_AT_ONCE;
+	/* Those that were dropped and are not closed yet come on top of our own limit: for a turn, or while
+	 * a password is being computed. */
+	intptr_t limit = (intptr_t)http->connections.limit + 2 * ACCEPTED_AT_ONCE + VW_AUTH_HELD_MAX;
 	unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_SUSPEND_RESUME;
 	struct MHD_OptionItem options[OPTIONS_MAX], *end = options;
 
 	add_option(&end, MHD_OPTION_CONNECTION_MEMORY_LIMIT, REQUEST_MEMORY, NULL);
 	add_option(&end, MHD_OPTION_CONNECTION_LIMIT, limit, NULL);
-	add_option(&end, MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL); /* ours are vw_connections' */
+	add_option(&end, MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL); /* ours are vwd_connections' */
 	add_option(&end, MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL);
 	add_option(&end, MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)notify_connection, http);
 	add_option(&end, MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)notify_completed, http);
@@ -370,32 +368,32 @@ static struct MHD_Daemon *start_daemon(struct vw_http *http, const struct vw_web
 
 /* What was begun before the last reload but one ends here. No password may be waited for by a daemon that
  * stops. */
-static void stop_leaving(struct vw_http *http)
+static void stop_leaving(struct vwd_http *http)
 {
 	if (!http->leaving.daemon)
 		return;
-	vw_auth_cancel(http->auth);
+	vwd_auth_cancel(http->auth);
 	stop_server(&http->leaving);
 }
 
 /* Lets the server that runs end what it has begun, and @next, which is taken, begin. */
-static void replace_server(struct vw_http *http, const struct server *next)
+static void replace_server(struct vwd_http *http, const struct server *next)
 {
 	stop_leaving(http);
 	/* Those that it has not looked at yet leave with the others. */
 	if (http->server.daemon)
 		MHD_run(http->server.daemon);
 	if (http->config != http->server.config)
-		vw_web_config_free(http->config);
+		vwd_web_config_free(http->config);
 	http->leaving = http->server;
 	http->server = *next;
 	http->config = next->config;
-	vw_connections_leave(&http->connections);
+	vwd_connections_leave(&http->connections);
 	take_turn(http);
 }
 
 /* Takes @config on success. */
-static int start_server(struct vw_http *http, struct vw_web_config *config)
+static int start_server(struct vwd_http *http, struct vwd_web_config *config)
 {
 	struct server next = {.daemon = start_daemon(http, config)};
 	int err;
@@ -406,7 +404,7 @@ static int start_server(struct vw_http *http, struct vw_web_config *config)
 			      MHD_get_daemon_info(next.daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, EPOLLIN,
 			      on_readable, http);
 	if (err >= 0)
-		err = vw_answers_set_headers(http->answers, config);
+		err = vwd_answers_set_headers(http->answers, config);
 	if (err < 0) {
 		stop_server(&next);
 		return err;
@@ -416,90 +414,70 @@ static int start_server(struct vw_http *http, struct vw_web_config *config)
 	return 0;
 }
 
-/* Passwords and headers, on the connections that there are. Takes @config on success. */
-static int replace_config(struct vw_http *http, struct vw_web_config *config)
+/* Takes @config on success. Other passwords and headers hold on the connections that there are. */
+static int adopt(struct vwd_http *http, struct vwd_web_config *config)
 {
 	int err;
 
-	err = vw_answers_set_headers(http->answers, config);
+	if (!http->server.daemon || !vwd_web_config_same_tls(http->server.config, config))
+		return start_server(http, config);
+	if (vwd_web_config_same(http->config, config)) {
+		vwd_web_config_free(config);
+		return 0;
+	}
+	err = vwd_answers_set_headers(http->answers, config);
 	if (err)
 		return err;
 	if (http->config != http->server.config)
-		vw_web_config_free(http->config);
+		vwd_web_config_free(http->config);
 	http->config = config;
 	return 0;
 }
 
-/* Takes @config on success. */
-static int adopt(struct vw_http *http, struct vw_web_config *config)
+static int load_and_adopt(struct vwd_http *http, const char *path, char *problem, size_t problem_size)
 {
-	if (!http->server.daemon || !vw_web_config_same_tls(http->server.config, config))
-		return start_server(http, config);
-	if (!vw_web_config_same(http->config, config))
-		return replace_config(http, config);
-	vw_web_config_free(config);
-	return 0;
-}
-
-/* A file that cannot be read is as wrong as one that cannot be understood. That there is no memory or no
- * descriptor says nothing about the file. */
-static bool is_of_the_file(int err)
-{
-	return err != -ENOMEM && err != -EMFILE && err != -ENFILE;
-}
-
-static int load_and_adopt(struct vw_http *http, const char *path, char *problem, size_t problem_size)
-{
-	struct vw_web_config *config = NULL;
+	struct vwd_web_config *config = NULL;
 	int err = 0;
 
 	if (path)
-		err = vw_web_config_load(path, &config, problem, problem_size);
+		err = vwd_web_config_load(path, &config, problem, problem_size);
+	/* A file that cannot be read is as wrong as one that cannot be understood. That there is no memory or
+	 * no descriptor says nothing about the file. */
 	if (err)
-		return is_of_the_file(err) ? -EINVAL : err;
+		return err == -ENOMEM || err == -EMFILE || err == -ENFILE ? err : -EINVAL;
 	err = adopt(http, config);
 	if (err) {
 		snprintf(problem, problem_size, "the HTTP server does not start: %s", strerror(-err));
-		vw_web_config_free(config);
+		vwd_web_config_free(config);
 	}
 	return err;
 }
 
-int vw_http_reload(struct vw_http *http, const char *web_config, char *problem, size_t problem_size)
+int vwd_http_reload(struct vwd_http *http, const char *web_config, char *problem, size_t problem_size)
 {
 	if (problem_size)
 		problem[0] = '\0';
 	return load_and_adopt(http, web_config, problem, problem_size);
 }
 
-/* --- life --------------------------------------------------------------------------------------------- */
-
-static int add_listener(struct vw_http *http, const struct vw_listener *listener)
+static int open_listener(struct vwd_http *http, const struct vwd_http_options *options, size_t index)
 {
-	size_t index = http->listener_count;
+	struct vwd_listener *listener = &http->listener[http->listener_count];
 	int err;
 
-	err = sd_event_add_io(http->event, &http->accepting[index], listener->fd, EPOLLIN, on_connect, http);
-	if (err < 0)
-		return err;
-	http->listener[index] = *listener;
-	http->listener_count++;
-	return 0;
-}
-
-static int open_listener(struct vw_http *http, const struct vw_http_options *options, size_t index)
-{
-	struct vw_listener listener;
-	int err;
-
-	err = options->inherited_count ? vw_listen_inherit(options->inherited[index], &listener)
-				       : vw_listen(options->listen[index], &listener);
+	err = options->inherited_count ? vwd_listen_inherit(options->inherited[index], listener)
+				       : vwd_listen(options->listen[index], listener);
 	if (err)
 		return err;
-	err = add_listener(http, &listener);
-	if (err && !options->inherited_count)
-		vw_listen_close(&listener);
-	return err;
+	err = sd_event_add_io(http->event, &http->accepting[http->listener_count], listener->fd, EPOLLIN,
+			      on_connect, http);
+	if (err < 0) {
+		if (!options->inherited_count)
+			vwd_listen_close(listener);
+		return err;
+	}
+	http->listener_count++;
+	return 0;
 }
 
 static const char *listen_problem(int err)
@@ -516,7 +494,7 @@ static const char *listen_problem(int err)
 	}
 }
 
-static int open_listeners(struct vw_http *http, const struct vw_http_options *options, char *problem,
+static int open_listeners(struct vwd_http *http, const struct vwd_http_options *options, char *problem,
 			  size_t problem_size)
 {
 	size_t count = options->inherited_count ? options->inherited_count : options->listen_count;
@@ -540,7 +518,7 @@ static int open_listeners(struct vw_http *http, const struct vw_http_options *op
 	return 0;
 }
 
-static int add_sources(struct vw_http *http)
+static int add_sources(struct vwd_http *http)
 {
 	int err;
 
@@ -550,12 +528,15 @@ static int add_sources(struct vw_http *http)
 		err = sd_event_source_set_enabled(http->timer, SD_EVENT_OFF);
 	if (err >= 0)
 		err = sd_event_add_defer(http->event, &http->again, on_again, http);
+	/* It is enabled again in its own turn, and is then older than all that waits. */
+	if (err >= 0)
+		err = sd_event_source_set_priority(http->again, SD_EVENT_PRIORITY_IDLE);
 	if (err >= 0)
 		err = sd_event_source_set_enabled(http->again, SD_EVENT_OFF);
 	return err < 0 ? err : 0;
 }
 
-static void set_limits(struct vw_http *http, const struct vw_http_options *options)
+static void set_limits(struct vwd_http *http, const struct vwd_http_options *options)
 {
 	unsigned limit = options->connections ? options->connections : VW_HTTP_CONNECTIONS;
 	unsigned seconds = options->timeout_seconds ? options->timeout_seconds : VW_HTTP_TIMEOUT_SECONDS;
@@ -569,7 +550,7 @@ static void set_limits(struct vw_http *http, const struct vw_http_options *optio
 	http->connections.idle_timeout = (seconds > IDLE_SECONDS ? seconds : IDLE_SECONDS) * (uint64_t)SECOND;
 }
 
-static int start(struct vw_http *http, const struct vw_http_options *options, char *problem,
+static int start(struct vwd_http *http, const struct vwd_http_options *options, char *problem,
 		 size_t problem_size)
 {
 	int err;
@@ -577,9 +558,9 @@ static int start(struct vw_http *http, const struct vw_http_options *options, ch
 	set_limits(http, options);
 	err = add_sources(http);
 	if (!err)
-		err = vw_answers_new(options, &http->answers);
+		err = vwd_answers_new(options, &http->answers);
 	if (!err)
-		err = vw_auth_new(http->event, on_resumed, http, &http->auth);
+		err = vwd_auth_new(http->event, on_resumed, http, &http->auth);
 	if (err) {
 		snprintf(problem, problem_size, "the HTTP server does not start: %s", strerror(-err));
 		return err;
@@ -590,20 +571,20 @@ static int start(struct vw_http *http, const struct vw_http_options *options, ch
 	return open_listeners(http, options, problem, problem_size);
 }
 
-static void close_listeners(struct vw_http *http, bool keep)
+static void close_listeners(struct vwd_http *http, bool keep)
 {
 	for (size_t i = 0; i < http->listener_count; i++) {
 		sd_event_source_unref(http->accepting[i]);
 		if (!keep)
-			vw_listen_close(&http->listener[i]);
+			vwd_listen_close(&http->listener[i]);
 	}
 	http->listener_count = 0;
 }
 
-int vw_http_new(sd_event *event, const struct vw_http_options *options, struct vw_http **ret, char *problem,
-		size_t problem_size)
+int vwd_http_new(sd_event *event, const struct vwd_http_options *options, struct vwd_http **ret,
+		 char *problem, size_t problem_size)
 {
-	struct vw_http *http = calloc(1, sizeof(*http));
+	struct vwd_http *http = calloc(1, sizeof(*http));
 	int err;
 
 	if (problem_size)
@@ -616,53 +597,48 @@ int vw_http_new(sd_event *event, const struct vw_http_options *options, struct v
 	err = start(http, options, problem, problem_size);
 	if (err) {
 		close_listeners(http, options->inherited_count > 0);
-		vw_http_free(http);
+		vwd_http_free(http);
 		return err;
 	}
 	*ret = http;
 	return 0;
 }
 
-void vw_http_publish(struct vw_http *http, enum vw_resource resource, struct vw_body *body)
+void vwd_http_publish(struct vwd_http *http, enum vwd_resource resource, struct vwd_body *body)
 {
-	vw_answers_publish(http->answers, resource, body);
+	vwd_answers_publish(http->answers, resource, body);
 }
 
-void vw_http_ready(struct vw_http *http, bool ready)
+void vwd_http_ready(struct vwd_http *http, bool ready)
 {
-	vw_answers_ready(http->answers, ready);
+	vwd_answers_ready(http->answers, ready);
 }
 
-const char *vw_http_listening(const struct vw_http *http, size_t index)
+const char *vwd_http_listening(const struct vwd_http *http, size_t index)
 {
 	return index < http->listener_count ? http->listener[index].name : NULL;
 }
 
-const char *vw_http_note(const struct vw_http *http, size_t index)
+const char *vwd_http_note(const struct vwd_http *http, size_t index)
 {
 	return http->config && index < http->config->note_count ? http->config->note[index] : NULL;
 }
 
-void vw_http_free(struct vw_http *http)
+void vwd_http_free(struct vwd_http *http)
 {
 	if (!http)
 		return;
 	close_listeners(http, false);
 	if (http->auth)
-		vw_auth_cancel(http->auth);
+		vwd_auth_cancel(http->auth);
 	if (http->config != http->server.config)
-		vw_web_config_free(http->config);
+		vwd_web_config_free(http->config);
 	stop_server(&http->leaving);
 	stop_server(&http->server);
-	vw_auth_free(http->auth);
-	vw_answers_free(http->answers);
+	vwd_auth_free(http->auth);
+	vwd_answers_free(http->answers);
 	sd_event_source_unref(http->timer);
 	sd_event_source_unref(http->again);
 	sd_event_unref(http->event);
 	free(http);
-}
-
-void vw_http_freep(struct vw_http **http)
-{
-	vw_http_free(*http);
 }

@@ -10,21 +10,23 @@
  *   /report      VW_RESOURCE_REPORT, with a strong entity tag
  *   /            VW_RESOURCE_PAGE, the same
  *   /-/healthy   200 while the loop runs
- *   /-/ready     200 or 503, see vw_http_ready()
+ *   /-/ready     200 or 503, see vwd_http_ready()
  *
  * GET and HEAD only; a request with a body is refused. What was not published yet is answered with 503.
  *
  * Connections are bounded in number, per address, in the size of their headers and in the time that a request
- * may take. When all are taken, a new connection takes the place of the one that has shown the least for the
- * longest time: one that never sent a whole request before one that waits for the next. So a scrape gets
- * through however many stand there slowly.
+ * may take. When all are taken, a new connection takes the place of another: a connection has a quarter of a
+ * second to send its first request and a second to take the answer, and as much after a pause. Beyond that
+ * one that never sent a whole request goes before one that waits for the next, and that before one that is
+ * answered; where all have time left, the oldest goes. So a scrape gets through however many stand there
+ * slowly, or ask again and again.
  */
 
 #include <systemd/sd-event.h>
 
 #include "agent/body.h"
 
-enum vw_resource {
+enum vwd_resource {
 	VW_RESOURCE_METRICS,
 	VW_RESOURCE_OPENMETRICS,
 	VW_RESOURCE_REPORT,
@@ -39,18 +41,18 @@ enum {
 	VW_HTTP_PROBLEM_MAX = 512,
 };
 
-struct vw_http_options {
+struct vwd_http_options {
 	/* "127.0.0.1:9796", "[::1]:9796", ":9796" for every address, "/run/virtwhere/http" for a Unix socket
 	 */
 	const char *const *listen;
 	size_t listen_count;
 
 	/* Listening stream sockets of socket activation; where there are some, `listen` is not used. They are
-	 * owned by the server once vw_http_new() has succeeded. */
+	 * owned by the server once vwd_http_new() has succeeded. */
 	const int *inherited;
 	size_t inherited_count;
 
-	const char *web_config; /* agent/web_config.h; NULL for plain HTTP without passwords */
+	const char *web_config; /* agent/web/web.h; NULL for plain HTTP without passwords */
 	unsigned connections; /* 0 for VW_HTTP_CONNECTIONS, at most VW_HTTP_CONNECTIONS_MAX; half per address
 			       */
 	unsigned timeout_seconds; /* for a request to arrive, and for its answer to be taken; 0 for the
@@ -59,18 +61,18 @@ struct vw_http_options {
 	/* Appends to the body of METRICS and OPENMETRICS what changes faster than they are published: called
 	 * for a request, at most once a second for each. NULL where there is nothing. Returns 0 or a negative
 	 * errno. */
-	int (*tail)(void *context, enum vw_resource resource, struct vw_buffer *out);
+	int (*tail)(void *context, enum vwd_resource resource, struct vwb_buffer *out);
 	void *context;
 };
 
-struct vw_http;
+struct vwd_http;
 
 /**
  * Listen and serve.
  *
  * @event: the loop that the server lives on; a reference is taken
  * @options: copied as far as needed later
- * @ret: free with vw_http_free()
+ * @ret: free with vwd_http_free()
  * @problem: after a failure one line for people, with file and line number where the web configuration is
  * wrong;
  *           "" after a success. @problem_size: VW_HTTP_PROBLEM_MAX is enough
@@ -78,17 +80,17 @@ struct vw_http;
  * Returns 0, -EINVAL for an option that is wrong, and for a web configuration that is wrong or cannot be
  * read, or another negative errno; nothing listens then.
  */
-_must_check_ int vw_http_new(sd_event *event, const struct vw_http_options *options, struct vw_http **ret,
-			     char *problem, size_t problem_size);
+_must_check_ int vwd_http_new(sd_event *event, const struct vwd_http_options *options, struct vwd_http **ret,
+			      char *problem, size_t problem_size);
 
 /**
  * Serve @body for @resource from now on, in place of the one before. Answers that are under way end with what
  * they began. Takes a reference of its own. NULL: not there (again).
  */
-void vw_http_publish(struct vw_http *http, enum vw_resource resource, struct vw_body *body);
+void vwd_http_publish(struct vwd_http *http, enum vwd_resource resource, struct vwd_body *body);
 
 /** What /-/ready answers: 200 or, as at the beginning, 503. */
-void vw_http_ready(struct vw_http *http, bool ready);
+void vwd_http_ready(struct vwd_http *http, bool ready);
 
 /**
  * Read the web configuration and its certificates again. When what TLS is to be has changed, the connections
@@ -97,18 +99,18 @@ void vw_http_ready(struct vw_http *http, bool ready);
  *
  * @web_config: as in the options; it may be another file, or NULL
  *
- * Returns 0, or a negative errno with @problem as in vw_http_new(); the old configuration then stays in
+ * Returns 0, or a negative errno with @problem as in vwd_http_new(); the old configuration then stays in
  * force.
  */
-_must_check_ int vw_http_reload(struct vw_http *http, const char *web_config, char *problem,
-				size_t problem_size);
+_must_check_ int vwd_http_reload(struct vwd_http *http, const char *web_config, char *problem,
+				 size_t problem_size);
 
 /**
  * What is listened on, as addresses: a port of 0 is shown as the one that the kernel chose.
  *
  * Returns the text at @index, which lives as long as the server does, or NULL past the end.
  */
-const char *vw_http_listening(const struct vw_http *http, size_t index);
+const char *vwd_http_listening(const struct vwd_http *http, size_t index);
 
 /**
  * What the web configuration asks for and is not done, where that makes nothing less safe: a line for people
@@ -116,10 +118,9 @@ const char *vw_http_listening(const struct vw_http *http, size_t index);
  *
  * Returns the note at @index, which lives until the next reload, or NULL past the end.
  */
-const char *vw_http_note(const struct vw_http *http, size_t index);
+const char *vwd_http_note(const struct vwd_http *http, size_t index);
 
 /** Close every connection, stop listening and free; a Unix socket that was made is removed. NULL is fine. */
-void vw_http_free(struct vw_http *http);
-void vw_http_freep(struct vw_http **http);
+void vwd_http_free(struct vwd_http *http);
 
 #endif

@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "agent/log.h"
+#include "base/clock.h"
 
 #define ABSENT "absent"
 
@@ -73,7 +73,7 @@ static int overlay(struct vw_source *source)
 	return r < 0 ? r : 0;
 }
 
-static int open_source(const struct vw_config *config, struct vw_source **ret, char *problem,
+static int open_source(const struct vwd_config *config, struct vw_source **ret, char *problem,
 		       size_t problem_size)
 {
 	_cleanup_(vw_source_freep) struct vw_source *source = NULL;
@@ -85,7 +85,7 @@ static int open_source(const struct vw_config *config, struct vw_source **ret, c
 	if (r == 0)
 		r = overlay(source);
 	if (r < 0)
-		return vw_blame(problem, problem_size, r, "/: %s", strerror(-r));
+		return vwd_log_problem(problem, problem_size, r, "/: %s", strerror(-r));
 	*ret = source;
 	source = NULL;
 	return 0;
@@ -95,25 +95,18 @@ static int check_resources(const struct vw_facts *facts, char *problem, size_t p
 {
 	for (size_t i = 0; i < facts->unread_count; i++)
 		for (size_t k = 0; k < VW_COUNT(ours); k++)
-			if (vw_equal(facts->unread[i].error, strerrorname_np(ours[k])))
-				return vw_blame(problem, problem_size, -ours[k], "%s: %s",
-						facts->unread[i].source, strerror(ours[k]));
+			if (vwb_text_equal(facts->unread[i].error, strerrorname_np(ours[k])))
+				return vwd_log_problem(problem, problem_size, -ours[k], "%s: %s",
+						       facts->unread[i].source, strerror(ours[k]));
 	return 0;
 }
 
-static double now(void)
+int vwd_inspect(const struct vwd_config *config, struct vwd_inspected *ret, char *problem,
+		size_t problem_size)
 {
-	struct timespec time = {0};
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-int vw_inspect(const struct vw_config *config, struct vw_inspected *ret, char *problem, size_t problem_size)
-{
-	_cleanup_(vw_inspected_free) struct vw_inspected made = {0};
+	_cleanup_(vwd_inspected_free) struct vwd_inspected made = {0};
 	unsigned flags = VW_PROBE_WIDE | VW_PROBE_OUTCOMES | (config->timing ? VW_PROBE_TIMING : 0U);
-	double start = now();
+	double start = (double)vwb_clock_ns(CLOCK_MONOTONIC) / 1e9;
 	int r = open_source(config, &made.source, problem, problem_size);
 
 	if (r < 0)
@@ -125,21 +118,21 @@ int vw_inspect(const struct vw_config *config, struct vw_inspected *ret, char *p
 	if (r == 0)
 		r = vw_detect(made.facts, &made.report);
 	if (r < 0)
-		return vw_blame(problem, problem_size, r, "%s", strerror(-r));
+		return vwd_log_problem(problem, problem_size, r, "%s", strerror(-r));
 	r = check_resources(made.facts, problem, problem_size);
 	if (r < 0)
 		return r;
-	made.seconds = now() - start;
+	made.seconds = (double)vwb_clock_ns(CLOCK_MONOTONIC) / 1e9 - start;
 	*ret = made;
-	made = (struct vw_inspected){0};
+	made = (struct vwd_inspected){0};
 	return 0;
 }
 
-void vw_inspected_free(struct vw_inspected *inspected)
+void vwd_inspected_free(struct vwd_inspected *inspected)
 {
 	vw_counter_reader_free(inspected->counters);
 	vw_report_free(inspected->report);
 	vw_facts_free(inspected->facts);
 	vw_source_free(inspected->source);
-	*inspected = (struct vw_inspected){0};
+	*inspected = (struct vwd_inspected){0};
 }

@@ -7,7 +7,7 @@
 #include "probes/probes.h"
 
 /* A report and what it hangs on. A structure of zeros is empty. */
-struct vw_inspected {
+struct vwd_inspected {
 	struct vw_source *source;
 	struct vw_facts *facts;
 	struct vw_report *report;
@@ -27,15 +27,15 @@ struct vw_inspected {
  *   acpi.facp           /sys/firmware/acpi/tables/FACP
  *   fw_cfg.passport     /sys/firmware/qemu_fw_cfg/by_name/opt/virtwhere/passport/raw
  *
- * @ret: free with vw_inspected_free()
+ * @ret: free with vwd_inspected_free()
  * @problem: on failure receives one line, without newline
  *
  * Returns 0, or what vw_source_live(), vw_source_snapshot(), vw_probe() and vw_detect() return; -EMFILE,
  * -ENFILE or -ENOMEM when a source could not be read for want of these.
  */
-_must_check_ int vw_inspect(const struct vw_config *config, struct vw_inspected *ret, char *problem,
-			    size_t problem_size);
+_must_check_ int vwd_inspect(const struct vwd_config *config, struct vwd_inspected *ret, char *problem,
+			     size_t problem_size);
 
-void vw_inspected_free(struct vw_inspected *inspected);
+void vwd_inspected_free(struct vwd_inspected *inspected);
 
 #endif

@@ -15,7 +15,7 @@
  *
  * @changes: at least one
  */
-void vw_journal_changes(const struct vw_changes *changes, const struct vw_digest *before,
-			const struct vw_digest *after);
+void vwd_journal_changes(const struct vwd_changes *changes, const struct vwd_digest *before,
+			 const struct vwd_digest *after);
 
 #endif

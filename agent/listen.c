@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { BACKLOG = 256, SOCKET_MODE = 0660, HOST_MAX = INET6_ADDRSTRLEN };
+enum { BACKLOG = SOMAXCONN, SOCKET_MODE = 0660, HOST_MAX = INET6_ADDRSTRLEN + 2 }; /* with brackets */
 
 union address {
 	struct sockaddr any;
@@ -36,8 +36,6 @@ static socklen_t size_of(const union address *address)
 	}
 }
 
-/* --- what the words mean ------------------------------------------------------------------------------ */
-
 static int parse_local(const char *path, union address *ret)
 {
 	size_t length = strlen(path);
@@ -57,7 +55,7 @@ static int parse_port(const char *text, in_port_t *ret)
 
 	if (text[0] < '0' || text[0] > '9')
 		return -EINVAL;
-	err = vw_parse_number(text, 10, UINT16_MAX, &port);
+	err = vwb_number_parse(text, 10, UINT16_MAX, &port);
 	if (err)
 		return -EINVAL;
 	*ret = htons((uint16_t)port);
@@ -110,7 +108,7 @@ static int parse(const char *text, union address *ret)
 	return parse_host(host, port, ret);
 }
 
-bool vw_listen_is_address(const char *text)
+bool vwd_listen_is_address(const char *text)
 {
 	union address parsed;
 
@@ -137,8 +135,6 @@ static void format(const union address *address, char ret[VW_LISTEN_NAME_MAX])
 	}
 }
 
-/* --- opening ------------------------------------------------------------------------------------------ */
-
 /* What a crash left behind is removed; what lives, or is no socket, stays. */
 static int remove_stale(const union address *address)
 {
@@ -164,7 +160,7 @@ static int remove_stale(const union address *address)
 	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
 }
 
-static int bind_local(int fd, const union address *address, struct vw_listener *listener)
+static int bind_local(int fd, const union address *address, struct vwd_listener *listener)
 {
 	const char *path = address->local.sun_path;
 	struct stat made;
@@ -181,7 +177,6 @@ static int bind_local(int fd, const union address *address, struct vw_listener *
 		unlink(path);
 		return err;
 	}
-	listener->local = true;
 	listener->device = made.st_dev;
 	listener->inode = made.st_ino;
 	return 0;
@@ -203,21 +198,36 @@ static int bind_inet(int fd, const union address *address)
 	return bind(fd, &address->any, size_of(address)) < 0 ? -errno : 0;
 }
 
-static int name_it(struct vw_listener *listener)
+static bool is_local(const union address *address)
+{
+	const struct in6_addr *v6 = &address->v6.sin6_addr;
+
+	switch (address->any.sa_family) {
+	case AF_INET:
+		return ntohl(address->v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	case AF_INET6:
+		return IN6_IS_ADDR_LOOPBACK(v6) ||
+		       (IN6_IS_ADDR_V4MAPPED(v6) && v6->s6_addr[12] == IN_LOOPBACKNET);
+	default:
+		return true;
+	}
+}
+
+static int name_it(struct vwd_listener *listener)
 {
 	union address bound = {0};
 	socklen_t size = sizeof(bound);
 
 	if (getsockname(listener->fd, &bound.any, &size) < 0)
 		return -errno;
-	listener->local = bound.any.sa_family == AF_UNIX;
+	listener->local = is_local(&bound);
 	format(&bound, listener->name);
 	return 0;
 }
 
-static int open_socket(const union address *address, struct vw_listener *ret)
+static int open_socket(const union address *address, struct vwd_listener *ret)
 {
-	struct vw_listener listener = {0};
+	struct vwd_listener listener = {0};
 	int err;
 
 	listener.fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -231,14 +241,14 @@ static int open_socket(const union address *address, struct vw_listener *ret)
 	if (!err && listen(listener.fd, BACKLOG) < 0)
 		err = -errno;
 	if (err) {
-		vw_listen_close(&listener);
+		vwd_listen_close(&listener);
 		return err;
 	}
 	*ret = listener;
 	return 0;
 }
 
-int vw_listen(const char *address, struct vw_listener *ret)
+int vwd_listen(const char *address, struct vwd_listener *ret)
 {
 	union address parsed;
 	int err;
@@ -271,9 +281,9 @@ static bool has_known_family(int fd)
 	       has_option(fd, SO_DOMAIN, AF_UNIX);
 }
 
-int vw_listen_inherit(int fd, struct vw_listener *ret)
+int vwd_listen_inherit(int fd, struct vwd_listener *ret)
 {
-	struct vw_listener listener = {.fd = fd};
+	struct vwd_listener listener = {.fd = fd};
 	int flags, err;
 
 	if (!has_option(fd, SO_TYPE, SOCK_STREAM) || !has_option(fd, SO_ACCEPTCONN, 1) ||
@@ -289,7 +299,7 @@ int vw_listen_inherit(int fd, struct vw_listener *ret)
 	return 0;
 }
 
-void vw_listen_close(struct vw_listener *listener)
+void vwd_listen_close(struct vwd_listener *listener)
 {
 	struct stat there;
 
@@ -297,5 +307,5 @@ void vw_listen_close(struct vw_listener *listener)
 	    there.st_ino == listener->inode)
 		unlink(listener->name);
 	close(listener->fd);
-	*listener = (struct vw_listener){.fd = -1};
+	*listener = (struct vwd_listener){.fd = -1};
 }

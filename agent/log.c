@@ -8,21 +8,12 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "export/buffer.h"
+#include "base/buffer.h"
 
-/* A reader that has stopped must not stop us: what nobody takes is dropped. A pipe that takes anything takes
- * a line of ours whole (pipe(7), PIPE_BUF). */
-static void put_line(const char *line, size_t size)
+void vwd_log_say(int priority, const char *format, ...)
 {
+	_cleanup_(vwb_buffer_free) struct vwb_buffer line = {0};
 	struct pollfd standard_error = {.fd = STDERR_FILENO, .events = POLLOUT};
-
-	if (poll(&standard_error, 1, 0) == 1 && standard_error.revents & POLLOUT)
-		(void)!write(STDERR_FILENO, line, size);
-}
-
-void vw_say(int priority, const char *format, ...)
-{
-	_cleanup_(vw_buffer_free) struct vw_buffer line = {0};
 	char text[1024];
 	bool journal = getenv("JOURNAL_STREAM");
 	va_list arguments;
@@ -32,33 +23,35 @@ void vw_say(int priority, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	vw_clean(text, strlen(text));
+	vwb_text_clean(text, strlen(text));
 	if (journal)
-		vw_putf(&line, "<%d>%s\n", priority, text);
+		vwb_putf(&line, "<%d>%s\n", priority, text);
 	else
-		vw_putf(&line, "virtwhered: %s\n", text);
-	if (line.data)
-		put_line(line.data, line.size);
+		vwb_putf(&line, "virtwhered: %s\n", text);
+	/* A reader that has stopped must not stop us: what nobody takes is dropped. A pipe that takes
+	 * anything takes a line of ours whole (pipe(7), PIPE_BUF). */
+	if (line.data && poll(&standard_error, 1, 0) == 1 && standard_error.revents & POLLOUT)
+		(void)!write(STDERR_FILENO, line.data, line.size);
 }
 
-void vw_trouble(struct vw_trouble *trouble, int err, const char *what, const char *reason)
+void vwd_log_trouble(struct vwd_log_trouble *trouble, int err, const char *what, const char *reason)
 {
 	if (err == trouble->err)
 		return;
 	if (err < 0)
-		vw_say(LOG_WARNING, "%s: %s", what, reason ? reason : strerror(-err));
+		vwd_log_say(LOG_WARNING, "%s: %s", what, reason ? reason : strerror(-err));
 	else
-		vw_say(LOG_NOTICE, "%s: works again", what);
+		vwd_log_say(LOG_NOTICE, "%s: works again", what);
 	trouble->err = err;
 }
 
-int vw_blame(char *problem, size_t size, int err, const char *format, ...)
+int vwd_log_problem(char *problem, size_t size, int err, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
 	vsnprintf(problem, size, format, arguments);
 	va_end(arguments);
-	vw_clean(problem, strlen(problem));
+	vwb_text_clean(problem, strlen(problem));
 	return err;
 }

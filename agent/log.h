@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "detect/base.h"
+#include "base/base.h"
 
 /**
  * One line on standard error, cleaned. Below systemd it begins with the priority (sd-daemon(3)), else with
@@ -16,11 +16,11 @@
  *
  * @priority: LOG_ERR … LOG_DEBUG of syslog(3); the last is for the journal alone
  */
-void vw_say(int priority, const char *format, ...) _printf_(2, 3);
+void vwd_log_say(int priority, const char *format, ...) _printf_(2, 3);
 
 /* Something that may fail each time anew, and is said when it begins and when it ends. Zeros: it went well.
  */
-struct vw_trouble {
+struct vwd_log_trouble {
 	int err;
 };
 
@@ -31,9 +31,9 @@ struct vw_trouble {
  * @what: "/run/virtwhere/report.json"
  * @reason: of a failure; NULL for what strerror(3) says
  */
-void vw_trouble(struct vw_trouble *trouble, int err, const char *what, const char *reason);
+void vwd_log_trouble(struct vwd_log_trouble *trouble, int err, const char *what, const char *reason);
 
 /** Fill @problem with one line, cleaned, and return @err. @size: not 0 */
-int vw_blame(char *problem, size_t size, int err, const char *format, ...) _printf_(4, 5);
+int vwd_log_problem(char *problem, size_t size, int err, const char *format, ...) _printf_(4, 5);
 
 #endif

@@ -8,9 +8,9 @@
 #include "agent/http.h"
 #include "agent/log.h"
 #include "agent/service.h"
-#include "agent/web_config.h"
+#include "agent/web/web.h"
 #include "export/export.h"
-#include "export/file.h"
+#include "base/file.h"
 
 enum { PROBLEM_SIZE = VW_HTTP_PROBLEM_MAX };
 
@@ -23,62 +23,49 @@ static void hold_standard_descriptors(void)
 			return;
 }
 
-static int print(const struct vw_buffer *text)
+/* The help, or else the version. */
+static int print(bool help)
 {
-	int r = text->error;
+	_cleanup_(vwb_buffer_free) struct vwb_buffer text = {0};
 
-	if (r == 0)
-		r = vw_write_all(STDOUT_FILENO, text->data, text->size);
-	return r < 0 ? VW_AGENT_FAILED : VW_AGENT_OK;
-}
-
-static int print_help(void)
-{
-	_cleanup_(vw_buffer_free) struct vw_buffer text = {0};
-
-	vw_config_help(&text);
-	return print(&text);
-}
-
-static int print_version(void)
-{
-	_cleanup_(vw_buffer_free) struct vw_buffer text = {0};
-
-	vw_put(&text, "virtwhered " VW_VERSION "\n");
-	return print(&text);
+	if (help)
+		vwd_config_help(&text);
+	else
+		vwb_put(&text, "virtwhered " VW_VERSION "\n");
+	if (text.error < 0 || vwb_fd_write(STDOUT_FILENO, text.data, text.size) < 0)
+		return VW_AGENT_FAILED;
+	return VW_AGENT_OK;
 }
 
 /* What a service that starts would find wrong with what it is told. */
-static int check(const struct vw_config *config)
+static int check(const struct vwd_config *config)
 {
-	_cleanup_(vw_web_config_freep) struct vw_web_config *web = NULL;
+	_cleanup_(vwd_web_config_freep) struct vwd_web_config *web = NULL;
 	char problem[PROBLEM_SIZE] = "";
 	int r;
 
 	if (!config->web_config)
 		return VW_AGENT_OK;
-	r = vw_web_config_load(config->web_config, &web, problem, sizeof(problem));
+	r = vwd_web_config_load(config->web_config, &web, problem, sizeof(problem));
 	if (r == 0)
 		return VW_AGENT_OK;
-	vw_say(LOG_ERR, "%s", problem);
+	vwd_log_say(LOG_ERR, "%s", problem);
 	return r == -ENOMEM ? VW_AGENT_FAILED : VW_AGENT_CONFIG;
 }
 
 int main(int argc, char **argv)
 {
-	_cleanup_(vw_config_free) struct vw_config config = {0};
+	_cleanup_(vwd_config_free) struct vwd_config config = {0};
 	char problem[PROBLEM_SIZE] = "";
 
 	hold_standard_descriptors();
-	if (vw_config_read(argc, argv, &config, problem, sizeof(problem)) < 0) {
-		vw_say(LOG_ERR, "%s", problem);
+	if (vwd_config_read(argc, argv, &config, problem, sizeof(problem)) < 0) {
+		vwd_log_say(LOG_ERR, "%s", problem);
 		return VW_AGENT_CONFIG;
 	}
-	if (config.help)
-		return print_help();
-	if (config.version)
-		return print_version();
+	if (config.help || config.version)
+		return print(config.help);
 	if (config.check)
 		return check(&config);
-	return (int)vw_service_run(argc, argv, &config);
+	return (int)vwd_service_run(argc, argv, &config);
 }

@@ -23,7 +23,7 @@ enum {
 	SLACK_MS = 20,
 };
 
-struct vw_monitor {
+struct vwd_monitor {
 	sd_event *event;
 	struct udev *udev;
 	struct udev_monitor *monitor;
@@ -35,9 +35,7 @@ struct vw_monitor {
 	void *context;
 };
 
-/* --- gathering --------------------------------------------------------------------------------------- */
-
-static uint64_t now_of(const struct vw_monitor *monitor)
+static uint64_t now_of(const struct vwd_monitor *monitor)
 {
 	uint64_t now = 0;
 
@@ -47,7 +45,7 @@ static uint64_t now_of(const struct vw_monitor *monitor)
 
 static int at_quiet(sd_event_source *source, uint64_t due, void *context)
 {
-	struct vw_monitor *monitor = context;
+	struct vwd_monitor *monitor = context;
 	uint64_t quiet = monitor->last + monitor->settle;
 	uint64_t limit = monitor->first + VW_MONITOR_STORM_MS * MS;
 	uint64_t next = quiet < limit ? quiet : limit;
@@ -61,7 +59,7 @@ static int at_quiet(sd_event_source *source, uint64_t due, void *context)
 	return 0;
 }
 
-static void gather(struct vw_monitor *monitor, const char *why)
+static void gather(struct vwd_monitor *monitor, const char *why)
 {
 	monitor->last = now_of(monitor);
 	if (monitor->first)
@@ -72,8 +70,6 @@ static void gather(struct vw_monitor *monitor, const char *why)
 	    sd_event_source_set_enabled(monitor->quiet, SD_EVENT_ONESHOT) < 0)
 		monitor->first = 0;
 }
-
-/* --- devices ----------------------------------------------------------------------------------------- */
 
 /* Subsystems whose events are of interest. Events of the last two come from all kinds of devices: one counts
  * only as what a kernel says when a VM was resumed from a snapshot: Linux 6.8 and vendors' kernels that kept
@@ -98,10 +94,10 @@ static const char *reason_of(struct udev_device *device)
 {
 	const char *name = udev_device_get_subsystem(device), *path = udev_device_get_devpath(device);
 
-	if (!name || vw_starts_with(path, "/devices/virtual/"))
+	if (!name || vwb_text_starts(path, "/devices/virtual/"))
 		return NULL;
 	for (size_t i = 0; i < VW_COUNT(subsystems); i++) {
-		if (!vw_equal(subsystems[i].name, name))
+		if (!vwb_text_equal(subsystems[i].name, name))
 			continue;
 		if (subsystems[i].generation_only && !udev_device_get_property_value(device, "NEW_VMGENID"))
 			return NULL;
@@ -111,7 +107,7 @@ static const char *reason_of(struct udev_device *device)
 }
 
 /* Take one event. Returns false when there is none left. */
-static bool receive(struct vw_monitor *monitor)
+static bool receive(struct vwd_monitor *monitor)
 {
 	struct udev_device *device;
 	const char *why;
@@ -141,7 +137,7 @@ static int at_uevent(sd_event_source *source, int fd, uint32_t events, void *con
 	return 0;
 }
 
-static int watch_devices(struct vw_monitor *monitor)
+static int watch_devices(struct vwd_monitor *monitor)
 {
 	const char *group = access(UDEVD_RUNS, F_OK) == 0 ? "udev" : "kernel";
 	int r;
@@ -165,10 +161,8 @@ static int watch_devices(struct vw_monitor *monitor)
 			       EPOLLIN, at_uevent, monitor);
 }
 
-/* --- the clock --------------------------------------------------------------------------------------- */
-
 /* A timer that never ends, and that the kernel cancels when the clock jumps: timerfd_create(2). */
-static int arm(const struct vw_monitor *monitor)
+static int arm(const struct vwd_monitor *monitor)
 {
 	const struct itimerspec never = {.it_value.tv_sec = (time_t)INT32_MAX
 							    << (sizeof(time_t) > 4 ? 8 : 0)};
@@ -179,7 +173,7 @@ static int arm(const struct vw_monitor *monitor)
 
 static int at_clock(sd_event_source *source, int fd, uint32_t events, void *context)
 {
-	struct vw_monitor *monitor = context;
+	struct vwd_monitor *monitor = context;
 	uint64_t times;
 
 	(void)source;
@@ -190,7 +184,7 @@ static int at_clock(sd_event_source *source, int fd, uint32_t events, void *cont
 	return arm(monitor);
 }
 
-static int watch_clock(struct vw_monitor *monitor)
+static int watch_clock(struct vwd_monitor *monitor)
 {
 	int r;
 
@@ -203,41 +197,39 @@ static int watch_clock(struct vw_monitor *monitor)
 				       monitor);
 }
 
-/* --- life -------------------------------------------------------------------------------------------- */
-
-int vw_monitor_new(sd_event *event, uint64_t settle, void (*happened)(void *context, const char *why),
-		   void *context, struct vw_monitor **ret)
+int vwd_monitor_new(sd_event *event, uint64_t settle, void (*happened)(void *context, const char *why),
+		    void *context, struct vwd_monitor **ret)
 {
-	struct vw_monitor *monitor = calloc(1, sizeof(*monitor));
+	struct vwd_monitor *monitor = calloc(1, sizeof(*monitor));
 	int r;
 
 	if (!monitor)
 		return -ENOMEM;
-	*monitor = (struct vw_monitor){
+	*monitor = (struct vwd_monitor){
 		.event = sd_event_ref(event), .timer = -1, .happened = happened, .context = context};
-	vw_monitor_settle(monitor, settle);
+	vwd_monitor_settle(monitor, settle);
 	r = sd_event_add_time(event, &monitor->quiet, CLOCK_MONOTONIC, 0, SLACK_MS * MS, at_quiet, monitor);
 	if (r >= 0)
 		r = sd_event_source_set_enabled(monitor->quiet, SD_EVENT_OFF);
 	if (r >= 0)
 		r = watch_clock(monitor);
 	if (r < 0) {
-		vw_monitor_free(monitor);
+		vwd_monitor_free(monitor);
 		return r;
 	}
 	r = watch_devices(monitor);
 	if (r < 0)
-		vw_say(LOG_WARNING, "events of devices cannot be watched: %s", strerror(-r));
+		vwd_log_say(LOG_WARNING, "events of devices cannot be watched: %s", strerror(-r));
 	*ret = monitor;
 	return 0;
 }
 
-void vw_monitor_settle(struct vw_monitor *monitor, uint64_t settle)
+void vwd_monitor_settle(struct vwd_monitor *monitor, uint64_t settle)
 {
 	monitor->settle = settle * MS;
 }
 
-void vw_monitor_free(struct vw_monitor *monitor)
+void vwd_monitor_free(struct vwd_monitor *monitor)
 {
 	if (!monitor)
 		return;

@@ -18,11 +18,11 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
-#include "detect/base.h"
+#include "base/base.h"
 
 enum { VW_MONITOR_STORM_MS = 5000 };
 
-struct vw_monitor;
+struct vwd_monitor;
 
 /**
  * Watch.
@@ -34,13 +34,13 @@ struct vw_monitor;
  *
  * Returns 0 or a negative errno.
  */
-_must_check_ int vw_monitor_new(sd_event *event, uint64_t settle,
-				void (*happened)(void *context, const char *why), void *context,
-				struct vw_monitor **ret);
+_must_check_ int vwd_monitor_new(sd_event *event, uint64_t settle,
+				 void (*happened)(void *context, const char *why), void *context,
+				 struct vwd_monitor **ret);
 
 /** Change the quiet that ends a storm. */
-void vw_monitor_settle(struct vw_monitor *monitor, uint64_t settle);
+void vwd_monitor_settle(struct vwd_monitor *monitor, uint64_t settle);
 
-void vw_monitor_free(struct vw_monitor *monitor); /* NULL is fine */
+void vwd_monitor_free(struct vwd_monitor *monitor); /* NULL is fine */
 
 #endif

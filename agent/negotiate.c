@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/negotiate.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include <strings.h>
 
@@ -121,7 +122,7 @@ static void raise(int *quality, int to)
 		*quality = to;
 }
 
-bool vw_accepts_openmetrics(const char *accept)
+bool vwd_client_accepts_openmetrics(const char *accept)
 {
 	int openmetrics = NOT_NAMED, text = NOT_NAMED;
 	struct span rest = whole(accept);
@@ -138,7 +139,7 @@ bool vw_accepts_openmetrics(const char *accept)
 	return openmetrics > 0 && openmetrics >= text;
 }
 
-bool vw_accepts_gzip(const char *accept_encoding)
+bool vwd_client_accepts_gzip(const char *accept_encoding)
 {
 	int gzip = NOT_NAMED, any = NOT_NAMED;
 	struct span rest = whole(accept_encoding);
@@ -153,7 +154,7 @@ bool vw_accepts_gzip(const char *accept_encoding)
 	return gzip > 0 || (gzip == NOT_NAMED && any > 0);
 }
 
-bool vw_etag_matches(const char *if_none_match, const char *etag)
+bool vwd_etag_matches(const char *if_none_match, const char *etag)
 {
 	struct span rest = whole(if_none_match), one;
 
@@ -164,4 +165,30 @@ bool vw_etag_matches(const char *if_none_match, const char *etag)
 			return true;
 	}
 	return false;
+}
+
+bool vwd_is_header_name(const char *name)
+{
+	static const char token[] = "!#$%&'*+-.^_`|~0123456789"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+	return *name && !name[strspn(name, token)];
+}
+
+bool vwd_host_is_local(const char *host)
+{
+	bool bracket = host && *host == '[';
+	size_t length = host ? strcspn(host, bracket ? "]" : ":") : 0;
+	const char *port = host ? host + length : NULL;
+	char name[1 + INET6_ADDRSTRLEN] = "";
+	struct in6_addr address;
+
+	if (!host || length >= sizeof(name) || (bracket && *port++ != ']'))
+		return false;
+	if (*port && (*port != ':' || port[1 + strspn(port + 1, "0123456789")]))
+		return false;
+	memcpy(name, host + bracket, length - bracket);
+	if (bracket)
+		return inet_pton(AF_INET6, name, &address) == 1;
+	return strcasecmp(name, "localhost") == 0 || inet_pton(AF_INET, name, &address) == 1;
 }

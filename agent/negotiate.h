@@ -6,7 +6,7 @@
  * What a client asks for in its headers. All of it comes from outside: one pass over the text, no allocation.
  */
 
-#include "detect/base.h"
+#include "base/base.h"
 
 /**
  * Does Accept ask for OpenMetrics rather than for Prometheus' text format?
@@ -19,7 +19,7 @@
  *
  * Source: RFC 9110, section 12.5.1; OpenMetrics 1.0, "Protocol Negotiation".
  */
-bool vw_accepts_openmetrics(const char *accept);
+bool vwd_client_accepts_openmetrics(const char *accept);
 
 /**
  * May the answer be compressed with gzip?
@@ -28,7 +28,7 @@ bool vw_accepts_openmetrics(const char *accept);
  *
  * Source: RFC 9110, section 12.5.3.
  */
-bool vw_accepts_gzip(const char *accept_encoding);
+bool vwd_client_accepts_gzip(const char *accept_encoding);
 
 /**
  * Does If-None-Match name an entity tag? The comparison is the weak one, as the header asks for.
@@ -38,6 +38,19 @@ bool vw_accepts_gzip(const char *accept_encoding);
  *
  * Source: RFC 9110, section 13.1.2.
  */
-bool vw_etag_matches(const char *if_none_match, const char *etag);
+bool vwd_etag_matches(const char *if_none_match, const char *etag);
+
+/** Is it a header's name: a token, without a blank before the colon? Source: RFC 9112, section 5.1. */
+bool vwd_is_header_name(const char *name);
+
+/**
+ * Does Host name this machine, or an address, rather than a name that anybody may have pointed here?
+ *
+ * @host: the header's value: "localhost", an IPv4 address or an IPv6 address in brackets, each with a port or
+ *        without one; NULL for none
+ *
+ * Source: RFC 9110, section 7.2; RFC 6761, section 6.3.
+ */
+bool vwd_host_is_local(const char *host);
 
 #endif

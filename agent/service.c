@@ -11,7 +11,6 @@
 #include <syslog.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
-#include <time.h>
 
 #include "agent/changes.h"
 #include "agent/http.h"
@@ -21,6 +20,7 @@
 #include "agent/monitor.h"
 #include "agent/publish.h"
 #include "agent/state.h"
+#include "base/clock.h"
 
 #define MS UINT64_C(1000) /* of sd-event's microseconds */
 
@@ -33,53 +33,40 @@ enum {
 	MALLOC_KEEP = 64 * 1024,  /* of free memory, at most, is not given back */
 };
 
-struct vw_service {
+struct vwd_service {
 	int argc;
 	char **argv;
-	struct vw_config config;
+	struct vwd_config config;
 	sd_event *event;
 	sd_event_source *terminate, *interrupt, *reload, *interval;
-	struct vw_monitor *monitor; /* NULL: a snapshot is replayed */
-	struct vw_http *http;
-	bool inherited;        /* its sockets are systemd's */
-	struct vw_buffer held; /* what holds until it is restarted, as text */
-	uint64_t connections;  /* that there are descriptors for */
-	struct vw_store store;
-	struct vw_rendered rendered; /* of the last report */
-	struct vw_digest digest;     /* of the last report, also of the one before this service started */
-	bool compared;               /* there is such a digest */
+	struct vwd_monitor *monitor; /* NULL: a snapshot is replayed */
+	struct vwd_http *http;
+	bool inherited;         /* its sockets are systemd's */
+	struct vwb_buffer held; /* what holds until it is restarted, as text */
+	uint64_t connections;   /* that there are descriptors for */
+	struct vwd_store store;
+	struct vwd_rendered rendered; /* of the last report */
+	struct vwd_digest digest;     /* of the last report, also of the one before this service started */
+	bool compared;                /* there is such a digest */
 	struct vw_counter_reader *counters;
-	struct vw_service_state state;
-	struct vw_labelled changes[VW_CHANGES], files[FILES_MAX]; /* of the state */
-	struct vw_trouble inspecting, rendering, serving;
+	struct vwx_service_state state;
+	struct vwx_labelled changes[VW_CHANGES], files[FILES_MAX]; /* of the state */
+	struct vwd_log_trouble inspecting, rendering, serving;
 };
 
-static double unix_time(void)
-{
-	struct timespec now = {0};
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-/* --- what is kept ------------------------------------------------------------------------------------ */
-
-static bool holds(const struct vw_kept *kept)
-{
-	return !kept->path || kept->written;
-}
-
-static void add_file(struct vw_service *service, const struct vw_kept *kept, const char *label, bool written)
+static void add_file(struct vwd_service *service, const struct vwd_kept *kept, const char *label,
+		     bool written)
 {
 	if (kept->path)
-		service->files[service->state.files++] = (struct vw_labelled){label, written};
+		service->files[service->state.files++] = (struct vwx_labelled){label, written};
 }
 
 /* What the metrics say of the files. */
-static void tell_files(struct vw_service *service)
+static void tell_files(struct vwd_service *service)
 {
-	const struct vw_store *store = &service->store;
-	bool changed = holds(&store->last_change) || service->state.last_change <= 0;
+	const struct vwd_store *store = &service->store;
+	bool changed =
+		!store->last_change.path || store->last_change.written || service->state.last_change <= 0;
 
 	service->state.files = 0;
 	add_file(service, &store->report, "report", store->report.written);
@@ -88,61 +75,54 @@ static void tell_files(struct vw_service *service)
 }
 
 /* The file tells of itself, too: who reads it finds it written. */
-static void write_textfile(struct vw_service *service)
+static void write_textfile(struct vwd_service *service)
 {
-	struct vw_kept *kept = &service->store.textfile;
-	_cleanup_(vw_buffer_free) struct vw_buffer text = {0};
+	struct vwd_kept *kept = &service->store.textfile;
+	_cleanup_(vwb_buffer_free) struct vwb_buffer text = {0};
 
 	if (!kept->path)
 		return;
 	kept->written = true;
 	tell_files(service);
-	if (vw_publish_text(&service->rendered, &service->state, service->counters, &text) == 0)
-		vw_keep(kept, text.data, text.size, true);
+	if (vwd_publish_text(&service->rendered, &service->state, service->counters, &text) == 0)
+		vwd_state_write(kept, text.data, text.size, true);
 	else
 		kept->written = false;
 }
 
 /* Bring the files to what is known, after each probe: another report, or something wrong with a file.
  * @changed: the report's bytes are others than the last time */
-static void keep(struct vw_service *service, bool changed)
+static void keep(struct vwd_service *service, bool changed)
 {
-	const struct vw_body *document = service->rendered.document;
+	const struct vwd_body *document = service->rendered.document;
 
 	if (!document)
 		return;
-	vw_store_keep(&service->store, vw_body_bytes(document), vw_body_size(document), changed);
-	vw_store_keep_change(&service->store, (uint64_t)service->state.last_change);
+	vwd_state_write(&service->store.report, document->text.data, document->text.size, changed);
+	vwd_state_write(&service->store.last, service->digest.text, service->digest.size, changed);
+	vwd_store_write_change(&service->store, (uint64_t)service->state.last_change);
 	write_textfile(service);
 	tell_files(service);
 }
 
-/* --- a probe and what follows ------------------------------------------------------------------------ */
-
-static void count_changes(struct vw_service *service, const struct vw_changes *changes)
-{
-	for (size_t i = 0; i < changes->count; i++)
-		service->changes[changes->change[i].kind].value++;
-	if (vw_changes_are_of_machine(changes))
-		service->state.last_change = (double)(uint64_t)service->state.last_probe;
-}
-
 /* Say what became of the machine since the last report. */
-static int compare(struct vw_service *service, const struct vw_report *report)
+static int compare(struct vwd_service *service, const struct vw_report *report)
 {
-	_cleanup_(vw_changes_free) struct vw_changes changes = {0};
-	_cleanup_(vw_digest_free) struct vw_digest digest = {0};
-	struct vw_digest before;
-	int r = vw_digest_of(report, &digest);
+	_cleanup_(vwd_changes_free) struct vwd_changes changes = {0};
+	_cleanup_(vwd_digest_free) struct vwd_digest digest = {0};
+	struct vwd_digest before;
+	int r = vwd_digest_of(report, &digest);
 
 	if (r == 0 && service->compared)
-		r = vw_changes_between(&service->digest, &digest, &changes);
+		r = vwd_changes_between(&service->digest, &digest, &changes);
 	if (r < 0)
 		return r;
-	if (changes.count) {
-		count_changes(service, &changes);
-		vw_journal_changes(&changes, &service->digest, &digest);
-	}
+	for (size_t i = 0; i < changes.count; i++)
+		service->changes[changes.change[i].kind].value++;
+	if (vwd_changes_are_of_machine(&changes))
+		service->state.last_change = (double)(uint64_t)service->state.last_probe;
+	if (changes.count)
+		vwd_journal_changes(&changes, &service->digest, &digest);
 	before = service->digest;
 	service->digest = digest;
 	service->compared = true;
@@ -151,28 +131,28 @@ static int compare(struct vw_service *service, const struct vw_report *report)
 }
 
 /* Render and serve a report. Returns 1 when it is another one, 0 when it is the same, or a negative errno. */
-static int spread(struct vw_service *service, const struct vw_report *report)
+static int spread(struct vwd_service *service, const struct vw_report *report)
 {
-	struct vw_rendered rendered = {0};
-	int r = vw_render_all(report, &service->rendered, &rendered);
+	struct vwd_rendered rendered = {0};
+	int r = vwd_report_render(report, &service->rendered, &rendered);
 
-	vw_trouble(&service->rendering, r < 0 ? r : 0, "rendering the report", NULL);
+	vwd_log_trouble(&service->rendering, r < 0 ? r : 0, "rendering the report", NULL);
 	if (r < 0)
 		return r;
-	vw_rendered_free(&service->rendered);
+	vwd_rendered_free(&service->rendered);
 	service->rendered = rendered;
 	if (service->http)
-		vw_trouble(&service->serving, vw_publish(service->http, report, &service->rendered),
-			   "rendering what is served", NULL);
+		vwd_log_trouble(&service->serving, vwd_publish(service->http, report, &service->rendered),
+				"rendering what is served", NULL);
 	return r;
 }
 
 /* Returns as spread(). */
-static int take(struct vw_service *service, struct vw_inspected *inspected)
+static int take(struct vwd_service *service, struct vwd_inspected *inspected)
 {
 	int r;
 
-	service->state.last_probe = unix_time();
+	service->state.last_probe = (double)vwb_clock_ns(CLOCK_REALTIME) / 1e9;
 	service->state.probe_seconds = inspected->seconds;
 	vw_counter_reader_free(service->counters);
 	service->counters = inspected->counters;
@@ -181,18 +161,13 @@ static int take(struct vw_service *service, struct vw_inspected *inspected)
 	return r < 0 ? r : spread(service, inspected->report);
 }
 
-static uint64_t slack_of(uint64_t interval)
+static void set_interval(struct vwd_service *service)
 {
-	uint64_t slack = interval / 10;
+	uint64_t interval = service->config.interval, slack = interval / 10;
 
-	return slack < SLACK_MAX_MS ? slack : SLACK_MAX_MS;
-}
-
-static void set_interval(struct vw_service *service)
-{
-	uint64_t interval = service->config.interval;
-
-	if (!interval || sd_event_source_set_time_accuracy(service->interval, slack_of(interval) * MS) < 0 ||
+	if (slack > SLACK_MAX_MS)
+		slack = SLACK_MAX_MS;
+	if (!interval || sd_event_source_set_time_accuracy(service->interval, slack * MS) < 0 ||
 	    sd_event_source_set_time_relative(service->interval, interval * MS) < 0)
 		(void)sd_event_source_set_enabled(service->interval, SD_EVENT_OFF);
 	else
@@ -200,44 +175,39 @@ static void set_interval(struct vw_service *service)
 }
 
 /* Probe, and go on with the last report where that fails. */
-static int probe(struct vw_service *service)
+static int probe(struct vwd_service *service)
 {
-	struct vw_inspected inspected = {0};
+	struct vwd_inspected inspected = {0};
 	char problem[PROBLEM_SIZE] = "";
-	int r = vw_inspect(&service->config, &inspected, problem, sizeof(problem));
+	int r = vwd_inspect(&service->config, &inspected, problem, sizeof(problem));
 
 	service->state.probes++;
-	vw_trouble(&service->inspecting, r, "probing", problem);
+	vwd_log_trouble(&service->inspecting, r, "probing", problem);
 	if (r == 0)
 		r = take(service, &inspected);
 	service->state.probe_succeeded = r >= 0;
 	service->state.probe_failures += r < 0;
-	vw_inspected_free(&inspected);
+	vwd_inspected_free(&inspected);
 	keep(service, r > 0);
 	malloc_trim(0);
 	set_interval(service);
 	return r < 0 ? r : 0;
 }
 
-static void tell_status(struct vw_service *service, const char *before)
+static void tell_status(struct vwd_service *service, const char *before)
 {
 	const char *doubt = service->inspecting.err < 0 ? " (it could not be probed again)" : "";
 
 	sd_notifyf(0, "%sSTATUS=%s%s", before, service->rendered.headline, doubt);
 }
 
-static void probe_because(struct vw_service *service, const char *why)
+static void probe_because(void *context, const char *why)
 {
-	vw_say(LOG_DEBUG, "probing: %s", why);
+	struct vwd_service *service = context;
+
+	vwd_log_say(LOG_DEBUG, "probing: %s", why);
 	(void)probe(service);
 	tell_status(service, "");
-}
-
-/* --- events ------------------------------------------------------------------------------------------ */
-
-static void at_happening(void *context, const char *why)
-{
-	probe_because(context, why);
 }
 
 static int at_interval(sd_event_source *source, uint64_t due, void *context)
@@ -256,68 +226,61 @@ static int at_end(sd_event_source *source, const struct signalfd_siginfo *info, 
 }
 
 /* What a running service cannot follow. */
-static void put_held(const struct vw_service *service, const struct vw_config *config, struct vw_buffer *out)
+static void put_held(const struct vwd_service *service, const struct vwd_config *config,
+		     struct vwb_buffer *out)
 {
 	for (size_t i = 0; i < config->listen.count && !service->inherited; i++)
-		vw_putf(out, "%s\n", config->listen.address[i]);
-	vw_putf(out, "%ju\n%ju\n", (uintmax_t)config->connections, (uintmax_t)config->timeout);
+		vwb_putf(out, "%s\n", config->listen.address[i]);
+	vwb_putf(out, "%ju\n%ju\n", (uintmax_t)config->connections, (uintmax_t)config->timeout);
 }
 
-static void warn_of_restart(const struct vw_service *service, const struct vw_config *before,
-			    const struct vw_config *after)
+static void warn_of_restart(const struct vwd_service *service, const struct vwd_config *before,
+			    const struct vwd_config *after)
 {
-	_cleanup_(vw_buffer_free) struct vw_buffer wanted = {0};
+	_cleanup_(vwb_buffer_free) struct vwb_buffer wanted = {0};
 
 	put_held(service, after, &wanted);
-	if (!vw_equal(wanted.data, service->held.data))
-		vw_say(LOG_WARNING, "%sconnections and timeout hold after a restart",
-		       service->inherited ? "" : "listen, ");
-	if (!vw_equal(before->snapshot, after->snapshot) && (!before->snapshot || !after->snapshot))
-		vw_say(LOG_WARNING,
-		       "devices are watched, or not, as before: restart after a change of snapshot");
+	if (!vwb_text_equal(wanted.data, service->held.data))
+		vwd_log_say(LOG_WARNING, "%sconnections and timeout hold after a restart",
+			    service->inherited ? "" : "listen, ");
+	if (!vwb_text_equal(before->snapshot, after->snapshot) && (!before->snapshot || !after->snapshot))
+		vwd_log_say(LOG_WARNING,
+			    "devices are watched, or not, as before: restart after a change of snapshot");
 }
 
-static void say_where(const struct vw_service *service)
+static void say_where(const struct vwd_service *service)
 {
 	const char *text;
 
-	for (size_t i = 0; service->http && (text = vw_http_listening(service->http, i)) != NULL; i++)
-		vw_say(LOG_INFO, "listening on %s%s", text,
-		       service->inherited ? ", a socket of systemd's: the option listen is not used" : "");
-	for (size_t i = 0; service->http && (text = vw_http_note(service->http, i)) != NULL; i++)
-		vw_say(LOG_INFO, "%s: %s", service->config.web_config, text);
-}
-
-static bool keeps_the_same(const struct vw_config *a, const struct vw_config *b)
-{
-	return vw_equal(a->report_file, b->report_file) && vw_equal(a->state_directory, b->state_directory) &&
-	       vw_equal(a->textfile, b->textfile);
-}
-
-static int check_snapshot(const char *path, char *problem, size_t problem_size)
-{
-	_cleanup_(vw_source_freep) struct vw_source *source = NULL;
-
-	return vw_source_snapshot(path, &source, problem, problem_size);
+	for (size_t i = 0; service->http && (text = vwd_http_listening(service->http, i)) != NULL; i++)
+		vwd_log_say(LOG_INFO, "listening on %s%s", text,
+			    service->inherited ? ", a socket of systemd's: the option listen is not used"
+					       : "");
+	for (size_t i = 0; service->http && (text = vwd_http_note(service->http, i)) != NULL; i++)
+		vwd_log_say(LOG_INFO, "%s: %s", service->config.web_config, text);
 }
 
 /* Either all of a new configuration holds, or nothing of it. */
-static int apply(struct vw_service *service, struct vw_config *config)
+static int apply(struct vwd_service *service, struct vwd_config *config)
 {
-	_cleanup_(vw_store_free) struct vw_store store = {0};
+	_cleanup_(vwd_store_free) struct vwd_store store = {0};
+	_cleanup_(vw_source_freep) struct vw_source *source = NULL;
 	char problem[PROBLEM_SIZE] = "";
-	struct vw_store old_store = service->store;
-	struct vw_config old_config = service->config;
+	struct vwd_store old_store = service->store;
+	struct vwd_config old_config = service->config;
 	int r = 0;
 
-	if (config->snapshot && !vw_equal(old_config.snapshot, config->snapshot))
-		r = check_snapshot(config->snapshot, problem, sizeof(problem));
-	if (r == 0 && !keeps_the_same(&old_config, config))
-		r = vw_store_init(&store, config->report_file, config->state_directory, config->textfile);
+	if (config->snapshot && !vwb_text_equal(old_config.snapshot, config->snapshot))
+		r = vw_source_snapshot(config->snapshot, &source, problem, sizeof(problem));
+	if (r == 0 && !(vwb_text_equal(old_config.report_file, config->report_file) &&
+			vwb_text_equal(old_config.state_directory, config->state_directory) &&
+			vwb_text_equal(old_config.textfile, config->textfile)))
+		r = vwd_store_init(&store, config->report_file, config->state_directory, config->textfile);
 	if (r == 0 && service->http)
-		r = vw_http_reload(service->http, config->web_config, problem, sizeof(problem));
+		r = vwd_http_reload(service->http, config->web_config, problem, sizeof(problem));
 	if (r < 0) {
-		vw_say(LOG_ERR, "%s; the configuration stays as it was", *problem ? problem : strerror(-r));
+		vwd_log_say(LOG_ERR, "%s; the configuration stays as it was",
+			    *problem ? problem : strerror(-r));
 		return r;
 	}
 	warn_of_restart(service, &old_config, config);
@@ -326,57 +289,52 @@ static int apply(struct vw_service *service, struct vw_config *config)
 		store = old_store;
 	}
 	if (service->monitor)
-		vw_monitor_settle(service->monitor, config->settle);
+		vwd_monitor_settle(service->monitor, config->settle);
 	service->config = *config;
 	*config = old_config;
 	say_where(service);
 	return 0;
 }
 
-static void reload(struct vw_service *service)
+static void reload(struct vwd_service *service)
 {
-	_cleanup_(vw_config_free) struct vw_config config = {0};
+	_cleanup_(vwd_config_free) struct vwd_config config = {0};
 	char problem[PROBLEM_SIZE] = "";
 
-	if (vw_config_read(service->argc, service->argv, &config, problem, sizeof(problem)) < 0)
-		vw_say(LOG_ERR, "%s; the configuration stays as it was", problem);
+	if (vwd_config_read(service->argc, service->argv, &config, problem, sizeof(problem)) < 0)
+		vwd_log_say(LOG_ERR, "%s; the configuration stays as it was", problem);
 	else
 		(void)apply(service, &config);
 }
 
 static int at_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
 {
-	struct vw_service *service = context;
-	struct timespec now = {0};
+	struct vwd_service *service = context;
 
 	(void)source;
 	(void)info;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%jd",
-		   (intmax_t)now.tv_sec * 1000000 + (intmax_t)now.tv_nsec / 1000);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%ju", (uintmax_t)(vwb_clock_ns(CLOCK_MONOTONIC) / 1000));
 	reload(service);
 	(void)probe(service);
 	tell_status(service, "READY=1\n");
 	return 0;
 }
 
-/* --- life -------------------------------------------------------------------------------------------- */
-
-static int render_tail(void *context, enum vw_resource resource, struct vw_buffer *out)
+static int render_tail(void *context, enum vwd_resource resource, struct vwb_buffer *out)
 {
-	struct vw_service *service = context;
+	struct vwd_service *service = context;
 
-	return vw_publish_tail(&service->state, service->counters,
-			       resource == VW_RESOURCE_OPENMETRICS ? VW_OPENMETRICS : VW_PROMETHEUS_TEXT,
-			       out);
+	return vwd_publish_tail(&service->state, service->counters,
+				resource == VW_RESOURCE_OPENMETRICS ? VW_OPENMETRICS : VW_PROMETHEUS_TEXT,
+				out);
 }
 
-static enum vw_agent_exit start_http(struct vw_service *service)
+static enum vwd_agent_exit start_http(struct vwd_service *service)
 {
-	const struct vw_config *config = &service->config;
+	const struct vwd_config *config = &service->config;
 	int inherited[SOCKETS_MAX], count = sd_listen_fds(0);
 	char problem[VW_HTTP_PROBLEM_MAX] = "";
-	struct vw_http_options options = {
+	struct vwd_http_options options = {
 		.listen = config->listen.address,
 		.listen_count = config->listen.count,
 		.inherited = inherited,
@@ -394,12 +352,12 @@ static enum vw_agent_exit start_http(struct vw_service *service)
 	put_held(service, config, &service->held);
 	if (!options.listen_count && !options.inherited_count)
 		return VW_AGENT_OK;
-	r = vw_http_new(service->event, &options, &service->http, problem, sizeof(problem));
+	r = vwd_http_new(service->event, &options, &service->http, problem, sizeof(problem));
 	if (r == 0) {
 		say_where(service);
 		return VW_AGENT_OK;
 	}
-	vw_say(LOG_ERR, "%s", *problem ? problem : strerror(-r));
+	vwd_log_say(LOG_ERR, "%s", *problem ? problem : strerror(-r));
 	return r == -EINVAL ? VW_AGENT_CONFIG : VW_AGENT_FAILED;
 }
 
@@ -416,7 +374,7 @@ static int block_signals(void)
 	return 0;
 }
 
-static int watch_signals(struct vw_service *service)
+static int watch_signals(struct vwd_service *service)
 {
 	int r = sd_event_add_signal(service->event, &service->terminate, SIGTERM, at_end, service);
 
@@ -427,14 +385,14 @@ static int watch_signals(struct vw_service *service)
 	return r;
 }
 
-static int make_loop(struct vw_service *service)
+static int make_loop(struct vwd_service *service)
 {
 	int r = block_signals();
 
 	return r < 0 ? r : sd_event_new(&service->event);
 }
 
-static int make_timer(struct vw_service *service)
+static int make_timer(struct vwd_service *service)
 {
 	int r = sd_event_add_time(service->event, &service->interval, CLOCK_BOOTTIME, 0, 0, at_interval,
 				  service);
@@ -442,29 +400,30 @@ static int make_timer(struct vw_service *service)
 	return r < 0 ? r : sd_event_source_set_enabled(service->interval, SD_EVENT_OFF);
 }
 
-static int feed_watchdog(struct vw_service *service)
+static int feed_watchdog(struct vwd_service *service)
 {
 	return sd_event_set_watchdog(service->event, true);
 }
 
-static int watch_machine(struct vw_service *service)
+static int watch_machine(struct vwd_service *service)
 {
 	if (service->config.snapshot)
 		return 0;
-	return vw_monitor_new(service->event, service->config.settle, at_happening, service,
-			      &service->monitor);
+	return vwd_monitor_new(service->event, service->config.settle, probe_because, service,
+			       &service->monitor);
 }
 
-static int name_files(struct vw_service *service)
+static int name_files(struct vwd_service *service)
 {
-	const struct vw_config *config = &service->config;
+	const struct vwd_config *config = &service->config;
 
-	return vw_store_init(&service->store, config->report_file, config->state_directory, config->textfile);
+	return vwd_store_init(&service->store, config->report_file, config->state_directory,
+			      config->textfile);
 }
 
 /* Allow us as many descriptors as the connections need, or as many connections as there are descriptors for.
  */
-static int find_descriptors(struct vw_service *service)
+static int find_descriptors(struct vwd_service *service)
 {
 	uint64_t wanted = service->config.connections + DESCRIPTORS;
 	struct rlimit limit;
@@ -481,17 +440,17 @@ static int find_descriptors(struct vw_service *service)
 	if (limit.rlim_cur >= wanted)
 		return 0;
 	service->connections = limit.rlim_cur > DESCRIPTORS ? limit.rlim_cur - DESCRIPTORS : 1;
-	vw_say(LOG_WARNING, "connections: %ju instead of %ju, since no more than %ju files may be open",
-	       (uintmax_t)service->connections, (uintmax_t)service->config.connections,
-	       (uintmax_t)limit.rlim_cur);
+	vwd_log_say(LOG_WARNING, "connections: %ju instead of %ju, since no more than %ju files may be open",
+		    (uintmax_t)service->connections, (uintmax_t)service->config.connections,
+		    (uintmax_t)limit.rlim_cur);
 	return 0;
 }
 
-static int prepare(struct vw_service *service)
+static int prepare(struct vwd_service *service)
 {
 	static const struct {
 		const char *what;
-		int (*make)(struct vw_service *service);
+		int (*make)(struct vwd_service *service);
 	} steps[] = {
 		{"the event loop", make_loop},
 		{"signals", watch_signals},
@@ -507,30 +466,30 @@ static int prepare(struct vw_service *service)
 
 		if (r >= 0)
 			continue;
-		vw_say(LOG_ERR, "%s: %s", steps[i].what, strerror(-r));
+		vwd_log_say(LOG_ERR, "%s: %s", steps[i].what, strerror(-r));
 		return r;
 	}
 	return 0;
 }
 
 /* What the metrics tell from the first moment on. */
-static void remember(struct vw_service *service)
+static void remember(struct vwd_service *service)
 {
 	uint64_t changed;
 
 	for (size_t i = 0; i < VW_CHANGES; i++)
-		service->changes[i].label = vw_change_word((enum vw_change_kind)i);
+		service->changes[i].label = vwd_change_word((enum vwd_change_kind)i);
 	service->state.change = service->changes;
 	service->state.change_kinds = VW_CHANGES;
 	service->state.file = service->files;
-	if (vw_store_read_change(&service->store, &changed) == 0)
+	if (vwd_store_read_change(&service->store, &changed) == 0)
 		service->state.last_change = (double)changed;
-	service->compared = vw_store_read(&service->store, &service->digest) == 0;
+	service->compared = vwd_store_read(&service->store, &service->digest) == 0;
 }
 
-static enum vw_agent_exit start(struct vw_service *service)
+static enum vwd_agent_exit start(struct vwd_service *service)
 {
-	enum vw_agent_exit exit;
+	enum vwd_agent_exit exit;
 
 	if (prepare(service) < 0)
 		return VW_AGENT_FAILED;
@@ -541,26 +500,26 @@ static enum vw_agent_exit start(struct vw_service *service)
 	if (probe(service) < 0) /* it has been said why */
 		return service->config.snapshot ? VW_AGENT_CONFIG : VW_AGENT_FAILED;
 	if (service->http)
-		vw_http_ready(service->http, true);
+		vwd_http_ready(service->http, true);
 	tell_status(service, "READY=1\n");
 	return VW_AGENT_OK;
 }
 
-static void end(struct vw_service *service)
+static void end(struct vwd_service *service)
 {
-	vw_http_free(service->http);
-	vw_monitor_free(service->monitor);
+	vwd_http_free(service->http);
+	vwd_monitor_free(service->monitor);
 	sd_event_source_disable_unref(service->terminate);
 	sd_event_source_disable_unref(service->interrupt);
 	sd_event_source_disable_unref(service->reload);
 	sd_event_source_disable_unref(service->interval);
 	sd_event_unref(service->event);
 	vw_counter_reader_free(service->counters);
-	vw_rendered_free(&service->rendered);
-	vw_digest_free(&service->digest);
-	vw_store_free(&service->store);
-	vw_buffer_free(&service->held);
-	vw_config_free(&service->config);
+	vwd_rendered_free(&service->rendered);
+	vwd_digest_free(&service->digest);
+	vwd_store_free(&service->store);
+	vwb_buffer_free(&service->held);
+	vwd_config_free(&service->config);
 }
 
 /* What a probe needed goes back to the system after it: the service rests most of its life. */
@@ -572,19 +531,19 @@ static void tame_malloc(void)
 	mallopt(M_MMAP_THRESHOLD, 2 * MALLOC_KEEP);
 }
 
-enum vw_agent_exit vw_service_run(int argc, char **argv, struct vw_config *config)
+enum vwd_agent_exit vwd_service_run(int argc, char **argv, struct vwd_config *config)
 {
-	struct vw_service service = {.argc = argc, .argv = argv, .config = *config};
-	enum vw_agent_exit exit;
+	struct vwd_service service = {.argc = argc, .argv = argv, .config = *config};
+	enum vwd_agent_exit exit;
 	int r;
 
-	*config = (struct vw_config){0};
+	*config = (struct vwd_config){0};
 	tame_malloc();
 	exit = start(&service);
 	if (exit == VW_AGENT_OK) {
 		r = sd_event_loop(service.event);
 		if (r < 0) {
-			vw_say(LOG_ERR, "the loop: %s", strerror(-r));
+			vwd_log_say(LOG_ERR, "the loop: %s", strerror(-r));
 			exit = VW_AGENT_FAILED;
 		}
 		sd_notify(0, "STOPPING=1");

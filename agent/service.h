@@ -4,7 +4,7 @@
 
 #include "agent/config.h"
 
-enum vw_agent_exit {
+enum vwd_agent_exit {
 	VW_AGENT_OK = 0,
 	VW_AGENT_CONFIG = 2, /* what it was told is wrong */
 	VW_AGENT_FAILED = 4,
@@ -21,6 +21,6 @@ enum vw_agent_exit {
  * @argc, @argv: the command line, for reading the configuration again
  * @config: taken over
  */
-enum vw_agent_exit vw_service_run(int argc, char **argv, struct vw_config *config);
+enum vwd_agent_exit vwd_service_run(int argc, char **argv, struct vwd_config *config);
 
 #endif

@@ -7,15 +7,14 @@
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
-#include "export/file.h"
+#include "base/file.h"
 
-#define LAST        "last.json"
+#define LAST        "last"
 #define LAST_CHANGE "last-change"
 
 enum {
@@ -24,17 +23,15 @@ enum {
 	END_OF_TIME_DIGITS = 12, /* of Unix seconds: more is no time of a clock that we know */
 };
 
-/* --- what a killed service leaves ---------------------------------------------------------------------- */
-
-/* "report.json.4711-0~": as vw_write_file() names what it has not finished. */
+/* "report.json.4711-0~": as vwb_file_write() names what it has not finished. */
 static bool is_leftover(const char *name, const char *file)
 {
 	const char *at = name + strlen(file);
 
-	if (!vw_starts_with(name, file) || *at++ != '.')
+	if (!vwb_text_starts(name, file) || *at++ != '.')
 		return false;
 	at += strspn(at, "0123456789-");
-	return vw_equal(at, "~");
+	return vwb_text_equal(at, "~");
 }
 
 static void sweep(const char *path)
@@ -61,25 +58,23 @@ static void sweep(const char *path)
 	closedir(directory);
 }
 
-/* --- life -------------------------------------------------------------------------------------------- */
-
-int vw_store_init(struct vw_store *store, const char *report_file, const char *directory,
-		  const char *textfile)
+int vwd_store_init(struct vwd_store *store, const char *report_file, const char *directory,
+		   const char *textfile)
 {
-	struct vw_store made = {.last.own = true, .last_change.own = true};
-	struct vw_kept *const all[] = {&made.report, &made.last, &made.last_change, &made.textfile};
-	int r = vw_arena_new(&made.arena);
+	struct vwd_store made = {.last.own = true, .last_change.own = true};
+	struct vwd_kept *const all[] = {&made.report, &made.last, &made.last_change, &made.textfile};
+	int r = vwb_arena_new(&made.arena);
 
 	if (r < 0)
 		return r;
-	made.report.path = vw_arena_string(made.arena, report_file);
-	made.textfile.path = vw_arena_string(made.arena, textfile);
+	made.report.path = vwb_arena_string(made.arena, report_file);
+	made.textfile.path = vwb_arena_string(made.arena, textfile);
 	if (directory) {
-		made.last.path = vw_arena_printf(made.arena, "%s/" LAST, directory);
-		made.last_change.path = vw_arena_printf(made.arena, "%s/" LAST_CHANGE, directory);
+		made.last.path = vwb_arena_printf(made.arena, "%s/" LAST, directory);
+		made.last_change.path = vwb_arena_printf(made.arena, "%s/" LAST_CHANGE, directory);
 	}
-	if (vw_arena_failed(made.arena)) {
-		vw_store_free(&made);
+	if (vwb_arena_failed(made.arena)) {
+		vwd_store_free(&made);
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < VW_COUNT(all); i++)
@@ -88,91 +83,42 @@ int vw_store_init(struct vw_store *store, const char *report_file, const char *d
 	return 0;
 }
 
-void vw_store_free(struct vw_store *store)
+void vwd_store_free(struct vwd_store *store)
 {
-	vw_arena_free(store->arena);
-	*store = (struct vw_store){0};
+	vwb_arena_free(store->arena);
+	*store = (struct vwd_store){0};
 }
 
-/* --- reading ----------------------------------------------------------------------------------------- */
-
-/* Read a file of at most @limit bytes. @ret_bytes: free with free() */
-static int read_whole(int fd, off_t limit, char **ret_bytes, size_t *ret_size)
+static int read_digest(const char *path, struct vwd_digest *ret)
 {
-	struct stat status;
-	size_t size = 0, room;
-	char *bytes;
-
-	if (fstat(fd, &status) < 0)
-		return -errno;
-	if (!S_ISREG(status.st_mode))
-		return -EINVAL;
-	if (status.st_size > limit)
-		return -E2BIG;
-	room = (size_t)status.st_size;
-	bytes = malloc(room + 1);
-	if (!bytes)
-		return -ENOMEM;
-	while (size < room) {
-		ssize_t got = read(fd, bytes + size, room - size);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			free(bytes);
-			return -EIO;
-		}
-		if (got == 0)
-			break;
-		size += (size_t)got;
-	}
-	*ret_bytes = bytes;
-	*ret_size = size;
-	return 0;
-}
-
-static int read_file(const char *path, off_t limit, char **ret_bytes, size_t *ret_size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW), r;
-
-	if (fd < 0)
-		return -errno;
-	r = read_whole(fd, limit, ret_bytes, ret_size);
-	close(fd);
-	return r;
-}
-
-static int read_digest(const char *path, struct vw_digest *ret)
-{
-	char *bytes = NULL;
+	_cleanup_(vwb_arena_freep) struct vwb_arena *arena = NULL;
 	size_t size = 0;
-	int r = read_file(path, VW_DIGEST_LIMIT, &bytes, &size);
+	char *bytes;
+	int r = vwb_arena_new(&arena);
 
-	if (r < 0)
-		return r;
-	r = vw_digest_parse(bytes, size, ret);
-	free(bytes);
-	return r;
+	if (r == 0)
+		r = vwb_file_read(arena, path, O_NOFOLLOW, VW_DIGEST_LIMIT, &bytes, &size);
+	return r < 0 ? r : vwd_digest_parse(bytes, size, ret);
 }
 
 /* Digits and the end of a line, and nothing else. */
 static int read_time(const char *path, uint64_t *ret)
 {
-	char text[LAST_CHANGE_MAX + 1] = "", *bytes = NULL;
+	_cleanup_(vwb_arena_freep) struct vwb_arena *arena = NULL;
 	size_t size = 0, digits;
 	uint64_t value;
-	int r = read_file(path, LAST_CHANGE_MAX, &bytes, &size);
+	char *text;
+	int r = vwb_arena_new(&arena);
 
+	if (r == 0)
+		r = vwb_file_read(arena, path, O_NOFOLLOW, LAST_CHANGE_MAX, &text, &size);
 	if (r < 0)
 		return r;
-	if (size)
-		memcpy(text, bytes, size);
-	free(bytes);
 	digits = strspn(text, "0123456789");
 	if (digits > END_OF_TIME_DIGITS || digits + 1 != size || text[digits] != '\n')
 		return -EBADMSG;
 	text[digits] = '\0';
-	if (vw_parse_number(text, 10, UINT64_MAX, &value) < 0 || !value)
+	if (vwb_number_parse(text, 10, UINT64_MAX, &value) < 0 || !value)
 		return -EBADMSG;
 	*ret = value;
 	return 0;
@@ -183,48 +129,45 @@ static const char *reason_of(int err)
 	switch (err) {
 	case -EBADMSG:
 		return "is damaged";
-	case -E2BIG:
+	case -EFBIG:
 		return "is too big";
 	case -EINVAL:
 		return "is no regular file";
 	case -ELOOP:
 		return "is a symbolic link";
-	case -EOPNOTSUPP:
-		return "cannot be read without libjansson.so.4";
 	default:
 		return strerror(-err);
 	}
 }
 
-int vw_store_read(const struct vw_store *store, struct vw_digest *ret)
+int vwd_store_read(const struct vwd_store *store, struct vwd_digest *ret)
 {
 	int r = store->last.path ? read_digest(store->last.path, ret) : -ENOENT;
 
 	if (r < 0 && r != -ENOENT)
-		vw_say(LOG_WARNING, "%s: %s; what changed since it was written is not told", store->last.path,
-		       reason_of(r));
+		vwd_log_say(LOG_WARNING, "%s: %s; what changed since it was written is not told",
+			    store->last.path, reason_of(r));
 	return r;
 }
 
-int vw_store_read_change(const struct vw_store *store, uint64_t *ret)
+int vwd_store_read_change(const struct vwd_store *store, uint64_t *ret)
 {
 	const char *path = store->last_change.path;
 	int r = path ? read_time(path, ret) : -ENOENT;
 
 	if (r < 0 && r != -ENOENT)
-		vw_say(LOG_WARNING, "%s: %s; when the machine last changed is not known", path, reason_of(r));
+		vwd_log_say(LOG_WARNING, "%s: %s; when the machine last changed is not known", path,
+			    reason_of(r));
 	return r;
 }
 
-/* --- writing ----------------------------------------------------------------------------------------- */
-
-static int look_at(const struct vw_kept *kept, struct stat *ret)
+static int look_at(const struct vwd_kept *kept, struct stat *ret)
 {
 	return fstatat(AT_FDCWD, kept->path, ret, kept->own ? AT_SYMLINK_NOFOLLOW : 0);
 }
 
 /* Is it the file that was written, and has nobody touched it? */
-static bool is_in_place(const struct vw_kept *kept)
+static bool is_in_place(const struct vwd_kept *kept)
 {
 	struct stat status;
 
@@ -234,10 +177,10 @@ static bool is_in_place(const struct vw_kept *kept)
 	       status.st_mtim.tv_nsec == kept->modified.tv_nsec;
 }
 
-static int write_kept(struct vw_kept *kept, const char *bytes, size_t size)
+static int write_kept(struct vwd_kept *kept, const char *bytes, size_t size)
 {
 	struct stat status;
-	int r = vw_replace_file(kept->path, bytes, size, !kept->own);
+	int r = vwb_file_replace(kept->path, bytes, size, !kept->own);
 
 	if (r < 0)
 		return r;
@@ -250,7 +193,7 @@ static int write_kept(struct vw_kept *kept, const char *bytes, size_t size)
 	return 0;
 }
 
-void vw_keep(struct vw_kept *kept, const char *bytes, size_t size, bool changed)
+void vwd_state_write(struct vwd_kept *kept, const char *bytes, size_t size, bool changed)
 {
 	int r;
 
@@ -258,22 +201,16 @@ void vw_keep(struct vw_kept *kept, const char *bytes, size_t size, bool changed)
 		return;
 	r = write_kept(kept, bytes, size);
 	kept->written = r == 0;
-	vw_trouble(&kept->trouble, r, kept->path, r == -EINVAL ? reason_of(r) : NULL);
+	vwd_log_trouble(&kept->trouble, r, kept->path, r == -EINVAL ? reason_of(r) : NULL);
 }
 
-void vw_store_keep(struct vw_store *store, const char *bytes, size_t size, bool changed)
-{
-	vw_keep(&store->report, bytes, size, changed);
-	vw_keep(&store->last, bytes, size, changed);
-}
-
-void vw_store_keep_change(struct vw_store *store, uint64_t when)
+void vwd_store_write_change(struct vwd_store *store, uint64_t when)
 {
 	char text[32];
 	int size = snprintf(text, sizeof(text), "%ju\n", (uintmax_t)when);
 
 	if (!when || size < 0)
 		return;
-	vw_keep(&store->last_change, text, (size_t)size, when != store->when);
+	vwd_state_write(&store->last_change, text, (size_t)size, when != store->when);
 	store->when = when;
 }

@@ -21,7 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "detect/base.h"
+#include "base/base.h"
 
 #ifdef __x86_64__
 
@@ -67,7 +67,7 @@ static void read_sites(const char *name)
 		fail(name);
 	while (sites < SITES && fgets(line, sizeof(line), file)) {
 		rest = line;
-		if (vw_parse_number(next_word(&rest), 16, UINT64_MAX, &site[sites].offset) == 0) {
+		if (vwb_number_parse(next_word(&rest), 16, UINT64_MAX, &site[sites].offset) == 0) {
 			snprintf(site[sites].path, sizeof(site[sites].path), "%s", next_word(&rest));
 			sites++;
 		}
@@ -131,17 +131,17 @@ static void set_in_mapping(pid_t pid, char *line)
 	if (!dash)
 		return;
 	*dash = ' ';
-	if (vw_parse_number(next_word(&rest), 16, UINT64_MAX, &start) < 0 ||
-	    vw_parse_number(next_word(&rest), 16, UINT64_MAX, &end) < 0)
+	if (vwb_number_parse(next_word(&rest), 16, UINT64_MAX, &start) < 0 ||
+	    vwb_number_parse(next_word(&rest), 16, UINT64_MAX, &end) < 0)
 		return;
 	permissions = next_word(&rest);
-	if (!strchr(permissions, 'x') || vw_parse_number(next_word(&rest), 16, UINT64_MAX, &offset) < 0)
+	if (!strchr(permissions, 'x') || vwb_number_parse(next_word(&rest), 16, UINT64_MAX, &offset) < 0)
 		return;
 	next_word(&rest);
 	next_word(&rest);
 	path = next_word(&rest);
 	for (size_t i = 0; i < sites; i++)
-		if (vw_equal(path, site[i].path) && site[i].offset >= offset &&
+		if (vwb_text_equal(path, site[i].path) && site[i].offset >= offset &&
 		    site[i].offset - offset < end - start)
 			set(pid, start + site[i].offset - offset);
 }

@@ -101,7 +101,7 @@ def make_root(folder):
     return folder
 
 
-# --- a root of one kernel, in each layout -------------------------------------------------------------------------
+# A root of one kernel, in each layout.
 
 def early_cpio():
     """Microcode as an early archive has it: four megabytes that nobody unpacks."""
@@ -152,7 +152,7 @@ def pack(plain, scratch):
     return packed | {"microcode, then zstd": early}
 
 
-# --- tables -------------------------------------------------------------------------------------------------------
+# Tables.
 
 def table(head, rows):
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]

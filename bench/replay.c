@@ -13,9 +13,9 @@ static int replay(const char *path)
 {
 	_cleanup_(vw_source_freep) struct vw_source *source = NULL;
 	_cleanup_(vw_facts_freep) struct vw_facts *facts = NULL;
-	struct vw_buffer out = {0};
+	struct vwb_buffer out = {0};
 	struct vw_report *report;
-	struct vw_view view = {.compact = true};
+	struct vwx_view view = {.compact = true};
 	char problem[256] = "";
 	int error;
 
@@ -30,8 +30,8 @@ static int replay(const char *path)
 	error = vw_detect(facts, &report);
 	if (error < 0)
 		return error;
-	error = vw_render_json(report, &view, &out);
-	vw_buffer_free(&out);
+	error = vwx_json_render(report, &view, &out);
+	vwb_buffer_free(&out);
 	vw_report_free(report);
 	return error;
 }
@@ -40,7 +40,7 @@ int main(int argc, char **argv)
 {
 	uint64_t count;
 
-	if (argc < 3 || vw_parse_number(argv[1], 10, 1000000, &count) < 0)
+	if (argc < 3 || vwb_number_parse(argv[1], 10, 1000000, &count) < 0)
 		return 2;
 	for (uint64_t i = 0; i < count; i++) {
 		const char *path = argv[2 + i % (uint64_t)(argc - 2)];

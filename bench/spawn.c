@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "detect/base.h"
+#include "base/base.h"
 
 enum { COMMANDS = 4096, RUNS = 100000 };
 
@@ -55,7 +55,7 @@ static int pin(const char *text)
 	uint64_t cpu;
 	cpu_set_t set;
 
-	if (vw_parse_number(text, 10, CPU_SETSIZE - 1, &cpu) < 0)
+	if (vwb_number_parse(text, 10, CPU_SETSIZE - 1, &cpu) < 0)
 		return -1;
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
@@ -100,7 +100,7 @@ int main(int argc, char **argv)
 			return 2;
 		at = 3;
 	}
-	if (argc < at + 3 || vw_parse_number(argv[at], 10, RUNS, &runs) < 0 ||
+	if (argc < at + 3 || vwb_number_parse(argv[at], 10, RUNS, &runs) < 0 ||
 	    strcmp(argv[at + 1], "--") != 0)
 		return 2;
 	count = split(&argv[at + 1], command);

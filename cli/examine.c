@@ -5,7 +5,7 @@
 
 enum { PROBLEM_SIZE = 512 };
 
-enum vw_exit vw_open_source(const struct vw_request *request, struct vw_source **ret_source)
+enum vwc_exit vwc_source_open(const struct vwc_request *request, struct vw_source **ret_source)
 {
 	char problem[PROBLEM_SIZE] = "";
 	int r;
@@ -13,23 +13,23 @@ enum vw_exit vw_open_source(const struct vw_request *request, struct vw_source *
 	if (request->snapshot) {
 		r = vw_source_snapshot(request->snapshot, ret_source, problem, sizeof(problem));
 		if (r < 0)
-			vw_complain("%s", *problem ? problem : strerror(-r));
+			vwc_complain("%s", *problem ? problem : strerror(-r));
 	} else {
 		r = vw_source_live(ret_source);
 		if (r < 0)
-			vw_complain("/: %s", strerror(-r));
+			vwc_complain("/: %s", strerror(-r));
 	}
 	return r < 0 ? VW_EXIT_UNDETERMINED : VW_EXIT_YES;
 }
 
 /* Read all that the command needs; after that the source is not asked again. */
-static int look(const struct vw_request *request, struct vw_examined *examined)
+static int look(const struct vwc_request *request, struct vwc_examined *examined)
 {
 	const char *command = request->command->name ? request->command->name : "";
-	const struct vw_format *format = vw_format_find(request->format);
-	bool wide = vw_has_word("explain drivers metrics", command) || request->view.verbose ||
+	const struct vwx_format *format = vwx_format_find(request->format);
+	bool wide = vwb_text_has_word("explain drivers metrics", command) || request->view.verbose ||
 		    (format && format->whole);
-	bool metrics = vw_equal(command, "metrics");
+	bool metrics = vwb_text_equal(command, "metrics");
 	unsigned flags = (request->timing ? VW_PROBE_TIMING : 0U) | (wide ? VW_PROBE_WIDE : 0U) |
 			 (metrics ? VW_PROBE_OUTCOMES : 0U);
 	int r = vw_probe(examined->source, flags, &examined->facts);
@@ -40,37 +40,37 @@ static int look(const struct vw_request *request, struct vw_examined *examined)
 	return r;
 }
 
-enum vw_exit vw_examine(const struct vw_request *request, struct vw_examined *ret)
+enum vwc_exit vwc_examine(const struct vwc_request *request, struct vwc_examined *ret)
 {
-	struct vw_examined examined = {0};
-	enum vw_exit opened;
+	struct vwc_examined examined = {0};
+	enum vwc_exit opened;
 	int r;
 
-	opened = vw_open_source(request, &examined.source);
+	opened = vwc_source_open(request, &examined.source);
 	if (opened != VW_EXIT_YES)
 		return opened;
 	r = look(request, &examined);
 	if (r == 0)
 		r = vw_detect(examined.facts, &examined.report);
 	if (r < 0) {
-		vw_complain("%s", strerror(-r));
-		vw_examined_free(&examined);
+		vwc_complain("%s", strerror(-r));
+		vwc_examined_free(&examined);
 		return VW_EXIT_INTERNAL;
 	}
 	*ret = examined;
 	return VW_EXIT_YES;
 }
 
-void vw_examined_free(struct vw_examined *examined)
+void vwc_examined_free(struct vwc_examined *examined)
 {
 	vw_report_free(examined->report);
 	vw_counter_reader_free(examined->counters);
 	vw_facts_free(examined->facts);
 	vw_source_free(examined->source);
-	*examined = (struct vw_examined){0};
+	*examined = (struct vwc_examined){0};
 }
 
-enum vw_exit vw_verdict_exit(const struct vw_report *report)
+enum vwc_exit vwc_verdict_exit(const struct vw_report *report)
 {
-	return vw_equal(report->platform.id, "unknown") ? VW_EXIT_UNDETERMINED : VW_EXIT_YES;
+	return vwb_text_equal(report->platform.id, "unknown") ? VW_EXIT_UNDETERMINED : VW_EXIT_YES;
 }

@@ -6,7 +6,7 @@
 
 #define LISTS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-static const struct vw_wordlist wordlists[] = {
+static const struct vwc_wordlist wordlists[] = {
 	{"platforms", LISTS("platforms")},
 	{"targets", LISTS("targets")},
 	{"words",
@@ -20,25 +20,25 @@ static const struct vw_wordlist wordlists[] = {
 	{"rows", LISTS("rows")},
 };
 
-const struct vw_wordlist *vw_wordlist_at(size_t index)
+const struct vwc_wordlist *vwc_wordlist_at(size_t index)
 {
 	return index < VW_COUNT(wordlists) ? &wordlists[index] : NULL;
 }
 
-static const struct vw_wordlist *find(const char *name)
+static const struct vwc_wordlist *find(const char *name)
 {
 	for (size_t i = 0; i < VW_COUNT(wordlists); i++)
-		if (vw_equal(wordlists[i].name, name))
+		if (vwb_text_equal(wordlists[i].name, name))
 			return &wordlists[i];
 	return NULL;
 }
 
-const struct vw_wordlist *vw_wordlist_of_is(void)
+const struct vwc_wordlist *vwc_wordlist_of_is(void)
 {
 	return find("words");
 }
 
-static size_t size_of(const struct vw_wordlist *list)
+static size_t size_of(const struct vwc_wordlist *list)
 {
 	size_t size = 0;
 
@@ -51,12 +51,12 @@ static size_t size_of(const struct vw_wordlist *list)
 static bool holds(const struct vw_word *const *word, size_t count, const char *text)
 {
 	for (size_t i = 0; i < count; i++)
-		if (vw_equal(word[i]->word, text))
+		if (vwb_text_equal(word[i]->word, text))
 			return true;
 	return false;
 }
 
-int vw_wordlist_gather(const struct vw_wordlist *list, const struct vw_word ***ret_word, size_t *ret_count)
+int vwc_wordlist_gather(const struct vwc_wordlist *list, const struct vw_word ***ret_word, size_t *ret_count)
 {
 	const struct vw_word **word = calloc(size_of(list) + 1, sizeof(*word));
 	const struct vw_word *next;
@@ -73,46 +73,58 @@ int vw_wordlist_gather(const struct vw_wordlist *list, const struct vw_word ***r
 	return 0;
 }
 
-static enum vw_exit no_list(const char *name)
+static enum vwc_exit no_list(const char *name)
 {
-	struct vw_nearest nearest = {.asked = name};
+	struct vwc_nearest nearest = {.asked = name};
 
 	for (size_t i = 0; i < VW_COUNT(wordlists); i++)
-		vw_nearest_offer(&nearest, wordlists[i].name);
-	vw_nearest_offer(&nearest, "checks");
+		vwc_nearest_offer(&nearest, wordlists[i].name);
+	vwc_nearest_offer(&nearest, "checks");
 	if (nearest.word)
-		vw_complain("no list '%s'; did you mean '%s'?", name, nearest.word);
+		vwc_complain("no list '%s'; did you mean '%s'?", name, nearest.word);
 	else
-		vw_complain("no list '%s'; see 'virtwhere help list'", name);
+		vwc_complain("no list '%s'; see 'virtwhere help list'", name);
 	return VW_EXIT_USAGE;
 }
 
-static enum vw_exit list_checks(const struct vw_request *request)
+static enum vwc_exit list_checks(const struct vwc_request *request)
 {
-	_cleanup_(vw_buffer_free) struct vw_buffer out = {0};
-	int r = vw_equal(request->format, "json") ? vw_render_checks_json(&request->view, &out)
-						  : vw_render_checks(&request->view, &out);
+	_cleanup_(vwb_buffer_free) struct vwb_buffer out = {0};
+	int r = vwb_text_equal(request->format, "json") ? vwx_checks_json_render(&request->view, &out)
+							: vwx_checks_render(&request->view, &out);
 
-	return vw_print(&out, r, VW_EXIT_YES);
+	return vwc_output_print(&out, r, VW_EXIT_YES);
 }
 
-enum vw_exit vw_run_list(const struct vw_request *request)
+static enum vwc_exit run_list(const struct vwc_request *request)
 {
-	const struct vw_wordlist *list = find(request->word[0]);
-	_cleanup_(vw_buffer_free) struct vw_buffer out = {0};
+	const struct vwc_wordlist *list = find(request->word[0]);
+	_cleanup_(vwb_buffer_free) struct vwb_buffer out = {0};
 	const struct vw_word **word = NULL;
 	size_t count = 0;
 	int r;
 
-	if (vw_equal(request->word[0], "checks"))
+	if (vwb_text_equal(request->word[0], "checks"))
 		return list_checks(request);
 	if (!list)
 		return no_list(request->word[0]);
-	r = vw_wordlist_gather(list, &word, &count);
-	if (r == 0 && vw_equal(request->format, "json"))
-		r = vw_render_words_json(list->name, word, count, &request->view, &out);
+	r = vwc_wordlist_gather(list, &word, &count);
+	if (r == 0 && vwb_text_equal(request->format, "json"))
+		r = vwx_words_json_render(list->name, word, count, &request->view, &out);
 	else if (r == 0)
-		r = vw_render_words(word, count, &request->view, &out);
+		r = vwx_words_render(word, count, &request->view, &out);
 	free(word);
-	return vw_print(&out, r, VW_EXIT_YES);
+	return vwc_output_print(&out, r, VW_EXIT_YES);
 }
+
+const struct vwc_command vwc_list_command = {
+	.name = "list",
+	.arguments = "LIST",
+	.summary = "the closed lists that other commands use",
+	.details = "LIST is one of platforms, targets, words, clouds, containers, hypervisors, modes, vmms, "
+		   "confidential, rows, checks. 'words' are all that 'virtwhere is' knows.",
+	.formats = VWC_FORMATS("text", "json"),
+	.least_words = 1,
+	.most_words = 1,
+	.run = run_list,
+};

@@ -14,35 +14,35 @@ static void hold_standard_descriptors(void)
 			return;
 }
 
-static enum vw_exit print_version(void)
+static enum vwc_exit print_version(void)
 {
-	_cleanup_(vw_buffer_free) struct vw_buffer out = {0};
+	_cleanup_(vwb_buffer_free) struct vwb_buffer out = {0};
 
-	vw_put(&out, "virtwhere " VW_VERSION "\n");
-	return vw_print(&out, out.error, VW_EXIT_YES);
+	vwb_put(&out, "virtwhere " VW_VERSION "\n");
+	return vwc_output_print(&out, out.error, VW_EXIT_YES);
 }
 
-static enum vw_exit print_help(const struct vw_request *request)
+static enum vwc_exit print_help(const struct vwc_request *request)
 {
-	_cleanup_(vw_buffer_free) struct vw_buffer out = {0};
+	_cleanup_(vwb_buffer_free) struct vwb_buffer out = {0};
 
-	vw_put_help(request->command, &request->view, &out);
-	return vw_print(&out, out.error, VW_EXIT_YES);
+	vwc_help_put(request, &out);
+	return vwc_output_print(&out, out.error, VW_EXIT_YES);
 }
 
 int main(int argc, char **argv)
 {
 	static char name[] = "virtwhere";
-	struct vw_request request;
-	enum vw_exit r;
+	struct vwc_request request;
+	enum vwc_exit r;
 
 	hold_standard_descriptors();
 	if (argc > 0)
 		argv[0] = name; /* as messages of getopt begin */
-	r = vw_parse_arguments(argc, argv, &request);
+	r = vwc_arguments_parse(argc, argv, vwc_commands, &request);
 	if (r != VW_EXIT_YES)
 		return (int)r;
-	vw_settle_view(&request);
+	vwc_view_settle(&request);
 	if (request.help)
 		return (int)print_help(&request);
 	if (request.version)

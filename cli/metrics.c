@@ -3,40 +3,51 @@
 
 #include "cli/cli.h"
 
-static int render(const struct vw_examined *examined, enum vw_exposition exposition, struct vw_buffer *out)
+static int render(const struct vwc_examined *examined, enum vwx_exposition exposition, struct vwb_buffer *out)
 {
 	struct vw_counters counters;
 	int r = vw_counter_reader_read(examined->counters, &counters);
 
 	if (r == 0)
-		r = vw_metrics_fixed(examined->report, NULL, exposition, out);
+		r = vwx_metrics_fixed(examined->report, NULL, exposition, out);
 	if (r == 0)
-		r = vw_metrics_counters(&counters, exposition, out);
+		r = vwx_metrics_counters(&counters, exposition, out);
 	if (r == 0)
-		r = vw_metrics_end(exposition, out);
+		r = vwx_metrics_end(exposition, out);
 	return r;
 }
 
-enum vw_exit vw_run_metrics(const struct vw_request *request)
+static enum vwc_exit run_metrics(const struct vwc_request *request)
 {
-	_cleanup_(vw_examined_free) struct vw_examined examined = {0};
-	_cleanup_(vw_buffer_free) struct vw_buffer out = {0};
-	enum vw_exit opened;
+	_cleanup_(vwc_examined_free) struct vwc_examined examined = {0};
+	_cleanup_(vwb_buffer_free) struct vwb_buffer out = {0};
+	enum vwc_exit opened;
 	int r;
 
-	if (request->output && !vw_equal(request->format, "prometheus")) {
-		vw_complain("--textfile: node_exporter reads the format prometheus only, not %s",
-			    request->format);
+	if (request->output && !vwb_text_equal(request->format, "prometheus")) {
+		vwc_complain("--textfile: node_exporter reads the format prometheus only, not %s",
+			     request->format);
 		return VW_EXIT_USAGE;
 	}
-	opened = vw_examine(request, &examined);
+	opened = vwc_examine(request, &examined);
 	if (opened != VW_EXIT_YES)
 		return opened;
-	if (vw_equal(request->format, "json"))
-		r = vw_render_json(examined.report, &request->view, &out);
-	else if (vw_equal(request->format, "openmetrics"))
+	if (vwb_text_equal(request->format, "json"))
+		r = vwx_json_render(examined.report, &request->view, &out);
+	else if (vwb_text_equal(request->format, "openmetrics"))
 		r = render(&examined, VW_OPENMETRICS, &out);
 	else
 		r = render(&examined, VW_PROMETHEUS_TEXT, &out);
-	return vw_print_to(request->output, &out, r, vw_verdict_exit(examined.report));
+	return vwc_output_print_to(request->output, &out, r, vwc_verdict_exit(examined.report));
 }
+
+const struct vwc_command vwc_metrics_command = {
+	.name = "metrics",
+	.arguments = "",
+	.summary = "what a monitoring system shall know, once",
+	.details = "As Prometheus reads it, or as OpenMetrics 1.0. With --textfile it goes into a file for "
+		   "node_exporter's textfile collector, written whole or not at all. The service virtwhered "
+		   "gives the same over HTTP.",
+	.formats = VWC_FORMATS("prometheus", "openmetrics", "json"),
+	.run = run_metrics,
+};

@@ -33,7 +33,7 @@ static size_t distance_of(const char *a, const char *b)
 	return row[width];
 }
 
-void vw_nearest_offer(struct vw_nearest *nearest, const char *word)
+void vwc_nearest_offer(struct vwc_nearest *nearest, const char *word)
 {
 	size_t distance;
 

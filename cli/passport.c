@@ -3,11 +3,11 @@
 
 #include "cli/cli.h"
 
-static int render(const struct vw_request *request, const char *passport, struct vw_buffer *out)
+static int render(const struct vwc_request *request, const char *passport, struct vwb_buffer *out)
 {
 	static const struct {
 		const char *format;
-		enum vw_passport_as as;
+		enum vwx_passport_as as;
 	} forms[] = {
 		{"text", VW_PASSPORT_TEXT},
 		{"raw", VW_PASSPORT_RAW},
@@ -16,23 +16,33 @@ static int render(const struct vw_request *request, const char *passport, struct
 	};
 
 	for (size_t i = 0; i < VW_COUNT(forms); i++)
-		if (vw_equal(forms[i].format, request->format))
-			return vw_render_passport(passport, forms[i].as, &request->view, out);
-	return vw_render_passport_json(passport, &request->view, out);
+		if (vwb_text_equal(forms[i].format, request->format))
+			return vwx_passport_render(passport, forms[i].as, &request->view, out);
+	return vwx_passport_json_render(passport, &request->view, out);
 }
 
-enum vw_exit vw_run_passport(const struct vw_request *request)
+static enum vwc_exit run_passport(const struct vwc_request *request)
 {
-	_cleanup_(vw_examined_free) struct vw_examined examined = {0};
-	_cleanup_(vw_buffer_free) struct vw_buffer out = {0};
-	enum vw_exit opened = vw_examine(request, &examined);
+	_cleanup_(vwc_examined_free) struct vwc_examined examined = {0};
+	_cleanup_(vwb_buffer_free) struct vwb_buffer out = {0};
+	enum vwc_exit opened = vwc_examine(request, &examined);
 	char passport[VW_PASSPORT_MAX + 1];
 	int r;
 
 	if (opened != VW_EXIT_YES)
 		return opened;
-	r = vw_passport_format(examined.report, passport);
+	r = vwx_passport_format(examined.report, passport);
 	if (r == 0)
 		r = render(request, passport, &out);
-	return vw_print(&out, r, vw_verdict_exit(examined.report));
+	return vwc_output_print(&out, r, vwc_verdict_exit(examined.report));
 }
+
+const struct vwc_command vwc_passport_command = {
+	.name = "passport",
+	.arguments = "",
+	.summary = "the line that tells a guest the layers under it",
+	.details = "Ready for QEMU and libvirt. A guest that was started with it reports those layers as "
+		   "declared.",
+	.formats = VWC_FORMATS("text", "json", "qemu", "libvirt", "raw"),
+	.run = run_passport,
+};

@@ -11,9 +11,10 @@
 #include "cli/cli.h"
 #include "cli/sandbox.h"
 #include "detect/checks.h"
-#include "export/file.h"
+#include "base/file.h"
 #include "export/preflight.h"
 #include "probes/image/image.h"
+#include "base/clock.h"
 
 enum {
 	PROBLEM_SIZE = 512,
@@ -24,32 +25,31 @@ enum {
 	ALL_PERCENT = 100,
 };
 
-/* --- arguments ----------------------------------------------------------------------------------------- */
+/* Arguments. */
 
-static enum vw_exit no_target(const char *word)
+static enum vwc_exit no_target(const char *word)
 {
-	struct vw_nearest nearest = {.asked = word};
+	struct vwc_nearest nearest = {.asked = word};
 	const struct vw_word *target;
 
 	for (size_t i = 0; (target = vw_word_at("targets", i)); i++)
-		vw_nearest_offer(&nearest, target->word);
+		vwc_nearest_offer(&nearest, target->word);
 	if (nearest.word)
-		vw_complain("no target '%s'; did you mean '%s'?", word, nearest.word);
+		vwc_complain("no target '%s'; did you mean '%s'?", word, nearest.word);
 	else
-		vw_complain("no target '%s'; see 'virtwhere list targets'", word);
+		vwc_complain("no target '%s'; see 'virtwhere list targets'", word);
 	return VW_EXIT_USAGE;
 }
 
 /* Add the targets of a list that is parted by commas. */
-static enum vw_exit add_targets(const char *list, unsigned *targets)
+static enum vwc_exit add_targets(const char *list, unsigned *targets)
 {
 	for (;;) {
 		size_t length = strcspn(list, ",");
 		char word[TARGET_SIZE];
 		unsigned found;
 
-		snprintf(word, sizeof(word), "%.*s", (int)(length < TARGET_SIZE ? length : TARGET_SIZE - 1),
-			 list);
+		snprintf(word, sizeof(word), "%.*s", (int)length, list); /* our own are shorter */
 		found = vw_target_of(word);
 		if (!found)
 			return no_target(word);
@@ -60,24 +60,24 @@ static enum vw_exit add_targets(const char *list, unsigned *targets)
 	}
 }
 
-static enum vw_exit check_arguments(const struct vw_request *request, unsigned *ret_targets)
+static enum vwc_exit check_arguments(const struct vwc_request *request, unsigned *ret_targets)
 {
 	unsigned targets = 0;
 
 	if (request->snapshot) {
-		vw_complain("preflight: a snapshot has no image; --root DIR names one");
+		vwc_complain("preflight: a snapshot has no image; --root DIR names one");
 		return VW_EXIT_USAGE;
 	}
 	if (!request->root) {
-		vw_complain("preflight: which image? give --root DIR or --root ARCHIVE");
+		vwc_complain("preflight: which image? give --root DIR or --root ARCHIVE");
 		return VW_EXIT_USAGE;
 	}
 	if (!request->targets) {
-		vw_complain("preflight: to boot where? give --target TARGET; see 'virtwhere list targets'");
+		vwc_complain("preflight: to boot where? give --target TARGET; see 'virtwhere list targets'");
 		return VW_EXIT_USAGE;
 	}
 	for (size_t i = 0; i < request->targets; i++) {
-		enum vw_exit r = add_targets(request->target[i], &targets);
+		enum vwc_exit r = add_targets(request->target[i], &targets);
 
 		if (r != VW_EXIT_YES)
 			return r;
@@ -86,67 +86,46 @@ static enum vw_exit check_arguments(const struct vw_request *request, unsigned *
 	return VW_EXIT_YES;
 }
 
-/* --- what registered the image ------------------------------------------------------------------------- */
+/* What registered the image. */
 
 /* Read at most @size bytes. Returns how many, or a negative errno. */
 static ssize_t read_file(const char *path, char *bytes, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	size_t used = 0;
-	ssize_t got = 1;
+	ssize_t size_read;
 
 	if (fd < 0)
 		return -errno;
-	while (used < size && got != 0) {
-		got = read(fd, bytes + used, size - used);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			int error = errno;
-
-			close(fd);
-			return -error;
-		}
-		used += (size_t)got;
-	}
+	size_read = vwb_fd_read(fd, bytes, size);
 	close(fd);
-	return (ssize_t)used;
+	return size_read;
 }
 
-static enum vw_exit read_ami(const char *path, struct vw_arena *arena, struct vw_ami *ret)
+static enum vwc_exit read_ami(const char *path, struct vwb_arena *arena, struct vw_ami *ret)
 {
 	char problem[PROBLEM_SIZE] = "";
-	char *text = vw_arena_alloc(arena, VW_AMI_LIMIT + 1);
+	char *text = vwb_arena_alloc(arena, VW_AMI_LIMIT + 1);
 	ssize_t size = text ? read_file(path, text, VW_AMI_LIMIT + 1) : -ENOMEM;
 	int r;
 
 	if (size < 0) {
-		vw_complain("%s: %s", path, strerror((int)-size));
+		vwc_complain("%s: %s", path, strerror((int)-size));
 		return VW_EXIT_UNDETERMINED;
 	}
-	r = vw_ami_parse(text, (size_t)size, arena, ret, problem, sizeof(problem));
+	r = vwx_ami_parse(text, (size_t)size, arena, ret, problem, sizeof(problem));
 	if (r < 0) {
-		vw_complain("%s: %s", path, problem);
+		vwc_complain("%s: %s", path, problem);
 		return VW_EXIT_UNDETERMINED;
 	}
 	return VW_EXIT_YES;
 }
 
-/* --- progress ------------------------------------------------------------------------------------------ */
+/* Progress. */
 
 struct progress {
 	uint64_t next; /* ms: when a line is due */
 	bool shown;
 };
-
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	if (clock_gettime(CLOCK_MONOTONIC, &time) < 0)
-		return 0;
-	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
-}
 
 /* CR and EL: ECMA-48, 8.3.15 and 8.3.41. */
 static void erase(const struct progress *progress)
@@ -154,27 +133,27 @@ static void erase(const struct progress *progress)
 	static const char start_of_empty_line[] = "\r\033[K";
 
 	if (progress->shown)
-		(void)!vw_write_all(STDERR_FILENO, start_of_empty_line, sizeof(start_of_empty_line) - 1);
+		(void)!vwb_fd_write(STDERR_FILENO, start_of_empty_line, sizeof(start_of_empty_line) - 1);
 }
 
 static void show(void *context, const char *what, uint64_t done, uint64_t all)
 {
 	struct progress *progress = context;
 	char line[2 * NAME_SIZE], name[NAME_SIZE], share[8] = "";
-	uint64_t time = now();
+	uint64_t time = vwb_clock_ns(CLOCK_MONOTONIC) / 1000000;
 	size_t length;
 
 	if (time < progress->next)
 		return;
 	snprintf(name, sizeof(name), "%s", what);
-	vw_clean(name, strlen(name));
+	vwb_text_clean(name, strlen(name));
 	if (all)
 		snprintf(share, sizeof(share), "%3u %%",
 			 (unsigned)(done < all ? done / (all / ALL_PERCENT + 1) : ALL_PERCENT));
 	snprintf(line, sizeof(line), "reading %s %s", name, share);
 	length = strlen(line);
 	erase(progress);
-	(void)!vw_write_all(STDERR_FILENO, line, length);
+	(void)!vwb_fd_write(STDERR_FILENO, line, length);
 	progress->shown = true;
 	progress->next = time + PROGRESS_MS;
 }
@@ -183,45 +162,45 @@ static void watch(struct vw_image *image, struct progress *progress)
 {
 	const char *term = getenv("TERM");
 
-	if (!isatty(STDERR_FILENO) || !term || vw_equal(term, "dumb"))
+	if (!isatty(STDERR_FILENO) || !term || vwb_text_equal(term, "dumb"))
 		return;
-	progress->next = now() + SILENT_MS;
+	progress->next = vwb_clock_ns(CLOCK_MONOTONIC) / 1000000 + SILENT_MS;
 	vw_image_set_progress(image, show, progress);
 }
 
-/* --- sandbox ------------------------------------------------------------------------------------------- */
+/* Sandbox. */
 
-static void tell_sandbox(const struct vw_sandbox *sandbox)
+static void tell_sandbox(const struct vwc_sandbox *sandbox)
 {
 	if (sandbox->not )
-		vw_complain("no sandbox: %s", sandbox->not );
+		vwc_complain("no sandbox: %s", sandbox->not );
 	else if (!sandbox->landlock && !sandbox->seccomp)
-		vw_complain("a sandbox of resource limits only: this kernel has no Landlock and no seccomp");
+		vwc_complain("a sandbox of resource limits only: this kernel has no Landlock and no seccomp");
 	else if (!sandbox->landlock)
-		vw_complain("a sandbox without Landlock: this kernel has none");
+		vwc_complain("a sandbox without Landlock: this kernel has none");
 	else if (!sandbox->seccomp)
-		vw_complain("a sandbox without seccomp: this kernel has none");
+		vwc_complain("a sandbox without seccomp: this kernel has none");
 }
 
-/* --- the command --------------------------------------------------------------------------------------- */
+/* The command. */
 
-static enum vw_exit no_kernel(const struct vw_request *request, const struct vw_image_facts *facts)
+static enum vwc_exit no_kernel(const struct vwc_request *request, const struct vw_image_facts *facts)
 {
-	struct vw_nearest nearest = {.asked = request->kernel};
+	struct vwc_nearest nearest = {.asked = request->kernel};
 
 	for (size_t i = 0; i < facts->kernel_count; i++)
-		vw_nearest_offer(&nearest, facts->kernel[i].release);
+		vwc_nearest_offer(&nearest, facts->kernel[i].release);
 	if (!nearest.word && facts->kernel_count)
 		nearest.word = facts->kernel[0].release;
 	if (nearest.word)
-		vw_complain("%s: no kernel '%s'; one that is there is '%s'", request->root, request->kernel,
-			    nearest.word);
+		vwc_complain("%s: no kernel '%s'; one that is there is '%s'", request->root, request->kernel,
+			     nearest.word);
 	else
-		vw_complain("%s: no kernel '%s', nor any other", request->root, request->kernel);
+		vwc_complain("%s: no kernel '%s', nor any other", request->root, request->kernel);
 	return VW_EXIT_USAGE;
 }
 
-static enum vw_exit exit_of(enum vw_status status)
+static enum vwc_exit exit_of(enum vw_status status)
 {
 	switch (status) {
 	case VW_PASS:
@@ -234,95 +213,108 @@ static enum vw_exit exit_of(enum vw_status status)
 }
 
 /* Hold the facts against the targets, and print. */
-static enum vw_exit judge(const struct vw_request *request, const struct vw_image_facts *facts,
-			  unsigned targets, const struct vw_ami *ami)
+static enum vwc_exit judge(const struct vwc_request *request, const struct vw_image_facts *facts,
+			   unsigned targets, const struct vw_ami *ami)
 {
 	const struct vw_preflight_request asked = {
 		.targets = targets, .kernel = request->kernel, .fail_on = request->fail_on, .ami = ami};
 	_cleanup_(vw_preflight_freep) struct vw_preflight *preflight = NULL;
-	_cleanup_(vw_buffer_free) struct vw_buffer out = {0};
+	_cleanup_(vwb_buffer_free) struct vwb_buffer out = {0};
 	struct vw_image_facts shown = *facts;
-	struct vw_view view = request->view;
+	struct vwx_view view = request->view;
 	char path[PATH_MAX];
 	int r;
 
 	snprintf(path, sizeof(path), "%s", request->root); /* the user's own bytes may be no UTF-8 */
-	vw_clean(path, strlen(path));
+	vwb_text_clean(path, strlen(path));
 	shown.path = path;
 	r = vw_preflight(&shown, &asked, &preflight);
 	if (r == -ENOENT)
 		return no_kernel(request, facts);
 	if (r < 0) {
-		vw_complain("%s", strerror(-r));
+		vwc_complain("%s", strerror(-r));
 		return VW_EXIT_INTERNAL;
 	}
 	if (request->output)
 		view.colour = request->colour == VW_COLOUR_ALWAYS; /* what was settled is a terminal's */
-	r = vw_preflight_format_find(request->format)->render(preflight, &view, &out);
-	return vw_print_to(request->output, &out, r, exit_of(preflight->status));
+	r = vwx_preflight_format_find(request->format)->render(preflight, &view, &out);
+	return vwc_output_print_to(request->output, &out, r, exit_of(preflight->status));
 }
 
-static enum vw_exit examine(const struct vw_request *request, struct vw_image *image, unsigned targets,
-			    const struct vw_ami *ami)
+static enum vwc_exit examine(const struct vwc_request *request, struct vw_image *image, unsigned targets,
+			     const struct vw_ami *ami)
 {
-	const struct vw_image_wish wish = {vw_checked_modules, vw_checked_units, vw_checked_groups};
+	const char *modules[VW_CHECKED_MODULES];
+	const struct vw_image_wish wish = {modules, vw_checked_units, vw_checked_groups};
 	const struct vw_image_facts *facts = NULL;
 	struct progress progress = {0};
-	const struct vw_sandbox_needs needs = {.root = request->root,
-					       .scratch = vw_image_folder(image),
-					       .file_size = VW_IMAGE_FILE_MAX + 1,
-					       .output = request->output};
+	const struct vwc_sandbox_needs needs = {.root = vw_image_is_archive(image) ? NULL : request->root,
+						.file_size = vw_image_store_size(image),
+						.output = request->output};
 	char problem[PROBLEM_SIZE] = "";
-	struct vw_sandbox sandbox;
+	struct vwc_sandbox sandbox;
 	int r;
 
+	vw_checked_modules(modules);
 	watch(image, &progress);
-	vw_sandbox_enter(&needs, &sandbox);
+	vwc_sandbox_enter(&needs, &sandbox);
 	if (request->view.verbose)
 		tell_sandbox(&sandbox);
 	r = vw_image_unpack(image, problem, sizeof(problem));
 	if (r < 0) {
 		erase(&progress);
-		vw_complain("%s", problem);
+		vwc_complain("%s", problem);
 		return VW_EXIT_UNDETERMINED;
 	}
 	r = vw_image_probe(image, &wish, &facts);
 	erase(&progress);
 	if (r < 0) {
-		vw_complain("%s: %s", request->root, strerror(-r));
+		vwc_complain("%s: %s", request->root, strerror(-r));
 		return VW_EXIT_INTERNAL;
 	}
 	return judge(request, facts, targets, ami);
 }
 
-enum vw_exit vw_run_preflight(const struct vw_request *request)
+static enum vwc_exit run_preflight(const struct vwc_request *request)
 {
 	_cleanup_(vw_image_freep) struct vw_image *image = NULL;
-	_cleanup_(vw_arena_freep) struct vw_arena *arena = NULL;
+	_cleanup_(vwb_arena_freep) struct vwb_arena *arena = NULL;
 	char problem[PROBLEM_SIZE] = "";
 	struct vw_ami ami = {0};
 	unsigned targets = 0;
-	enum vw_exit result;
+	enum vwc_exit result;
 
 	result = check_arguments(request, &targets);
 	if (result != VW_EXIT_YES)
 		return result;
 	if (vw_image_open(request->root, &image, problem, sizeof(problem)) < 0) {
-		vw_complain("%s", problem);
+		vwc_complain("%s", problem);
 		return VW_EXIT_UNDETERMINED;
 	}
-	if (!vw_image_folder(image) && access(request->root, R_OK | X_OK) < 0) {
-		vw_complain("%s: %s", request->root, strerror(errno));
+	if (!vw_image_is_archive(image) && access(request->root, R_OK | X_OK) < 0) {
+		vwc_complain("%s: %s", request->root, strerror(errno));
 		return VW_EXIT_UNDETERMINED;
 	}
-	if (vw_arena_new(&arena) < 0) {
-		vw_complain("%s", strerror(ENOMEM));
+	if (vwb_arena_new(&arena) < 0) {
+		vwc_complain("%s", strerror(ENOMEM));
 		return VW_EXIT_INTERNAL;
 	}
 	if (request->ami_json)
 		result = read_ami(request->ami_json, arena, &ami);
 	if (result != VW_EXIT_YES)
 		return result;
-	vw_json_load();
+	vwx_json_load();
 	return examine(request, image, targets, request->ami_json ? &ami : NULL);
 }
+
+const struct vwc_command vwc_preflight_command = {
+	.name = "preflight",
+	.arguments = "--root DIR --target TARGET...",
+	.summary = "will an image boot there, and be driven right",
+	.details = "DIR is the root directory of a system that does not run, or a tar archive of one; "
+		   "nothing in it is started or written. Every kernel in it is checked, the default one "
+		   "decides. See 'virtwhere list targets' and 'virtwhere list checks'. Exits 0 when it "
+		   "passes, 1 when a check fails, 3 when it cannot be told.",
+	.formats = VWC_FORMATS("text", "json", "junit", "tap", "sarif", "github"),
+	.run = run_preflight,
+};

@@ -18,7 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "export/buffer.h"
+#include "base/buffer.h"
 
 /* AddressSanitizer wants terabytes of address space, /proc/self/maps, and a tracer at the end. */
 #ifdef __has_feature
@@ -33,7 +33,7 @@
 #define SANITIZED false
 #endif
 
-/* --- resources ----------------------------------------------------------------------------------------- */
+/* Resources. */
 
 enum { MEGABYTE = 1024 * 1024, FILES = 256, SECONDS = 600, MEMORY = 2048 };
 
@@ -43,9 +43,10 @@ static void limit(__rlimit_resource_t resource, rlim_t most)
 
 	if (getrlimit(resource, &now) < 0)
 		return;
-	if (now.rlim_max == RLIM_INFINITY || now.rlim_max > most)
+	/* RLIM_INFINITY is the greatest number */
+	if (now.rlim_max > most)
 		now.rlim_max = most;
-	if (now.rlim_cur == RLIM_INFINITY || now.rlim_cur > now.rlim_max)
+	if (now.rlim_cur > now.rlim_max)
 		now.rlim_cur = now.rlim_max;
 	(void)setrlimit(resource, &now);
 }
@@ -70,7 +71,7 @@ static void limit_resources(uint64_t file_size)
 	limit(RLIMIT_FSIZE, out > file_size ? out : file_size);
 }
 
-/* --- Landlock ------------------------------------------------------------------------------------------ */
+/* Landlock. */
 
 /* Source: Linux, include/uapi/linux/landlock.h of 6.12; older headers lack what came later. */
 struct ruleset {
@@ -116,7 +117,7 @@ static int allow(int ruleset, const char *path, uint64_t rights)
 	return r;
 }
 
-/* What vw_write_file() needs: a temporary file beside the file, renamed over it. What is no regular file is
+/* What vwb_file_write() needs: a temporary file beside the file, renamed over it. What is no regular file is
  * opened itself; a pipe has no rule, and none holds for it. */
 static void allow_output(int ruleset, const char *output)
 {
@@ -135,24 +136,8 @@ static void allow_output(int ruleset, const char *output)
 	(void)allow(ruleset, dirname(target), in_folder);
 }
 
-/* Files, folders and links in it, and to remove it itself: of its parent no more than an empty folder can go.
- */
-static int allow_scratch(int ruleset, const char *scratch)
-{
-	const uint64_t in_folder = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
-				   LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
-				   LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_SYM |
-				   LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR;
-	char parent[PATH_MAX];
-	int r = allow(ruleset, scratch, in_folder);
-
-	if (r < 0 || snprintf(parent, sizeof(parent), "%s", scratch) >= (int)sizeof(parent))
-		return r;
-	return allow(ruleset, dirname(parent), LANDLOCK_ACCESS_FS_REMOVE_DIR);
-}
-
 /* Returns the version of the ABI that holds now, or 0. */
-static int enter_landlock(const struct vw_sandbox_needs *needs)
+static int enter_landlock(const struct vwc_sandbox_needs *needs)
 {
 	struct ruleset rules = {.net = NET_ALL, .scoped = SCOPED_ALL};
 	size_t size = sizeof(rules);
@@ -169,9 +154,9 @@ static int enter_landlock(const struct vw_sandbox_needs *needs)
 	ruleset = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0U);
 	if (ruleset < 0)
 		return 0;
-	r = needs->scratch
-		    ? allow_scratch(ruleset, needs->scratch)
-		    : allow(ruleset, needs->root, LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR);
+	r = needs->root
+		    ? allow(ruleset, needs->root, LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+		    : 0;
 	if (needs->output)
 		allow_output(ruleset, needs->output);
 	if (r == 0 && syscall(SYS_landlock_restrict_self, ruleset, 0U) < 0)
@@ -180,7 +165,7 @@ static int enter_landlock(const struct vw_sandbox_needs *needs)
 	return r == 0 ? abi : 0;
 }
 
-/* --- seccomp ------------------------------------------------------------------------------------------- */
+/* Seccomp. */
 
 #if defined(__x86_64__)
 #define OWN_ARCH AUDIT_ARCH_X86_64
@@ -218,9 +203,7 @@ static const unsigned allowed[] = {
 	__NR_faccessat,
 	__NR_faccessat2,
 	__NR_getcwd,
-	/* the output, and what an archive is unpacked into */
-	__NR_mkdirat,
-	__NR_symlinkat,
+	/* the output */
 	__NR_fsync,
 	__NR_fdatasync,
 	__NR_renameat,
@@ -263,7 +246,6 @@ static const unsigned allowed[] = {
 	__NR_readlink,
 	__NR_rename,
 	__NR_unlink,
-	__NR_rmdir,
 	__NR_time,
 #endif
 };
@@ -328,14 +310,14 @@ static bool enter_seccomp(void)
 
 #endif
 
-void vw_sandbox_enter(const struct vw_sandbox_needs *needs, struct vw_sandbox *ret)
+void vwc_sandbox_enter(const struct vwc_sandbox_needs *needs, struct vwc_sandbox *ret)
 {
-	*ret = (struct vw_sandbox){0};
+	*ret = (struct vwc_sandbox){0};
 	if (SANITIZED) {
 		ret->not = "built with AddressSanitizer";
 		return;
 	}
-	limit_resources(needs->scratch ? needs->file_size : 0);
+	limit_resources(needs->file_size);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) < 0) {
 		ret->not = "the kernel has no no_new_privs";
 		return;

@@ -7,22 +7,20 @@
  * network, files outside the image, memory and time without end. A bug in a parser then has little to reach.
  */
 
-#include "detect/base.h"
+#include "base/base.h"
 
 /* What holds, as far as the kernel has it. */
-struct vw_sandbox {
+struct vwc_sandbox {
 	int landlock;      /* the version of its ABI, or 0 */
 	bool seccomp;      /* the filter of system calls */
 	const char * not ; /* why there is none at all, or NULL */
 };
 
 /* What it still needs. */
-struct vw_sandbox_needs {
-	const char *root;    /* a directory, read */
-	const char *scratch; /* a directory in which files are made, and which is removed at the end; NULL for
-				none */
-	uint64_t file_size;  /* bytes of the largest file in it */
-	const char *output;  /* the file that vw_write_file() is going to write; NULL for none */
+struct vwc_sandbox_needs {
+	const char *root;   /* a directory, read; NULL for none */
+	uint64_t file_size; /* bytes of the largest file that is written to, besides the output */
+	const char *output; /* the file that vwb_file_write() is going to write; NULL for none */
 };
 
 /**
@@ -31,6 +29,6 @@ struct vw_sandbox_needs {
  *
  * @ret: what holds
  */
-void vw_sandbox_enter(const struct vw_sandbox_needs *needs, struct vw_sandbox *ret);
+void vwc_sandbox_enter(const struct vwc_sandbox_needs *needs, struct vwc_sandbox *ret);
 
 #endif

@@ -7,7 +7,7 @@
  * against its report (drivers). One check is one row of a table. Pure, as all of detect/.
  */
 
-#include "detect/base.h"
+#include "base/base.h"
 #include "detect/image.h"
 #include "detect/report.h"
 
@@ -38,13 +38,24 @@ struct vw_ami {
 	const char *tpm_support;
 };
 
+/* What a failure of a check breaks, the worst first. A failure that is less than fatal breaks none of it, but
+ * harms it. */
+enum vw_breaks {
+	VW_BREAKS_BOOT,
+	VW_BREAKS_START,   /* the platform does not start it as it is registered */
+	VW_BREAKS_REACH,   /* it boots, and nobody reaches it */
+	VW_BREAKS_HOSTING, /* it cannot host guests */
+	VW_BREAKS_NOTHING, /* it can be less than fatal only */
+};
+
 /* A row of a table of checks, for lists and docs; how it is assessed is the engine's. */
 struct vw_check_word {
 	const char *id, *title;
 	unsigned targets;          /* of enum vw_target; 0: the running guest */
 	enum vw_severity severity; /* the worst that it can say */
-	const char *reference;     /* a public document */
-	const char *remedy;        /* the general one */
+	enum vw_breaks breaks;
+	const char *reference; /* a public document */
+	const char *remedy;    /* the general one */
 };
 
 /** The table of checks, image and live ones, in the order of their ids. Returns the row at @index or NULL. */
@@ -56,6 +67,7 @@ struct vw_image_finding {
 	unsigned target;    /* one bit of enum vw_target */
 	const char *kernel; /* the release, or NULL for what is the same for all kernels */
 	bool decides;       /* it is about the default kernel, or about all */
+	enum vw_breaks breaks;
 };
 
 struct vw_target_verdict {
@@ -95,7 +107,12 @@ void vw_preflight_free(struct vw_preflight *preflight);
 void vw_preflight_freep(struct vw_preflight **preflight);
 
 /* What the tables of checks want to be read of an image: lists that end with NULL (probes/image/image.h). */
-extern const char *const vw_checked_modules[], *const vw_checked_units[], *const vw_checked_groups[];
+extern const char *const vw_checked_units[], *const vw_checked_groups[];
+
+enum { VW_CHECKED_MODULES = 64 };
+
+/** The modules whose .modinfo is to be read. @ret: gets their names, static, and a NULL behind them */
+void vw_checked_modules(const char *ret[VW_CHECKED_MODULES]);
 
 /**
  * Hold a guest's report against what its platform needs, and put the findings into it. vw_detect() calls it.

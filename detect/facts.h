@@ -47,7 +47,7 @@ _Static_assert(offsetof(struct vw_text, source) == offsetof(struct vw_names, sou
 _Static_assert(offsetof(struct vw_text, source) == offsetof(struct vw_number, source) || sizeof(void *) < 8,
 	       "sources in one place");
 
-/* --- CPUID ------------------------------------------------------------------------------------------- */
+/* CPUID. */
 
 struct vw_leaf {
 	uint32_t leaf, subleaf;
@@ -77,7 +77,7 @@ struct vw_cpuid_facts {
 	struct vw_text brand;             /* leaves 0x80000002 to 4 */
 };
 
-/* --- kernel's view of processor and hypervisor --------------------------------------------------------- */
+/* Kernel's view of processor and hypervisor. */
 
 struct vw_cpuinfo_facts {
 	struct vw_text vendor;     /* vendor_id, "CPU implementer", "vendor_id : IBM/S390" */
@@ -88,6 +88,7 @@ struct vw_cpuinfo_facts {
 	struct vw_text machine;    /* POWER's "machine" ("CHRP IBM,8233-E8B"), ARM's "Hardware" */
 	struct vw_text hypervisor; /* "Hypervisor" of LoongArch and others, where printed */
 	struct vw_text uml;        /* "host": present under user-mode Linux only */
+	struct vw_number translated; /* 1: of another architecture than the program, or a translator's own */
 };
 
 struct vw_xenbus_device {
@@ -111,8 +112,7 @@ struct vw_xen_facts {
 	enum vw_state devices_state;
 };
 
-/* --- firmware --------------------------------------------------------------------------------------------
- */
+/* Firmware. */
 
 struct vw_dmi_facts {
 	struct vw_text bios_vendor, bios_version;
@@ -146,7 +146,7 @@ struct vw_devicetree_facts {
 	struct vw_names hypervisor; /* /hypervisor/compatible, in its own order */
 };
 
-/* --- devices ------------------------------------------------------------------------------------------- */
+/* Devices. */
 
 struct vw_pci_device {
 	const char *slot;               /* "0000:00:03.0" */
@@ -209,7 +209,7 @@ struct vw_device_facts {
 	struct vw_names pmu;           /* /sys/bus/event_source/devices */
 };
 
-/* --- the rest ------------------------------------------------------------------------------------------ */
+/* The rest. */
 
 struct vw_clock_facts {
 	struct vw_text current;   /* "tsc" */
@@ -229,7 +229,34 @@ struct vw_kvm_facts {
 	struct vw_number device;          /* /dev/kvm: 1 when it could be opened for reading and writing */
 };
 
+/* Links below /proc/self/ns; namespaces(7). */
+enum vw_namespace { VW_NS_PID, VW_NS_USER, VW_NS_MNT, VW_NS_UTS, VW_NS_IPC, VW_NS_CGROUP, VW_NAMESPACES };
+
+/* The mount on "/", by mountinfo; proc_pid_mountinfo(5). */
+struct vw_root_mount {
+	struct vw_number parent; /* its parent's id; absent: the file has no line for "/" */
+	struct vw_number id;
+	struct vw_text device; /* "254:0" */
+	struct vw_text folder; /* of the file system, that is mounted: "/", "/@", "/var/lib/machines/x" */
+	struct vw_text type;   /* "ext4", "overlay" */
+};
+
 struct vw_container_facts {
+	struct vw_number ns[VW_NAMESPACES];   /* inode numbers of this process's namespaces */
+	struct vw_root_mount root, pid1_root; /* of this process; of PID 1 where they may differ (root) */
+	struct vw_text own_cgroup;            /* /proc/self/cgroup */
+	struct vw_text pid2;           /* /proc/2/comm: "kthreadd" where the initial PID namespace shows */
+	struct vw_text tracer;         /* the name of the process that traces this one */
+	struct vw_text hostname_mount; /* what is mounted on /etc/hostname: ".../containers/ID/hostname" */
+	struct vw_number unit_mount;   /* /run/systemd/incoming is one: the namespace of a service */
+	struct vw_number firejail;     /* /run/firejail/mnt is one */
+	struct vw_number kata;         /* a mount of kata-agent's, "kataShared" */
+	struct vw_text host_manager;   /* /run/host/container-manager */
+	struct vw_number flatpak;      /* /.flatpak-info */
+	struct vw_number lxc;          /* /dev/.lxc-boot-id */
+	struct vw_number singularity;  /* /.singularity.d */
+	struct vw_number incus;        /* /dev/incus/sock */
+	struct vw_number charliecloud; /* /ch/environment */
 	struct vw_text
 		pid1_container; /* container= of PID 1's environment, "" when the variable is not there */
 	struct vw_names pid1_markers; /* names of its other telling variables: "LIBPOD_…",
@@ -335,8 +362,7 @@ struct vw_facts {
 	const struct vw_probe_outcome *outcome; /* VW_PROBE_OUTCOMES only: in the order in which they ran */
 };
 
-/* --- what runs on while the machine does -----------------------------------------------------------------
- */
+/* What runs on while the machine does. */
 
 struct vw_counter {
 	const char *name; /* as the driver calls it: "bw_in_allowance_exceeded" */

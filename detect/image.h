@@ -23,7 +23,7 @@ struct vw_lines {
 	const struct vw_line *line;
 };
 
-/* --- kernels and modules ------------------------------------------------------------------------------- */
+/* Kernels and modules. */
 
 /* What .modinfo of a module's file says. */
 struct vw_modinfo {
@@ -98,7 +98,7 @@ struct vw_modprobe {
 	const struct vw_modprobe_rule *rule;
 };
 
-/* --- initramfs ----------------------------------------------------------------------------------------- */
+/* Initramfs. */
 
 struct vw_segment {
 	const char *format;    /* "cpio", "gzip", "xz", "zstd", "bzip2", "lz4 legacy", "lz4 frame", "lzma",
@@ -134,7 +134,7 @@ struct vw_initramfs {
 	struct vw_text cmdline; /* what is in it of a command line: etc/cmdline.d */
 };
 
-/* --- boot ---------------------------------------------------------------------------------------------- */
+/* Boot. */
 
 struct vw_boot_entry {
 	const char *loader;    /* "grub", "bls", "extlinux", "menu.lst", "uki", "systemd-boot", "zipl" */
@@ -145,7 +145,9 @@ struct vw_boot_entry {
 	size_t initrd_count;
 	const char *const *initrd;    /* as written */
 	const char *const *initrd_at; /* where each is in the image; NULL: nowhere */
+	bool initrds_cut;             /* there are more than were kept */
 	const char *cmdline;          /* without the kernel; "" for none */
+	bool cmdline_cut;             /* it is longer than what was kept */
 	const char
 		*root_set; /* grub: the value of `set root=` that holds, when no search by UUID follows it */
 	bool is_default;
@@ -159,9 +161,11 @@ struct vw_boot {
 	const char *default_lost;   /* an entry that was named as the default and does not exist, else NULL */
 	struct vw_text grub_config; /* VW_VALUE (its path) when there is one with at least one entry;
 				       VW_MALFORMED for an empty one */
-	struct vw_text menu_lst;    /* the path of a menu.lst for PV-GRUB, likewise */
-	struct vw_lines intent; /* GRUB_* of /etc/default/grub, /etc/kernel/cmdline, DEFAULTKERNEL: what the
-				   next update of the loader would use */
+	struct vw_text
+		bios_loader;     /* a file of the loader that a BIOS starts: "/boot/grub/i386-pc/core.img" */
+	struct vw_text menu_lst; /* the path of a menu.lst for PV-GRUB, likewise */
+	struct vw_lines intent;  /* GRUB_* of /etc/default/grub, /etc/kernel/cmdline, DEFAULTKERNEL: what the
+				    next update of the loader would use */
 };
 
 struct vw_image_kernel {
@@ -178,7 +182,7 @@ struct vw_image_kernel {
 	const struct vw_boot_entry *entry; /* NULL: no entry boots it */
 };
 
-/* --- what the system mounts, and how it comes to the network ------------------------------------------- */
+/* What the system mounts, and how it comes to the network. */
 
 struct vw_mount {
 	const char *kind;                          /* "fstab", "mount unit", "crypttab", "resume" */
@@ -202,6 +206,7 @@ struct vw_netconf {
 	const char *driver;    /* likewise */
 	bool renames;          /* it gives @interface as a name to what it matches */
 	bool dhcp;
+	bool by_hand;        /* nothing brings it up at boot: ONBOOT=no, or no auto and no allow-hotplug */
 	const char *address; /* a static one, or NULL */
 };
 
@@ -212,12 +217,23 @@ struct vw_netconfs {
 	const struct vw_netconf *conf;
 };
 
-/* --- the whole ----------------------------------------------------------------------------------------- */
+/* The whole. */
 
 struct vw_image_os {
 	struct vw_text id, id_like, version_id, name; /* os-release(5) */
 	struct vw_text arch; /* of the userland, from the ELF header of its shell or init: "x86_64" */
 	struct vw_text init; /* the path of /sbin/init's file, links followed */
+};
+
+/* What the kernel, or the initramfs, starts in the root file system. */
+struct vw_image_init {
+	struct vw_text path; /* of /sbin/init, /etc/init or /bin/init, links followed; VW_ABSENT: of none */
+	struct vw_text systemd; /* its path: an initramfs with systemd starts it without /sbin/init too */
+	const char *arch; /* of its ELF file, or of the interpreter that its first line names; or NULL */
+	struct vw_names lacking; /* interpreters and libraries that it needs and that are not there; else why
+				    that is not known */
+	bool libraries;          /* there are shared libraries where the dynamic linker looks */
+	struct vw_names mount_points_lacking; /* of /dev, /proc, /sys and /run */
 };
 
 struct vw_image_cloud_init {
@@ -238,6 +254,9 @@ struct vw_image_esp {
 struct vw_image_facts {
 	const char *path; /* as the user named it */
 	struct vw_image_os os;
+	struct vw_image_init init;
+	struct vw_text layout; /* what shows that systems lie below this root in a way that is not followed:
+				  "/ostree", "/nix/store"; else VW_ABSENT */
 	size_t kernel_count;
 	const struct vw_image_kernel *kernel; /* newest first; a module folder or a kernel file makes one */
 	struct vw_boot boot;
@@ -245,6 +264,7 @@ struct vw_image_facts {
 	struct vw_lines modules_load; /* /etc/modules, modules-load.d */
 	struct vw_text kmod;          /* the suffixes that the image's own kmod reads: "ko ko.xz ko.zst" */
 	struct vw_mounts mounts;
+	struct vw_lines lvm_devices; /* IDTYPE= lines of /etc/lvm/devices/system.devices */
 	struct vw_netconfs network;
 	struct vw_lines persistent_net; /* rules that pin a name to a hardware address */
 	struct vw_lines
@@ -257,11 +277,23 @@ struct vw_image_facts {
 	struct vw_number autorelabel; /* /.autorelabel */
 	struct vw_names
 		units; /* of those that checks ask for, the ones that are there: "systemd-logind", "acpid" */
-	struct vw_names gettys;    /* terminals that get a login: "ttyS0", "hvc0" */
-	struct vw_names host_keys; /* /etc/ssh/ssh_host_*_key */
-	struct vw_text machine_id; /* "", "uninitialized", or the id; VW_ABSENT */
-	struct vw_lines chrony;    /* server and refclock lines of chrony, ntp and timesyncd */
-	struct vw_names groups;    /* "kvm" and others that checks ask for, of those that /etc/group has */
+	struct vw_names started;       /* services that something starts at boot: "ssh", "systemd-networkd" */
+	struct vw_text default_target; /* what the link of /etc leads to; VW_MALFORMED: to nothing; VW_ABSENT:
+					  there is none, and the one of /usr holds */
+	struct vw_text dhcp_client;    /* a program by which ifupdown or ifcfg ask for an address */
+	struct vw_number passwd;       /* /etc/passwd is there */
+	struct vw_number init_mode;    /* permissions of init's file; VW_NOT_PROBED in an archive */
+	struct vw_number root_mode;    /* of the root folder, likewise */
+	struct vw_text sshd;           /* its program */
+	struct vw_text key_maker;      /* what makes SSH host keys where there are none */
+	struct vw_lines sshd_unknown;  /* of sshd_config those whose keyword does not stand in sshd */
+	struct vw_names gettys;        /* terminals that get a login: "ttyS0", "hvc0" */
+	struct vw_names host_keys;     /* /etc/ssh/ssh_host_*_key */
+	struct vw_text machine_id;     /* "", "uninitialized", or the id; VW_ABSENT */
+	struct vw_lines chrony;        /* server and refclock lines of chrony, ntp and timesyncd */
+	struct vw_names groups; /* "kvm" and others that checks ask for, of those that /etc/group has */
+	bool cut; /* the image is more than is read of one: what is not among the facts is not known to be
+		     missing */
 	size_t unread_count;
 	const struct vw_unread *unread; /* what is there and could not be read, and why */
 };

@@ -35,7 +35,7 @@
  * - One kind alone: the guest's hypervisor runs on the hardware.
  */
 
-#include "detect/base.h"
+#include "base/base.h"
 
 #define VW_PASSPORT_PREFIX "virtwhere:"
 

@@ -50,6 +50,8 @@ struct vw_platform {
 	struct vw_cloud cloud;
 	const char *container, *confidential; /* each may be NULL */
 	enum vw_confidence confidence;
+	/* in a container; in another root than the host's; the program's instructions are translated */
+	enum vw_tristate contained, chroot, translated;
 };
 
 struct vw_layer {
@@ -159,7 +161,7 @@ void vw_report_free(struct vw_report *report);
  */
 int vw_report_is(const struct vw_report *report, const char *word, enum vw_tristate *ret);
 
-/* --- the closed lists that commands print and tests walk ----------------------------------------------- */
+/* The closed lists that commands print and tests walk. */
 
 struct vw_word {
 	const char *word, *meaning;
@@ -183,7 +185,7 @@ const enum vw_class *vw_row_cells(size_t index);
 const char *vw_class_word(enum vw_class class);         /* "VH" */
 const char *vw_dimension_word(enum vw_dimension_id id); /* "cpu_memory" */
 const char *vw_confidence_word(enum vw_confidence c);   /* "certain" */
-const char *vw_known_word(enum vw_known k);             /* "observed" */
+const char *vw_word_known(enum vw_known k);             /* "observed" */
 const char *vw_weight_word(enum vw_weight w);           /* "decisive" */
 const char *vw_status_word(enum vw_status s);           /* "pass" */
 const char *vw_severity_word(enum vw_severity s);       /* "fatal" */

@@ -23,18 +23,18 @@ static const struct {
 };
 
 /* A copy of a string, fit to print; NULL for what is none. */
-static const char *copy(const struct vw_jansson *j, const json_t *value, struct vw_arena *arena)
+static const char *copy(const struct vwb_json *j, const json_t *value, struct vwb_arena *arena)
 {
 	const char *text = j->json_string_value(value);
-	char *clean = text ? vw_arena_string(arena, text) : NULL;
+	char *clean = text ? vwb_arena_string(arena, text) : NULL;
 
 	if (clean)
-		vw_clean(clean, strlen(clean));
+		vwb_text_clean(clean, strlen(clean));
 	return clean;
 }
 
 /* The image that a document tells of; NULL when it tells of none. */
-static const json_t *image_of(const struct vw_jansson *j, const json_t *document)
+static const json_t *image_of(const struct vwb_json *j, const json_t *document)
 {
 	const json_t *images = j->json_object_get(document, "Images");
 	const json_t *image = images ? j->json_array_get(images, 0) : document;
@@ -43,7 +43,7 @@ static const json_t *image_of(const struct vw_jansson *j, const json_t *document
 												 : NULL;
 }
 
-static void take(const struct vw_jansson *j, const json_t *image, struct vw_arena *arena, struct vw_ami *ami)
+static void take(const struct vwb_json *j, const json_t *image, struct vwb_arena *arena, struct vw_ami *ami)
 {
 	const json_t *ena = j->json_object_get(image, "EnaSupport");
 
@@ -56,10 +56,10 @@ static void take(const struct vw_jansson *j, const json_t *image, struct vw_aren
 	}
 }
 
-int vw_ami_parse(const char *text, size_t size, struct vw_arena *arena, struct vw_ami *ret, char *problem,
-		 size_t problem_size)
+int vwx_ami_parse(const char *text, size_t size, struct vwb_arena *arena, struct vw_ami *ret, char *problem,
+		  size_t problem_size)
 {
-	const struct vw_jansson *j = vw_jansson();
+	const struct vwb_json *j = vwb_json();
 	struct vw_ami ami = {0};
 	const json_t *image;
 	json_error_t error;
@@ -76,7 +76,7 @@ int vw_ami_parse(const char *text, size_t size, struct vw_arena *arena, struct v
 	document = j->json_loadb(text, size, 0, &error);
 	if (!document) {
 		snprintf(problem, problem_size, "line %d: %s", error.line, error.text);
-		vw_clean(problem, strlen(problem)); /* it has the document's own bytes in it */
+		vwb_text_clean(problem, strlen(problem)); /* it has the document's own bytes in it */
 		return -EBADMSG;
 	}
 	image = image_of(j, document);
@@ -88,7 +88,7 @@ int vw_ami_parse(const char *text, size_t size, struct vw_arena *arena, struct v
 	j->json_delete(document);
 	if (!image)
 		return -EBADMSG;
-	if (vw_arena_failed(arena)) {
+	if (vwb_arena_failed(arena)) {
 		snprintf(problem, problem_size, "%s", strerror(ENOMEM));
 		return -ENOMEM;
 	}

@@ -8,9 +8,10 @@
  * become '?'. Each other code point counts as one column.
  */
 
+#include "export/consumer.h"
 #include "export/export.h"
 
-enum vw_ink {
+enum vwx_ink {
 	VW_INK_PLAIN,
 	VW_INK_BOLD,
 	VW_INK_DIM,
@@ -24,7 +25,7 @@ enum vw_ink {
 	VW_INKS,
 };
 
-enum vw_glyph {
+enum vwx_glyph {
 	VW_GLYPH_TOP_LEFT,
 	VW_GLYPH_TOP_RIGHT,
 	VW_GLYPH_BOTTOM_LEFT,
@@ -38,51 +39,37 @@ enum vw_glyph {
 	VW_GLYPHS,
 };
 
-struct vw_canvas {
-	struct vw_buffer *out;
-	bool colour, ascii;
-	size_t columns; /* width of the paper */
-	size_t column;  /* where the pen is */
-	size_t margin;  /* where a wrapped line begins */
+struct vwx_canvas {
+	struct vwb_buffer *out;
+	bool colour, ascii, written; /* written: the line has more than blanks */
+	size_t columns;              /* width of the paper */
+	size_t column;               /* where the pen is */
+	size_t margin;               /* where a wrapped line begins */
 };
 
 /** A canvas over @out. */
-struct vw_canvas vw_canvas(const struct vw_view *view, struct vw_buffer *out);
-
-/**
- * Read the code point at @text, which need not be UTF-8 (RFC 3629): a stray byte is one by itself, and 0.
- *
- * Returns its length in bytes.
- */
-size_t vw_point_next(const char *text, uint32_t *ret_point);
-
-/**
- * Is this a code point that a terminal or a browser obeys or hides? C0, DEL, C1; zero width and direction
- * marks; line separators, embeddings and overrides; invisible operators and isolates; the byte order mark;
- * annotations; tags; what is no character. Source: Unicode 15, chapter 23.
- */
-bool vw_point_obeyed(uint32_t point);
+struct vwx_canvas vwx_canvas(const struct vwx_view *view, struct vwb_buffer *out);
 
 /** Columns that a text takes. */
-size_t vw_columns(const char *text);
+size_t vwx_columns(const char *text);
 
 /** Draw a text as it is. */
-void vw_draw(struct vw_canvas *canvas, enum vw_ink ink, const char *text);
+void vwx_draw(struct vwx_canvas *canvas, enum vwx_ink ink, const char *text);
 
 /** Draw a text, cut to @room columns with a sign that there is more. */
-void vw_draw_clipped(struct vw_canvas *canvas, enum vw_ink ink, const char *text, size_t room);
+void vwx_draw_clipped(struct vwx_canvas *canvas, enum vwx_ink ink, const char *text, size_t room);
 
 /** Draw a text word by word; a word that would pass the right edge begins a new line at the margin. */
-void vw_draw_words(struct vw_canvas *canvas, enum vw_ink ink, const char *text);
+void vwx_draw_words(struct vwx_canvas *canvas, enum vwx_ink ink, const char *text);
 
-void vw_draw_glyph(struct vw_canvas *canvas, enum vw_ink ink, enum vw_glyph glyph, size_t count);
+void vwx_draw_glyph(struct vwx_canvas *canvas, enum vwx_ink ink, enum vwx_glyph glyph, size_t count);
 
 /** A dot that parts two phrases. */
-void vw_draw_dot(struct vw_canvas *canvas);
+void vwx_draw_dot(struct vwx_canvas *canvas);
 
 /** Spaces up to a column; none when the pen is there or beyond. */
-void vw_draw_to(struct vw_canvas *canvas, size_t column);
+void vwx_draw_to(struct vwx_canvas *canvas, size_t column);
 
-void vw_draw_end(struct vw_canvas *canvas); /* end the line */
+void vwx_draw_end(struct vwx_canvas *canvas); /* end the line */
 
 #endif

@@ -11,12 +11,12 @@
  *
  * @view: of it served, privileged and captured count
  */
-int vw_render_html(const struct vw_report *report, const struct vw_view *view, struct vw_buffer *out);
+int vwx_html_render(const struct vw_report *report, const struct vwx_view *view, struct vwb_buffer *out);
 
 /**
  * What the page allows itself, as a Content-Security-Policy: for the header of whoever serves it.
  * Source: W3C, Content Security Policy Level 3.
  */
-extern const char vw_page_policy[];
+extern const char vwx_page_policy[];
 
 #endif

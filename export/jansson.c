@@ -3,46 +3,9 @@
 
 #include <errno.h>
 
-#ifdef VW_JANSSON_LINKED
-const struct vw_jansson *vw_jansson(void)
-{
-	static const struct vw_jansson jansson = {
-		.json_pack = json_pack,
-		.json_array = json_array,
-		.json_array_append_new = json_array_append_new,
-		.json_dump_callback = json_dump_callback,
-		.json_delete = json_delete,
-		.json_loadb = json_loadb,
-		.json_object_get = json_object_get,
-		.json_array_get = json_array_get,
-		.json_string_value = json_string_value,
-		.json_integer_value = json_integer_value,
-	};
+#include "export/consumer.h"
 
-	return &jansson;
-}
-#else
-const struct vw_jansson *vw_jansson(void)
-{
-	static struct vw_jansson jansson;
-	static const struct vw_symbol symbols[] = {
-		{"json_pack", &jansson.json_pack},
-		{"json_array", &jansson.json_array},
-		{"json_array_append_new", &jansson.json_array_append_new},
-		{"json_dump_callback", &jansson.json_dump_callback},
-		{"json_delete", &jansson.json_delete},
-		{"json_loadb", &jansson.json_loadb},
-		{"json_object_get", &jansson.json_object_get},
-		{"json_array_get", &jansson.json_array_get},
-		{"json_string_value", &jansson.json_string_value},
-		{"json_integer_value", &jansson.json_integer_value},
-	};
-
-	return vw_library_open("libjansson.so.4", symbols, VW_COUNT(symbols)) < 0 ? NULL : &jansson;
-}
-#endif
-
-json_t *vw_jansson_append(const struct vw_jansson *jansson, json_t *array, json_t *item)
+json_t *vwx_jansson_append(const struct vwb_json *jansson, json_t *array, json_t *item)
 {
 	if (array && jansson->json_array_append_new(array, item) == 0)
 		return array;
@@ -53,21 +16,21 @@ json_t *vw_jansson_append(const struct vw_jansson *jansson, json_t *array, json_
 	return NULL;
 }
 
-json_t *vw_jansson_tristate(const struct vw_jansson *jansson, enum vw_tristate value)
+json_t *vwx_jansson_tristate(const struct vwb_json *jansson, enum vw_tristate value)
 {
 	return value == VW_UNKNOWN ? jansson->json_pack("n") : jansson->json_pack("b", value == VW_YES);
 }
 
 static int put(const char *bytes, size_t size, void *data)
 {
-	struct vw_buffer *out = data;
+	struct vwb_buffer *out = data;
 
-	vw_put_bytes(out, bytes, size);
+	vwx_escape(out, VW_FOR_JSON, bytes, size);
 	return out->error ? -1 : 0;
 }
 
-int vw_jansson_finish(const struct vw_jansson *jansson, json_t *document, const struct vw_view *view,
-		      struct vw_buffer *out)
+int vwx_jansson_finish(const struct vwb_json *jansson, json_t *document, const struct vwx_view *view,
+		       struct vwb_buffer *out)
 {
 	int r;
 
@@ -80,6 +43,6 @@ int vw_jansson_finish(const struct vw_jansson *jansson, json_t *document, const 
 		return out->error;
 	if (r < 0)
 		return -ENOMEM;
-	vw_put(out, "\n");
+	vwb_put(out, "\n");
 	return out->error;
 }

@@ -12,27 +12,27 @@
 /* A key and its value stand on one line. */
 /* clang-format off */
 
-static json_t *strings(const struct vw_jansson *j, const char *const *string, size_t count)
+static json_t *strings(const struct vwb_json *j, const char *const *string, size_t count)
 {
 	json_t *array = j->json_array();
 
 	for (size_t i = 0; array && i < count; i++)
-		array = vw_jansson_append(j, array, j->json_pack("s", string[i]));
+		array = vwx_jansson_append(j, array, j->json_pack("s", string[i]));
 	return array;
 }
 
-static json_t *evidence_ids(const struct vw_jansson *j, const struct vw_report *report, const size_t *index,
+static json_t *evidence_ids(const struct vwb_json *j, const struct vw_report *report, const size_t *index,
                             size_t count)
 {
 	json_t *array = j->json_array();
 
 	for (size_t i = 0; array && i < count; i++)
 		if (index[i] < report->evidence_count)
-			array = vw_jansson_append(j, array, j->json_pack("s", report->evidence[index[i]].id));
+			array = vwx_jansson_append(j, array, j->json_pack("s", report->evidence[index[i]].id));
 	return array;
 }
 
-static json_t *source(const struct vw_jansson *j, const struct vw_report *report, const struct vw_view *view)
+static json_t *source(const struct vwb_json *j, const struct vw_report *report, const struct vwx_view *view)
 {
 	const struct vw_facts *facts = report->facts;
 	const struct vw_text *release = &facts->kernel.release;
@@ -45,9 +45,9 @@ static json_t *source(const struct vw_jansson *j, const struct vw_report *report
 		"captured", facts->snapshot ? facts->captured : view->captured);
 }
 
-static json_t *platform(const struct vw_jansson *j, const struct vw_platform *p)
+static json_t *platform(const struct vwb_json *j, const struct vw_platform *p)
 {
-	return j->json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:{s:s?, s:s?, s:s?}, s:s?, s:s?, s:s}",
+	return j->json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:{s:s?, s:s?, s:s?}, s:s?, s:o, s:o, s:o, s:s?, s:s}",
 		"id", p->id,
 		"name", p->name,
 		"hypervisor", p->hypervisor,
@@ -59,29 +59,32 @@ static json_t *platform(const struct vw_jansson *j, const struct vw_platform *p)
 			"instance_type", p->cloud.instance_type,
 			"instance_id", p->cloud.instance_id,
 		"container", p->container,
+		"in_container", vwx_jansson_tristate(j, p->contained),
+		"in_chroot", vwx_jansson_tristate(j, p->chroot),
+		"translated", vwx_jansson_tristate(j, p->translated),
 		"confidential", p->confidential,
 		"confidence", vw_confidence_word(p->confidence));
 }
 
-static json_t *layer(const struct vw_jansson *j, const struct vw_layer *l)
+static json_t *layer(const struct vwb_json *j, const struct vw_layer *l)
 {
 	return j->json_pack("{s:i, s:s, s:s?, s:s}",
 		"level", l->level,
 		"kind", l->kind,
 		"name", l->name,
-		"known", vw_known_word(l->known));
+		"known", vw_word_known(l->known));
 }
 
-static json_t *stack(const struct vw_jansson *j, const struct vw_report *report)
+static json_t *stack(const struct vwb_json *j, const struct vw_report *report)
 {
 	json_t *array = j->json_array();
 
 	for (size_t i = 0; array && i < report->layer_count; i++)
-		array = vw_jansson_append(j, array, layer(j, &report->layer[i]));
+		array = vwx_jansson_append(j, array, layer(j, &report->layer[i]));
 	return array;
 }
 
-static json_t *dimension(const struct vw_jansson *j, const struct vw_report *report, enum vw_dimension_id id)
+static json_t *dimension(const struct vwb_json *j, const struct vw_report *report, enum vw_dimension_id id)
 {
 	const struct vw_dimension *d = &report->dimension[id];
 
@@ -91,7 +94,7 @@ static json_t *dimension(const struct vw_jansson *j, const struct vw_report *rep
 		"evidence", evidence_ids(j, report, d->evidence.index, d->evidence.count));
 }
 
-static json_t *dimensions(const struct vw_jansson *j, const struct vw_report *report)
+static json_t *dimensions(const struct vwb_json *j, const struct vw_report *report)
 {
 	return j->json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
 		vw_dimension_word(VW_CPU_MEMORY), dimension(j, report, VW_CPU_MEMORY),
@@ -102,10 +105,10 @@ static json_t *dimensions(const struct vw_jansson *j, const struct vw_report *re
 		vw_dimension_word(VW_MOTHERBOARD_BOOT), dimension(j, report, VW_MOTHERBOARD_BOOT));
 }
 
-static json_t *nested(const struct vw_jansson *j, const struct vw_nested *n)
+static json_t *nested(const struct vwb_json *j, const struct vw_nested *n)
 {
 	return j->json_pack("{s:o, s:s?, s:o, s:s?, s:s?}",
-		"can_host", vw_jansson_tristate(j, n->can_host),
+		"can_host", vwx_jansson_tristate(j, n->can_host),
 		"extension", n->extension,
 		"features", strings(j, n->feature, n->feature_count),
 		"kvm", n->kvm,
@@ -116,12 +119,12 @@ enum device_group { NETWORK, STORAGE, OTHER };
 
 static enum device_group group_of(const struct vw_device *device)
 {
-	if (vw_equal(device->kind, "network"))
+	if (vwb_text_equal(device->kind, "network"))
 		return NETWORK;
-	return vw_equal(device->kind, "storage") ? STORAGE : OTHER;
+	return vwb_text_equal(device->kind, "storage") ? STORAGE : OTHER;
 }
 
-static json_t *device(const struct vw_jansson *j, const struct vw_device *d)
+static json_t *device(const struct vwb_json *j, const struct vw_device *d)
 {
 	return j->json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:s}",
 		"kind", d->kind,
@@ -134,17 +137,17 @@ static json_t *device(const struct vw_jansson *j, const struct vw_device *d)
 		"class", vw_class_word(d->class));
 }
 
-static json_t *device_list(const struct vw_jansson *j, const struct vw_report *report, enum device_group group)
+static json_t *device_list(const struct vwb_json *j, const struct vw_report *report, enum device_group group)
 {
 	json_t *array = j->json_array();
 
 	for (size_t i = 0; array && i < report->device_count; i++)
 		if (group_of(&report->device[i]) == group)
-			array = vw_jansson_append(j, array, device(j, &report->device[i]));
+			array = vwx_jansson_append(j, array, device(j, &report->device[i]));
 	return array;
 }
 
-static json_t *devices(const struct vw_jansson *j, const struct vw_report *report)
+static json_t *devices(const struct vwb_json *j, const struct vw_report *report)
 {
 	return j->json_pack("{s:o, s:o, s:o}",
 		"network", device_list(j, report, NETWORK),
@@ -152,7 +155,7 @@ static json_t *devices(const struct vw_jansson *j, const struct vw_report *repor
 		"other", device_list(j, report, OTHER));
 }
 
-static json_t *finding(const struct vw_jansson *j, const struct vw_finding *f)
+static json_t *finding(const struct vwb_json *j, const struct vw_finding *f)
 {
 	return j->json_pack("{s:s, s:s, s:s, s:s?, s:s, s:s?, s:s?, s:s?}",
 		"id", f->id,
@@ -165,16 +168,16 @@ static json_t *finding(const struct vw_jansson *j, const struct vw_finding *f)
 		"reference", f->reference);
 }
 
-static json_t *findings(const struct vw_jansson *j, const struct vw_report *report)
+static json_t *findings(const struct vwb_json *j, const struct vw_report *report)
 {
 	json_t *array = j->json_array();
 
 	for (size_t i = 0; array && i < report->finding_count; i++)
-		array = vw_jansson_append(j, array, finding(j, &report->finding[i]));
+		array = vwx_jansson_append(j, array, finding(j, &report->finding[i]));
 	return array;
 }
 
-static json_t *piece(const struct vw_jansson *j, const struct vw_evidence *e)
+static json_t *piece(const struct vwb_json *j, const struct vw_evidence *e)
 {
 	return j->json_pack("{s:s, s:s, s:s?, s:o, s:s}",
 		"id", e->id,
@@ -184,45 +187,45 @@ static json_t *piece(const struct vw_jansson *j, const struct vw_evidence *e)
 		"weight", vw_weight_word(e->weight));
 }
 
-static json_t *evidence(const struct vw_jansson *j, const struct vw_report *report)
+static json_t *evidence(const struct vwb_json *j, const struct vw_report *report)
 {
 	json_t *array = j->json_array();
 
 	for (size_t i = 0; array && i < report->evidence_count; i++)
-		array = vw_jansson_append(j, array, piece(j, &report->evidence[i]));
+		array = vwx_jansson_append(j, array, piece(j, &report->evidence[i]));
 	return array;
 }
 
-static json_t *conflict(const struct vw_jansson *j, const struct vw_report *report, const struct vw_conflict *c)
+static json_t *conflict(const struct vwb_json *j, const struct vw_report *report, const struct vw_conflict *c)
 {
 	return j->json_pack("{s:o, s:s}",
 		"evidence", evidence_ids(j, report, c->evidence, VW_COUNT(c->evidence)),
 		"message", c->message);
 }
 
-static json_t *conflicts(const struct vw_jansson *j, const struct vw_report *report)
+static json_t *conflicts(const struct vwb_json *j, const struct vw_report *report)
 {
 	json_t *array = j->json_array();
 
 	for (size_t i = 0; array && i < report->conflict_count; i++)
-		array = vw_jansson_append(j, array, conflict(j, report, &report->conflict[i]));
+		array = vwx_jansson_append(j, array, conflict(j, report, &report->conflict[i]));
 	return array;
 }
 
-static json_t *unread(const struct vw_jansson *j, const struct vw_facts *facts)
+static json_t *unread(const struct vwb_json *j, const struct vw_facts *facts)
 {
 	json_t *array = j->json_array();
 
 	for (size_t i = 0; array && i < facts->unread_count; i++)
-		array = vw_jansson_append(j, array, j->json_pack("{s:s, s:s}",
+		array = vwx_jansson_append(j, array, j->json_pack("{s:s, s:s}",
 			"source", facts->unread[i].source,
 			"error", facts->unread[i].error));
 	return array;
 }
 
-int vw_render_json(const struct vw_report *report, const struct vw_view *view, struct vw_buffer *out)
+int vwx_json_render(const struct vw_report *report, const struct vwx_view *view, struct vwb_buffer *out)
 {
-	const struct vw_jansson *j = vw_jansson();
+	const struct vwb_json *j = vwb_json();
 	json_t *document;
 
 	if (!j)
@@ -241,5 +244,5 @@ int vw_render_json(const struct vw_report *report, const struct vw_view *view, s
 		"evidence", evidence(j, report),
 		"conflicts", conflicts(j, report),
 		"unread", unread(j, report->facts));
-	return vw_jansson_finish(j, document, view, out);
+	return vwx_jansson_finish(j, document, view, out);
 }

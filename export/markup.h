@@ -4,7 +4,7 @@
 
 /* HTML that is well-formed XML too. Text from outside has one way into it, which escapes. */
 
-#include "export/buffer.h"
+#include "base/buffer.h"
 
 enum { VW_MARKUP_POINTS = 1000 }; /* code points of one string; what is longer is cut, with a sign of it */
 
@@ -13,9 +13,9 @@ enum { VW_MARKUP_POINTS = 1000 }; /* code points of one string; what is longer i
  * anywhere, NULL for none: markup in it is escaped, and what a browser would obey or hide becomes '?', as
  * does each byte that is not UTF-8. Fit for the content of elements and for attributes between double quotes.
  */
-void vw_markup(struct vw_buffer *out, const char *format, ...) _printf_(2, 3);
+void vwx_markup(struct vwb_buffer *out, const char *format, ...) _printf_(2, 3);
 
 /** Is this an address that a page may link to: https, and nothing but the characters of RFC 3986? */
-bool vw_markup_is_link(const char *text);
+bool vwx_markup_is_link(const char *text);
 
 #endif

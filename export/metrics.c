@@ -23,10 +23,10 @@ struct family {
 };
 
 struct writer {
-	struct vw_buffer *out;
-	enum vw_exposition exposition;
+	struct vwb_buffer *out;
+	enum vwx_exposition exposition;
 	const struct vw_report *report;
-	const struct vw_service_state *state;
+	const struct vwx_service_state *state;
 	const struct vw_counters *counters;
 	const struct family *family;
 	size_t first; /* where the first sample of the family stands; 0 while there is none */
@@ -37,7 +37,7 @@ struct label {
 	const char *value; /* NULL or "": the label is left out, which means the same */
 };
 
-/* --- samples ----------------------------------------------------------------------------------------- */
+/* Samples. */
 
 static const char *suffix_of(const struct family *family)
 {
@@ -53,14 +53,14 @@ static void put_header(struct writer *writer)
 	const struct family *family = writer->family;
 
 	if (writer->exposition == VW_PROMETHEUS_TEXT) {
-		vw_putf(writer->out, "# HELP %s%s %s\n# TYPE %s%s %s\n", family->name, suffix_of(family),
-			family->help, family->name, suffix_of(family), prometheus[family->type]);
+		vwb_putf(writer->out, "# HELP %s%s %s\n# TYPE %s%s %s\n", family->name, suffix_of(family),
+			 family->help, family->name, suffix_of(family), prometheus[family->type]);
 		return;
 	}
-	vw_putf(writer->out, "# TYPE %s %s\n", family->name, openmetrics[family->type]);
+	vwb_putf(writer->out, "# TYPE %s %s\n", family->name, openmetrics[family->type]);
 	if (family->unit)
-		vw_putf(writer->out, "# UNIT %s %s\n", family->name, family->unit);
-	vw_putf(writer->out, "# HELP %s %s\n", family->name, family->help);
+		vwb_putf(writer->out, "# UNIT %s %s\n", family->name, family->unit);
+	vwb_putf(writer->out, "# HELP %s %s\n", family->name, family->help);
 }
 
 /* At the most VW_LABEL_MAX bytes, cut between characters (RFC 3629). */
@@ -75,35 +75,35 @@ static size_t label_size(const char *value)
 	return size;
 }
 
-static void put_value(struct vw_buffer *out, const char *value)
+static void put_value(struct vwb_buffer *out, const char *value)
 {
 	char text[VW_LABEL_MAX + 1];
 	size_t size = label_size(value);
 
 	memcpy(text, value, size);
-	text[size] = '\0';
-	size = vw_clean(text, size); /* what the probes read is clean; line breaks would forge samples */
+	size = vwb_text_clean(text,
+			      size); /* what the probes read is clean; line breaks would forge samples */
 	for (size_t i = 0; i < size; i++) {
 		if (text[i] == '\\' || text[i] == '"')
-			vw_put_bytes(out, "\\", 1);
-		vw_put_bytes(out, &text[i], 1);
+			vwb_put_bytes(out, "\\", 1);
+		vwb_put_bytes(out, &text[i], 1);
 	}
 }
 
-static void put_labels(struct vw_buffer *out, const struct label *label)
+static void put_labels(struct vwb_buffer *out, const struct label *label)
 {
 	const char *before = "{";
 
 	for (; label->name; label++) {
 		if (!label->value || !*label->value)
 			continue;
-		vw_putf(out, "%s%s=\"", before, label->name);
+		vwb_putf(out, "%s%s=\"", before, label->name);
 		put_value(out, label->value);
-		vw_put(out, "\"");
+		vwb_put(out, "\"");
 		before = ",";
 	}
 	if (*before == ',')
-		vw_put(out, "}");
+		vwb_put(out, "}");
 }
 
 /* Is the series that stands from @line to the end in the family already? Names of hostile devices may be
@@ -114,37 +114,33 @@ static bool is_double(const struct writer *writer, size_t line)
 	size_t size = writer->out->size - line;
 
 	for (size_t at = writer->first; at < line;) {
-		const char *end = memchr(data + at, '\n', line - at);
-
-		if (at + size < line && data[at + size] == ' ' && memcmp(data + at, data + line, size) == 0)
+		if (data[at + size] == ' ' && memcmp(data + at, data + line, size) == 0)
 			return true;
-		if (!end)
-			break;
-		at = (size_t)(end - data) + 1;
+		at += strcspn(data + at, "\n") + 1;
 	}
 	return false;
 }
 
-static void put_number(struct vw_buffer *out, uint64_t value, unsigned decimals)
+static void put_number(struct vwb_buffer *out, uint64_t value, unsigned decimals)
 {
 	uint64_t scale = 1;
 
 	for (unsigned i = 0; i < decimals; i++)
 		scale *= 10;
-	while (decimals && value % 10 == 0 && scale > 1) {
+	while (decimals && value % 10 == 0) {
 		value /= 10;
 		scale /= 10;
 		decimals--;
 	}
-	vw_putf(out, "%llu", (unsigned long long)(value / scale));
+	vwb_putf(out, "%llu", (unsigned long long)(value / scale));
 	if (decimals)
-		vw_putf(out, ".%0*llu", (int)decimals, (unsigned long long)(value % scale));
+		vwb_putf(out, ".%0*llu", (int)decimals, (unsigned long long)(value % scale));
 }
 
-/* @label: ends with one without a name; @value: in units of 10 to the power of -@decimals */
-static void put_sample(struct writer *writer, const struct label *label, uint64_t value, unsigned decimals)
+/* @label: ends with one without a name; @value: in units of 10 to the power of minus the family's decimals */
+static void put_sample(struct writer *writer, const struct label *label, uint64_t value)
 {
-	struct vw_buffer *out = writer->out;
+	struct vwb_buffer *out = writer->out;
 	size_t line;
 
 	if (!writer->first) {
@@ -152,7 +148,7 @@ static void put_sample(struct writer *writer, const struct label *label, uint64_
 		writer->first = out->size;
 	}
 	line = out->size;
-	vw_putf(out, "%s%s", writer->family->name, suffix_of(writer->family));
+	vwb_putf(out, "%s%s", writer->family->name, suffix_of(writer->family));
 	put_labels(out, label);
 	if (out->error)
 		return;
@@ -161,15 +157,15 @@ static void put_sample(struct writer *writer, const struct label *label, uint64_
 		out->data[line] = '\0';
 		return;
 	}
-	vw_put(out, " ");
-	put_number(out, value, decimals);
-	vw_put(out, "\n");
+	vwb_put(out, " ");
+	put_number(out, value, writer->family->decimals);
+	vwb_put(out, "\n");
 }
 
 #define LABELS(...) ((const struct label[]){__VA_ARGS__, {NULL, NULL}})
 #define NO_LABELS   ((const struct label[]){{NULL, NULL}})
 
-/* --- of the report ----------------------------------------------------------------------------------- */
+/* Of the report. */
 
 static void put_info(struct writer *writer)
 {
@@ -182,25 +178,25 @@ static void put_info(struct writer *writer)
 			  {"instance_type", platform->cloud.instance_type},
 			  {"container", platform->container}, {"confidential", platform->confidential},
 			  {"confidence", vw_confidence_word(platform->confidence)}),
-		   1, 0);
+		   1);
 }
 
 static void put_build(struct writer *writer)
 {
-	put_sample(writer, LABELS({"version", VW_VERSION}, {"schema", VW_REPORT_SCHEMA}), 1, 0);
+	put_sample(writer, LABELS({"version", VW_VERSION}, {"schema", VW_REPORT_SCHEMA}), 1);
 }
 
 static void put_kernel(struct writer *writer)
 {
 	const struct vw_facts *facts = writer->report->facts;
 
-	put_sample(writer, LABELS({"arch", facts->arch}, {"release", facts->kernel.release.text}), 1, 0);
+	put_sample(writer, LABELS({"arch", facts->arch}, {"release", facts->kernel.release.text}), 1);
 }
 
 static void put_level(struct writer *writer)
 {
-	if (!vw_undecided(writer->report, "vm"))
-		put_sample(writer, NO_LABELS, (uint64_t)writer->report->level, 0);
+	if (!vwx_answer_undecided(writer->report, "vm"))
+		put_sample(writer, NO_LABELS, (uint64_t)writer->report->level);
 }
 
 static void put_dimensions(struct writer *writer)
@@ -209,7 +205,7 @@ static void put_dimensions(struct writer *writer)
 		put_sample(writer,
 			   LABELS({"dimension", vw_dimension_word((enum vw_dimension_id)i)},
 				  {"class", vw_class_word(writer->report->dimension[i].class)}),
-			   1, 0);
+			   1);
 }
 
 static void put_can_host(struct writer *writer)
@@ -217,7 +213,7 @@ static void put_can_host(struct writer *writer)
 	enum vw_tristate can_host = writer->report->nested.can_host;
 
 	if (can_host != VW_UNKNOWN)
-		put_sample(writer, NO_LABELS, can_host == VW_YES, 0);
+		put_sample(writer, NO_LABELS, can_host == VW_YES);
 }
 
 static void put_nested(struct writer *writer)
@@ -225,7 +221,7 @@ static void put_nested(struct writer *writer)
 	const struct vw_nested *nested = &writer->report->nested;
 
 	if (nested->extension || nested->kvm)
-		put_sample(writer, LABELS({"extension", nested->extension}, {"kvm", nested->kvm}), 1, 0);
+		put_sample(writer, LABELS({"extension", nested->extension}, {"kvm", nested->kvm}), 1);
 }
 
 static void put_features(struct writer *writer)
@@ -233,7 +229,7 @@ static void put_features(struct writer *writer)
 	const struct vw_nested *nested = &writer->report->nested;
 
 	for (size_t i = 0; i < nested->feature_count; i++)
-		put_sample(writer, LABELS({"feature", nested->feature[i]}), 1, 0);
+		put_sample(writer, LABELS({"feature", nested->feature[i]}), 1);
 }
 
 /* Which of the findings of one check speaks for it: the worst. */
@@ -255,7 +251,7 @@ static bool speaks(const struct vw_report *report, size_t index)
 
 		if (!worse)
 			worse = (int)other->severity - (int)finding->severity;
-		if (vw_equal(other->id, finding->id) && (worse > 0 || (worse == 0 && i < index)))
+		if (vwb_text_equal(other->id, finding->id) && (worse > 0 || (worse == 0 && i < index)))
 			return false;
 	}
 	return true;
@@ -273,7 +269,7 @@ static void put_checks(struct writer *writer)
 				   LABELS({"check", finding->id},
 					  {"severity", vw_severity_word(finding->severity)},
 					  {"status", vw_status_word(finding->status)}),
-				   1, 0);
+				   1);
 	}
 }
 
@@ -286,18 +282,18 @@ static void put_devices(struct writer *writer)
 			   LABELS({"kind", device->kind}, {"device", device->name}, {"bus", device->bus},
 				  {"driver", device->driver}, {"driver_version", device->driver_version},
 				  {"class", vw_class_word(device->class)}),
-			   1, 0);
+			   1);
 	}
 }
 
 static void put_conflicts(struct writer *writer)
 {
-	put_sample(writer, NO_LABELS, writer->report->conflict_count, 0);
+	put_sample(writer, NO_LABELS, writer->report->conflict_count);
 }
 
 static void put_unread(struct writer *writer)
 {
-	put_sample(writer, NO_LABELS, writer->report->facts->unread_count, 0);
+	put_sample(writer, NO_LABELS, writer->report->facts->unread_count);
 }
 
 static void put_disk_timeout(struct writer *writer)
@@ -308,7 +304,7 @@ static void put_disk_timeout(struct writer *writer)
 		if (block->item[i].io_timeout.state == VW_VALUE)
 			put_sample(writer,
 				   LABELS({"device", block->item[i].name}, {"model", block->item[i].model}),
-				   block->item[i].io_timeout.value, writer->family->decimals);
+				   block->item[i].io_timeout.value);
 }
 
 static void put_module_timeout(struct writer *writer)
@@ -316,7 +312,7 @@ static void put_module_timeout(struct writer *writer)
 	const struct vw_number *timeout = &writer->report->facts->devices.nvme_timeout;
 
 	if (timeout->state == VW_VALUE)
-		put_sample(writer, NO_LABELS, timeout->value, 0);
+		put_sample(writer, NO_LABELS, timeout->value);
 }
 
 static void put_latency(struct writer *writer)
@@ -324,10 +320,9 @@ static void put_latency(struct writer *writer)
 	const struct vw_exit_facts *exits = &writer->report->facts->exits;
 
 	if (exits->min_ns.state == VW_VALUE)
-		put_sample(writer, LABELS({"stat", "min"}), exits->min_ns.value, writer->family->decimals);
+		put_sample(writer, LABELS({"stat", "min"}), exits->min_ns.value);
 	if (exits->median_ns.state == VW_VALUE)
-		put_sample(writer, LABELS({"stat", "median"}), exits->median_ns.value,
-			   writer->family->decimals);
+		put_sample(writer, LABELS({"stat", "median"}), exits->median_ns.value);
 }
 
 static void put_success(struct writer *writer)
@@ -335,7 +330,7 @@ static void put_success(struct writer *writer)
 	const struct vw_facts *facts = writer->report->facts;
 
 	for (size_t i = 0; i < facts->outcome_count; i++)
-		put_sample(writer, LABELS({"probe", facts->outcome[i].name}), facts->outcome[i].success, 0);
+		put_sample(writer, LABELS({"probe", facts->outcome[i].name}), facts->outcome[i].success);
 }
 
 static void put_duration(struct writer *writer)
@@ -343,17 +338,16 @@ static void put_duration(struct writer *writer)
 	const struct vw_facts *facts = writer->report->facts;
 
 	for (size_t i = 0; i < facts->outcome_count; i++)
-		put_sample(writer, LABELS({"probe", facts->outcome[i].name}), facts->outcome[i].duration_ns,
-			   writer->family->decimals);
+		put_sample(writer, LABELS({"probe", facts->outcome[i].name}), facts->outcome[i].duration_ns);
 }
 
-/* --- of the service ---------------------------------------------------------------------------------- */
+/* Of the service. */
 
 /* Seconds in microseconds; what is no time has no sample. */
 static void put_seconds(struct writer *writer, double seconds)
 {
 	if (seconds > 0 && seconds < 1e12)
-		put_sample(writer, NO_LABELS, (uint64_t)(seconds * 1e6 + 0.5), 6);
+		put_sample(writer, NO_LABELS, (uint64_t)(seconds * 1e6 + 0.5));
 }
 
 static void put_last_probe(struct writer *writer)
@@ -373,42 +367,42 @@ static void put_probe_seconds(struct writer *writer)
 
 static void put_probes(struct writer *writer)
 {
-	put_sample(writer, NO_LABELS, writer->state->probes, 0);
+	put_sample(writer, NO_LABELS, writer->state->probes);
 }
 
 static void put_probe_failures(struct writer *writer)
 {
-	put_sample(writer, NO_LABELS, writer->state->probe_failures, 0);
+	put_sample(writer, NO_LABELS, writer->state->probe_failures);
 }
 
 static void put_last_success(struct writer *writer)
 {
 	if (writer->state->probes)
-		put_sample(writer, NO_LABELS, writer->state->probe_succeeded, 0);
+		put_sample(writer, NO_LABELS, writer->state->probe_succeeded);
 }
 
 static void put_changes(struct writer *writer)
 {
 	for (size_t i = 0; i < writer->state->change_kinds; i++)
 		put_sample(writer, LABELS({"kind", writer->state->change[i].label}),
-			   writer->state->change[i].value, 0);
+			   writer->state->change[i].value);
 }
 
 static void put_files(struct writer *writer)
 {
 	for (size_t i = 0; i < writer->state->files; i++)
 		put_sample(writer, LABELS({"file", writer->state->file[i].label}),
-			   writer->state->file[i].value, 0);
+			   writer->state->file[i].value);
 }
 
-/* --- of what runs on --------------------------------------------------------------------------------- */
+/* Of what runs on. */
 
 static void put_steal(struct writer *writer)
 {
 	const struct vw_number *steal = &writer->counters->steal_ms;
 
 	if (steal->state == VW_VALUE)
-		put_sample(writer, NO_LABELS, steal->value, writer->family->decimals);
+		put_sample(writer, NO_LABELS, steal->value);
 }
 
 static void put_ena_driver(struct writer *writer)
@@ -420,7 +414,7 @@ static void put_ena_driver(struct writer *writer)
 			   LABELS({"device", counters->interface[i].name},
 				  {"version", counters->interface[i].version},
 				  {"firmware", counters->interface[i].firmware}),
-			   1, 0);
+			   1);
 }
 
 static void put_ena(struct writer *writer)
@@ -431,13 +425,13 @@ static void put_ena(struct writer *writer)
 		const struct vw_interface_counters *interface = &counters->interface[i];
 
 		for (size_t j = 0; j < interface->count; j++)
-			if (vw_equal(interface->counter[j].name, writer->family->statistic))
+			if (vwb_text_equal(interface->counter[j].name, writer->family->statistic))
 				put_sample(writer, LABELS({"device", interface->name}),
-					   interface->counter[j].value, writer->family->decimals);
+					   interface->counter[j].value);
 	}
 }
 
-/* --- THE TABLE of metrics ---------------------------------------------------------------------------- */
+/* THE TABLE of metrics. */
 
 static const struct family report_families[] = {
 	{"virtwhere", INFO, NULL, 0, "Where this system runs; labels as the report's platform.", put_info,
@@ -484,13 +478,13 @@ static const struct family service_families[] = {
 	{"virtwhere_last_probe_success", GAUGE, NULL, 0,
 	 "1 when the last probe of the machine succeeded, 0 when it failed as a whole.", put_last_success,
 	 NULL},
-	{"virtwhere_last_probe_timestamp_seconds", GAUGE, "seconds", 0,
+	{"virtwhere_last_probe_timestamp_seconds", GAUGE, "seconds", 6,
 	 "When the last probe of the machine that succeeded was made, as Unix time.", put_last_probe, NULL},
-	{"virtwhere_last_change_timestamp_seconds", GAUGE, "seconds", 0,
+	{"virtwhere_last_change_timestamp_seconds", GAUGE, "seconds", 6,
 	 "Since when the machine itself is another one, as Unix time; a disk or a driver's version is no "
 	 "such change.",
 	 put_last_change, NULL},
-	{"virtwhere_last_probe_duration_seconds", GAUGE, "seconds", 0,
+	{"virtwhere_last_probe_duration_seconds", GAUGE, "seconds", 6,
 	 "How long the last probe of the machine took, all probes together.", put_probe_seconds, NULL},
 	{"virtwhere_probes", COUNTER, NULL, 0, "Times that the machine was probed.", put_probes, NULL},
 	{"virtwhere_probe_failures", COUNTER, NULL, 0, "Times that probing the machine failed as a whole.",
@@ -501,7 +495,7 @@ static const struct family service_families[] = {
 	 NULL},
 };
 
-/* --- ENA's statistics. Source: AWS, EC2 User Guide, "Monitor network performance for ENA settings",
+/* ENA's statistics. Source: AWS, EC2 User Guide, "Monitor network performance for ENA settings",
  * "Troubleshoot the Elastic Network Adapter", "Monitor ENA Express"; Linux,
  * drivers/net/ethernet/amazon/ena/ena_ethtool.c. --- */
 
@@ -569,8 +563,8 @@ static void put_families(struct writer *writer, const struct family *family, siz
 	}
 }
 
-int vw_metrics_fixed(const struct vw_report *report, const struct vw_service_state *state,
-		     enum vw_exposition exposition, struct vw_buffer *out)
+int vwx_metrics_fixed(const struct vw_report *report, const struct vwx_service_state *state,
+		      enum vwx_exposition exposition, struct vwb_buffer *out)
 {
 	struct writer writer = {.out = out, .exposition = exposition, .report = report, .state = state};
 
@@ -581,8 +575,8 @@ int vw_metrics_fixed(const struct vw_report *report, const struct vw_service_sta
 	return out->error;
 }
 
-int vw_metrics_counters(const struct vw_counters *counters, enum vw_exposition exposition,
-			struct vw_buffer *out)
+int vwx_metrics_counters(const struct vw_counters *counters, enum vwx_exposition exposition,
+			 struct vwb_buffer *out)
 {
 	struct writer writer = {.out = out, .exposition = exposition, .counters = counters};
 
@@ -590,14 +584,14 @@ int vw_metrics_counters(const struct vw_counters *counters, enum vw_exposition e
 	return out->error;
 }
 
-int vw_metrics_end(enum vw_exposition exposition, struct vw_buffer *out)
+int vwx_metrics_end(enum vwx_exposition exposition, struct vwb_buffer *out)
 {
 	if (exposition == VW_OPENMETRICS)
-		vw_put(out, "# EOF\n");
+		vwb_put(out, "# EOF\n");
 	return out->error;
 }
 
-bool vw_metric_at(size_t index, struct vw_metric *ret)
+bool vwx_metric_at(size_t index, struct vwx_metric *ret)
 {
 	for (size_t i = 0; i < VW_COUNT(tables); i++) {
 		if (index < tables[i].count) {
@@ -612,7 +606,7 @@ bool vw_metric_at(size_t index, struct vw_metric *ret)
 	return false;
 }
 
-const char *vw_metrics_media_type(enum vw_exposition exposition)
+const char *vwx_metrics_media_type(enum vwx_exposition exposition)
 {
 	return exposition == VW_OPENMETRICS ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
 					    : "text/plain; version=0.0.4; charset=utf-8";

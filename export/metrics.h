@@ -17,20 +17,20 @@
  */
 
 #include "detect/report.h"
-#include "export/buffer.h"
+#include "base/buffer.h"
 
 enum { VW_LABEL_MAX = 128 };
 
-enum vw_exposition { VW_PROMETHEUS_TEXT, VW_OPENMETRICS };
+enum vwx_exposition { VW_PROMETHEUS_TEXT, VW_OPENMETRICS };
 
 /* A sample with one label. */
-struct vw_labelled {
+struct vwx_labelled {
 	const char *label;
 	uint64_t value;
 };
 
 /* What only the service knows. A structure of zeros: it has not probed yet. */
-struct vw_service_state {
+struct vwx_service_state {
 	double last_probe;    /* Unix seconds of the last one that succeeded; 0: none did, and no sample */
 	double last_change;   /* Unix seconds since when the machine is another one; 0: no sample */
 	double probe_seconds; /* how long the last probe of the machine took, as a whole */
@@ -38,9 +38,9 @@ struct vw_service_state {
 	uint64_t probe_failures;
 	bool probe_succeeded; /* the last one */
 	size_t change_kinds;
-	const struct vw_labelled *change; /* of the report since the service started, by kind */
+	const struct vwx_labelled *change; /* of the report since the service started, by kind */
 	size_t files;
-	const struct vw_labelled *file; /* 1: it holds what it should */
+	const struct vwx_labelled *file; /* 1: it holds what it should */
 };
 
 /**
@@ -51,26 +51,26 @@ struct vw_service_state {
  *
  * Returns 0 or a negative errno: -ENOMEM, -E2BIG. After a failure the buffer holds no more than a part.
  */
-int vw_metrics_fixed(const struct vw_report *report, const struct vw_service_state *state,
-		     enum vw_exposition exposition, struct vw_buffer *out);
+int vwx_metrics_fixed(const struct vw_report *report, const struct vwx_service_state *state,
+		      enum vwx_exposition exposition, struct vwb_buffer *out);
 
-/** Render what runs on while the machine does. Returns as vw_metrics_fixed(). */
-int vw_metrics_counters(const struct vw_counters *counters, enum vw_exposition exposition,
-			struct vw_buffer *out);
+/** Render what runs on while the machine does. Returns as vwx_metrics_fixed(). */
+int vwx_metrics_counters(const struct vw_counters *counters, enum vwx_exposition exposition,
+			 struct vwb_buffer *out);
 
-/** End a body: OpenMetrics wants a mark there. Returns as vw_metrics_fixed(). */
-int vw_metrics_end(enum vw_exposition exposition, struct vw_buffer *out);
+/** End a body: OpenMetrics wants a mark there. Returns as vwx_metrics_fixed(). */
+int vwx_metrics_end(enum vwx_exposition exposition, struct vwb_buffer *out);
 
 /** The media type to answer with, static. */
-const char *vw_metrics_media_type(enum vw_exposition exposition);
+const char *vwx_metrics_media_type(enum vwx_exposition exposition);
 
 /* A metric, for lists, docs and tests. */
-struct vw_metric {
+struct vwx_metric {
 	char name[96]; /* of its samples in both expositions: "virtwhere_changes_total" */
 	const char *help;
 };
 
 /** The table of metrics, in the order in which they are rendered. Returns false past the end. */
-bool vw_metric_at(size_t index, struct vw_metric *ret);
+bool vwx_metric_at(size_t index, struct vwx_metric *ret);
 
 #endif

@@ -4,8 +4,8 @@
 /* SHA-256 of the style below, as the policy names it; tests/e2e/page.py says when it is another. */
 #define STYLE_HASH "sha256-mdvtnG83yeGkBeJtegcsCLcfniLXX2NqPQQUt0BGLlg="
 
-const char vw_page_policy[] = "default-src 'none'; style-src '" STYLE_HASH "'; img-src data:; "
-			      "base-uri 'none'; form-action 'none'";
+const char vwx_page_policy[] = "default-src 'none'; style-src '" STYLE_HASH "'; img-src data:; "
+			       "base-uri 'none'; form-action 'none'";
 
 /* Neither '<' nor '&' is in it, so that it is the same text to HTML and to XML. One rule a line. */
 /* clang-format off */
@@ -181,26 +181,26 @@ static const char *const style[] = {
 /* Three layers; the lowest is the widest. */
 #define LAYERS "M4 1h8v4H4zM2 6h12v4H2zM0 11h16v4H0z"
 
-void vw_page_begin(struct vw_buffer *out, const char *title)
+void vwx_page_begin(struct vwb_buffer *out, const char *title)
 {
-	vw_put(out, "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>\n"
-		    "<meta charset=\"utf-8\"/>\n");
-	vw_markup(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"%s\"/>\n", vw_page_policy);
-	vw_put(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
-		    "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
-		    "<meta name=\"referrer\" content=\"no-referrer\"/>\n");
-	vw_markup(out, "<title>%s · virtwhere</title>\n", title);
-	vw_put(out,
-	       "<link rel=\"icon\" href=\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' "
-	       "viewBox='0 0 16 16'%3E%3Cpath fill='%231d5fc4' d='" LAYERS "'/%3E%3C/svg%3E\"/>\n<style>");
+	vwb_put(out, "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>\n"
+		     "<meta charset=\"utf-8\"/>\n");
+	vwx_markup(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"%s\"/>\n", vwx_page_policy);
+	vwb_put(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+		     "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
+		     "<meta name=\"referrer\" content=\"no-referrer\"/>\n");
+	vwx_markup(out, "<title>%s · virtwhere</title>\n", title);
+	vwb_put(out,
+		"<link rel=\"icon\" href=\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' "
+		"viewBox='0 0 16 16'%3E%3Cpath fill='%231d5fc4' d='" LAYERS "'/%3E%3C/svg%3E\"/>\n<style>");
 	for (size_t i = 0; i < VW_COUNT(style); i++)
-		vw_put(out, style[i]);
-	vw_put(out, "</style>\n</head>\n<body>\n<header>\n<p class=\"brand\">"
-		    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\" aria-hidden=\"true\">"
-		    "<path d=\"" LAYERS "\"/></svg>virtwhere</p>\n</header>\n");
+		vwb_put(out, style[i]);
+	vwb_put(out, "</style>\n</head>\n<body>\n<header>\n<p class=\"brand\">"
+		     "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\" aria-hidden=\"true\">"
+		     "<path d=\"" LAYERS "\"/></svg>virtwhere</p>\n</header>\n");
 }
 
-void vw_page_end(struct vw_buffer *out)
+void vwx_page_end(struct vwb_buffer *out)
 {
-	vw_put(out, "</body>\n</html>\n");
+	vwb_put(out, "</body>\n</html>\n");
 }

@@ -25,9 +25,10 @@ static const char *own_hypervisor(const struct vw_report *report)
 {
 	const char *kvm = report->nested.kvm;
 
-	if (vw_equal(report->platform.id, "xen-dom0") || vw_equal(report->platform.id, "hyperv-root"))
+	if (vwb_text_equal(report->platform.id, "xen-dom0") ||
+	    vwb_text_equal(report->platform.id, "hyperv-root"))
 		return NULL;
-	return vw_equal(kvm, "usable") || vw_equal(kvm, "denied") ? "kvm" : "qemu";
+	return vwb_text_equal(kvm, "usable") || vwb_text_equal(kvm, "denied") ? "kvm" : "qemu";
 }
 
 /* The kinds of all layers below this kernel, then its own hypervisor. Returns how many there are, which may
@@ -37,15 +38,15 @@ static size_t kinds_of(const struct vw_report *report, const char **kind, size_t
 	const char *own = own_hypervisor(report);
 	size_t count = 0;
 
-	if (vw_equal(report->platform.id, "unknown"))
+	if (vwb_text_equal(report->platform.id, "unknown"))
 		kind[count++] = "unknown";
 	for (size_t i = 0; i < report->layer_count; i++) {
 		const char *layer = report->layer[i].kind;
 
-		if (vw_equal(layer, "linux"))
+		if (vwb_text_equal(layer, "linux"))
 			break;
 		/* The hardware stands at the level of the kernel that runs on it. */
-		if (report->layer[i].level >= report->level || (vw_equal(layer, "unknown") && count))
+		if (report->layer[i].level >= report->level || (vwb_text_equal(layer, "unknown") && count))
 			continue;
 		if (count < limit)
 			kind[count] = layer;
@@ -56,28 +57,28 @@ static size_t kinds_of(const struct vw_report *report, const char **kind, size_t
 	return own ? count + 1 : count;
 }
 
-static void put_field(struct vw_buffer *line, const char *key, const char *value)
+static void put_field(struct vwb_buffer *line, const char *key, const char *value)
 {
 	if (!is_word(value, VALUE_CHARS, VW_PASSPORT_VALUE_SIZE))
 		return;
 	if (line->size + strlen(key) + strlen(value) + 2 <= VW_PASSPORT_MAX)
-		vw_putf(line, ";%s=%s", key, value);
+		vwb_putf(line, ";%s=%s", key, value);
 }
 
-int vw_passport_format(const struct vw_report *report, char *ret)
+int vwx_passport_format(const struct vw_report *report, char *ret)
 {
 	const char *kind[VW_PASSPORT_LAYERS];
 	size_t count = kinds_of(report, kind, VW_COUNT(kind));
-	_cleanup_(vw_buffer_free) struct vw_buffer line = {0};
+	_cleanup_(vwb_buffer_free) struct vwb_buffer line = {0};
 
 	if (count > VW_COUNT(kind))
 		return -EOVERFLOW;
 	if (!count)
 		kind[count++] = "unknown";
-	vw_put(&line, VW_PASSPORT_PREFIX "1;stack=");
+	vwb_put(&line, VW_PASSPORT_PREFIX "1;stack=");
 	for (size_t i = 0; i < count; i++) {
-		vw_put(&line, i ? "/" : "");
-		vw_put(&line, is_word(kind[i], KIND_CHARS, VW_PASSPORT_KIND_SIZE) ? kind[i] : "unknown");
+		vwb_put(&line, i ? "/" : "");
+		vwb_put(&line, is_word(kind[i], KIND_CHARS, VW_PASSPORT_KIND_SIZE) ? kind[i] : "unknown");
 	}
 	put_field(&line, "cloud", report->platform.cloud.provider);
 	put_field(&line, "type", report->platform.cloud.instance_type);
@@ -89,56 +90,56 @@ int vw_passport_format(const struct vw_report *report, char *ret)
 	return 0;
 }
 
-static void put_qemu(struct vw_buffer *out, const char *passport)
+static void put_qemu(struct vwb_buffer *out, const char *passport)
 {
-	vw_putf(out, "-smbios 'type=11,value=%s'\n", passport);
-	vw_putf(out, "-fw_cfg 'name=" FW_CFG_NAME ",string=%s'\n", passport);
+	vwb_putf(out, "-smbios 'type=11,value=%s'\n", passport);
+	vwb_putf(out, "-fw_cfg 'name=" FW_CFG_NAME ",string=%s'\n", passport);
 }
 
-static void put_libvirt(struct vw_buffer *out, const char *passport)
+static void put_libvirt(struct vwb_buffer *out, const char *passport)
 {
-	vw_putf(out,
-		"<sysinfo type='smbios'>\n"
-		"  <oemStrings>\n"
-		"    <entry>%s</entry>\n"
-		"  </oemStrings>\n"
-		"</sysinfo>\n"
-		"<sysinfo type='fwcfg'>\n"
-		"  <entry name='" FW_CFG_NAME "'>%s</entry>\n"
-		"</sysinfo>\n",
-		passport, passport);
+	vwb_putf(out,
+		 "<sysinfo type='smbios'>\n"
+		 "  <oemStrings>\n"
+		 "    <entry>%s</entry>\n"
+		 "  </oemStrings>\n"
+		 "</sysinfo>\n"
+		 "<sysinfo type='fwcfg'>\n"
+		 "  <entry name='" FW_CFG_NAME "'>%s</entry>\n"
+		 "</sysinfo>\n",
+		 passport, passport);
 }
 
-static void put_comment(struct vw_canvas *canvas, const char *text)
+static void put_comment(struct vwx_canvas *canvas, const char *text)
 {
-	vw_draw(canvas, VW_INK_DIM, text);
-	vw_draw_end(canvas);
+	vwx_draw(canvas, VW_INK_DIM, text);
+	vwx_draw_end(canvas);
 }
 
-static void put_text(struct vw_buffer *out, const char *passport, const struct vw_view *view)
+static void put_text(struct vwb_buffer *out, const char *passport, const struct vwx_view *view)
 {
-	struct vw_canvas canvas = vw_canvas(view, out);
+	struct vwx_canvas canvas = vwx_canvas(view, out);
 
 	put_comment(&canvas, "# What a guest of this machine has under it, from the hardware up:");
-	vw_draw(&canvas, VW_INK_BOLD, passport);
-	vw_draw_end(&canvas);
-	vw_draw_end(&canvas);
+	vwx_draw(&canvas, VW_INK_BOLD, passport);
+	vwx_draw_end(&canvas);
+	vwx_draw_end(&canvas);
 	put_comment(&canvas, "# QEMU, one of the two is enough:");
 	put_qemu(out, passport);
-	vw_draw_end(&canvas);
+	vwx_draw_end(&canvas);
 	put_comment(&canvas, "# libvirt, one of the two; the first needs <smbios mode='sysinfo'/> in <os>:");
 	put_libvirt(out, passport);
 }
 
-int vw_render_passport(const char *passport, enum vw_passport_as as, const struct vw_view *view,
-		       struct vw_buffer *out)
+int vwx_passport_render(const char *passport, enum vwx_passport_as as, const struct vwx_view *view,
+			struct vwb_buffer *out)
 {
 	switch (as) {
 	case VW_PASSPORT_TEXT:
 		put_text(out, passport, view);
 		break;
 	case VW_PASSPORT_RAW:
-		vw_putf(out, "%s\n", passport);
+		vwb_putf(out, "%s\n", passport);
 		break;
 	case VW_PASSPORT_QEMU:
 		put_qemu(out, passport);
@@ -151,17 +152,17 @@ int vw_render_passport(const char *passport, enum vw_passport_as as, const struc
 }
 
 /* Render one of the forms apart, for a JSON string. */
-static int form(const char *passport, enum vw_passport_as as, struct vw_buffer *out)
+static int form(const char *passport, enum vwx_passport_as as, struct vwb_buffer *out)
 {
-	const struct vw_view plain = {0};
+	const struct vwx_view plain = {0};
 
-	return vw_render_passport(passport, as, &plain, out);
+	return vwx_passport_render(passport, as, &plain, out);
 }
 
-int vw_render_passport_json(const char *passport, const struct vw_view *view, struct vw_buffer *out)
+int vwx_passport_json_render(const char *passport, const struct vwx_view *view, struct vwb_buffer *out)
 {
-	_cleanup_(vw_buffer_free) struct vw_buffer qemu = {0}, libvirt = {0};
-	const struct vw_jansson *j = vw_jansson();
+	_cleanup_(vwb_buffer_free) struct vwb_buffer qemu = {0}, libvirt = {0};
+	const struct vwb_json *j = vwb_json();
 	int r;
 
 	if (!j)
@@ -171,8 +172,8 @@ int vw_render_passport_json(const char *passport, const struct vw_view *view, st
 		r = form(passport, VW_PASSPORT_LIBVIRT, &libvirt);
 	if (r < 0)
 		return r;
-	return vw_jansson_finish(j,
-				 j->json_pack("{s:s, s:s, s:s}", "passport", passport, "qemu", qemu.data,
-					      "libvirt", libvirt.data),
-				 view, out);
+	return vwx_jansson_finish(j,
+				  j->json_pack("{s:s, s:s, s:s}", "passport", passport, "qemu", qemu.data,
+					       "libvirt", libvirt.data),
+				  view, out);
 }

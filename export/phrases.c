@@ -4,7 +4,7 @@
 
 #include "export/phrases.h"
 
-const char *vw_dimension_label(enum vw_dimension_id id)
+const char *vwx_dimension_label(enum vw_dimension_id id)
 {
 	static const char *const labels[VW_DIMENSIONS] = {
 		[VW_CPU_MEMORY] = "CPU, memory",
@@ -18,7 +18,7 @@ const char *vw_dimension_label(enum vw_dimension_id id)
 	return labels[id];
 }
 
-const char *vw_class_phrase(enum vw_class class)
+const char *vwx_class_phrase(enum vw_class class)
 {
 	static const char *const phrases[] = {
 		[VW_CLASS_UNKNOWN] = "not known", [VW_CLASS_NONE] = "none",
@@ -29,7 +29,7 @@ const char *vw_class_phrase(enum vw_class class)
 	return phrases[class];
 }
 
-const char *vw_word_phrase(const char *list, const char *word)
+const char *vwx_word_phrase(const char *list, const char *word)
 {
 	const struct vw_word *row;
 
@@ -39,7 +39,7 @@ const char *vw_word_phrase(const char *list, const char *word)
 	return word;
 }
 
-const char *vw_kvm_phrase(const char *kvm)
+const char *vwx_kvm_phrase(const char *kvm)
 {
 	static const struct {
 		const char *word, *phrase;
@@ -51,37 +51,36 @@ const char *vw_kvm_phrase(const char *kvm)
 	};
 
 	for (size_t i = 0; i < VW_COUNT(phrases); i++)
-		if (vw_equal(phrases[i].word, kvm))
+		if (vwb_text_equal(phrases[i].word, kvm))
 			return phrases[i].phrase;
 	return kvm;
 }
 
-/* --- the stack -------------------------------------------------------------------------------------------
- */
+/* The stack. */
 
-const struct vw_layer *vw_kernel_layer(const struct vw_report *report)
+const struct vw_layer *vwx_kernel_layer(const struct vw_report *report)
 {
 	size_t i = 0;
 
-	while (i + 1 < report->layer_count && !vw_equal(report->layer[i].kind, "linux"))
+	while (i + 1 < report->layer_count && !vwb_text_equal(report->layer[i].kind, "linux"))
 		i++;
 	return report->layer_count ? &report->layer[i] : NULL;
 }
 
-bool vw_undecided(const struct vw_report *report, const char *word)
+bool vwx_answer_undecided(const struct vw_report *report, const char *word)
 {
 	enum vw_tristate holds = VW_UNKNOWN;
 
 	return vw_report_is(report, word, &holds) < 0 || holds == VW_UNKNOWN;
 }
 
-void vw_level_label(const struct vw_report *report, const struct vw_layer *layer, char *ret)
+void vwx_level_label(const struct vw_report *report, const struct vw_layer *layer, char *ret)
 {
-	const struct vw_layer *kernel = vw_kernel_layer(report);
+	const struct vw_layer *kernel = vwx_kernel_layer(report);
 
 	if (!kernel || layer > kernel)
 		*ret = '\0';
-	else if (vw_undecided(report, "vm"))
+	else if (vwx_answer_undecided(report, "vm"))
 		snprintf(ret, VW_LEVEL_SIZE, "L?");
 	else if (layer < kernel && layer->level >= kernel->level)
 		snprintf(ret, VW_LEVEL_SIZE, "hw");
@@ -89,23 +88,23 @@ void vw_level_label(const struct vw_report *report, const struct vw_layer *layer
 		snprintf(ret, VW_LEVEL_SIZE, "L%d", layer->level);
 }
 
-/* --- what could not be read ------------------------------------------------------------------------------
- */
+/* What could not be read. */
 
-bool vw_was_denied(const struct vw_unread *unread)
+bool vwx_unread_was_denied(const struct vw_unread *unread)
 {
-	return vw_equal(unread->error, "EACCES") || vw_equal(unread->error, "EPERM");
+	return vwb_text_equal(unread->error, "EACCES") || vwb_text_equal(unread->error, "EPERM");
 }
 
 static bool denied_below(const struct vw_facts *facts, const char *prefix)
 {
 	for (size_t i = 0; i < facts->unread_count; i++)
-		if (vw_was_denied(&facts->unread[i]) && vw_starts_with(facts->unread[i].source, prefix))
+		if (vwx_unread_was_denied(&facts->unread[i]) &&
+		    vwb_text_starts(facts->unread[i].source, prefix))
 			return true;
 	return false;
 }
 
-const char *vw_next_gain(const struct vw_facts *facts, size_t *cursor)
+const char *vwx_gain_next(const struct vw_facts *facts, size_t *cursor)
 {
 	static const struct {
 		const char *prefix, *gain;
@@ -130,12 +129,11 @@ const char *vw_next_gain(const struct vw_facts *facts, size_t *cursor)
 	return NULL;
 }
 
-/* --- findings and evidence -------------------------------------------------------------------------------
- */
+/* Findings and evidence. */
 
-const struct vw_finding_group *vw_finding_group_at(size_t index)
+const struct vwx_finding_group *vwx_finding_group_at(size_t index)
 {
-	static const struct vw_finding_group groups[] = {
+	static const struct vwx_finding_group groups[] = {
 		{VW_FAIL, VW_FATAL, "fatal", VW_INK_BAD},
 		{VW_FAIL, VW_DEGRADED, "degraded", VW_INK_WARN},
 		{VW_FAIL, VW_ADVICE, "advice", VW_INK_PLAIN},
@@ -148,12 +146,12 @@ const struct vw_finding_group *vw_finding_group_at(size_t index)
 	return index < VW_COUNT(groups) ? &groups[index] : NULL;
 }
 
-bool vw_finding_belongs(const struct vw_finding *finding, const struct vw_finding_group *group)
+bool vwx_finding_belongs(const struct vw_finding *finding, const struct vwx_finding_group *group)
 {
 	return finding->status == group->status && (!group->severity || finding->severity == group->severity);
 }
 
-const char *vw_support_phrase(enum vw_tristate holds)
+const char *vwx_support_phrase(enum vw_tristate holds)
 {
 	static const char *const phrases[] = {
 		[VW_UNKNOWN] = "about", [VW_NO] = "also fits", [VW_YES] = "for"};
@@ -161,7 +159,7 @@ const char *vw_support_phrase(enum vw_tristate holds)
 	return phrases[holds];
 }
 
-enum vw_tristate vw_support_holds(const struct vw_report *report, const char *word)
+enum vw_tristate vwx_support_holds(const struct vw_report *report, const char *word)
 {
 	enum vw_tristate holds = VW_UNKNOWN;
 

@@ -8,19 +8,19 @@
 #include "export/draw.h"
 
 /** "CPU, memory". */
-const char *vw_dimension_label(enum vw_dimension_id id);
+const char *vwx_dimension_label(enum vw_dimension_id id);
 
 /** What a class means: "in software", "paravirtual". */
-const char *vw_class_phrase(enum vw_class class);
+const char *vwx_class_phrase(enum vw_class class);
 
 /** The name for people of a word of a list (see vw_word_at()); the word itself when the list lacks it. */
-const char *vw_word_phrase(const char *list, const char *word);
+const char *vwx_word_phrase(const char *list, const char *word);
 
 /** "/dev/kvm is usable" for "usable"; the word itself when it is none of vw_nested's. */
-const char *vw_kvm_phrase(const char *kvm);
+const char *vwx_kvm_phrase(const char *kvm);
 
 /** The layer that is the running kernel; the last one when the stack has no kernel, NULL when it is empty. */
-const struct vw_layer *vw_kernel_layer(const struct vw_report *report);
+const struct vw_layer *vwx_kernel_layer(const struct vw_report *report);
 
 enum { VW_LEVEL_SIZE = 16 };
 
@@ -30,13 +30,13 @@ enum { VW_LEVEL_SIZE = 16 };
  *
  * @ret: VW_LEVEL_SIZE bytes
  */
-void vw_level_label(const struct vw_report *report, const struct vw_layer *layer, char *ret);
+void vwx_level_label(const struct vw_report *report, const struct vw_layer *layer, char *ret);
 
 /** Can the report not tell whether a word of `virtwhere is` holds? */
-bool vw_undecided(const struct vw_report *report, const char *word);
+bool vwx_answer_undecided(const struct vw_report *report, const char *word);
 
 /** Was a source closed to us, in contrast to one that is damaged? */
-bool vw_was_denied(const struct vw_unread *unread);
+bool vwx_unread_was_denied(const struct vw_unread *unread);
 
 /**
  * What a verdict would gain from the sources that were denied, each once: "the SMBIOS virtual-machine bit".
@@ -45,25 +45,25 @@ bool vw_was_denied(const struct vw_unread *unread);
  *
  * Returns NULL at the end.
  */
-const char *vw_next_gain(const struct vw_facts *facts, size_t *cursor);
+const char *vwx_gain_next(const struct vw_facts *facts, size_t *cursor);
 
 /** Findings are told in groups: the worst of what failed first, then what is not known, then what is well. */
-struct vw_finding_group {
+struct vwx_finding_group {
 	enum vw_status status;
 	enum vw_severity severity; /* 0: any */
 	const char *word;          /* "fatal" */
-	enum vw_ink ink;
+	enum vwx_ink ink;
 };
 
 /** Returns the group at @index, or NULL past the end. Each finding belongs to one. */
-const struct vw_finding_group *vw_finding_group_at(size_t index);
+const struct vwx_finding_group *vwx_finding_group_at(size_t index);
 
-bool vw_finding_belongs(const struct vw_finding *finding, const struct vw_finding_group *group);
+bool vwx_finding_belongs(const struct vw_finding *finding, const struct vwx_finding_group *group);
 
 /** What evidence is to a word that it supports, by whether the word holds: "for", "also fits", "about". */
-const char *vw_support_phrase(enum vw_tristate holds);
+const char *vwx_support_phrase(enum vw_tristate holds);
 
 /** Does a word that evidence supports hold? One that nobody knows is VW_UNKNOWN. */
-enum vw_tristate vw_support_holds(const struct vw_report *report, const char *word);
+enum vw_tristate vwx_support_holds(const struct vw_report *report, const char *word);
 
 #endif

@@ -8,35 +8,7 @@
 
 enum { INDENT = 2, SEVERITY_COLUMN = 10, TEXT_COLUMN = 20, LINE_DIGITS = 9 };
 
-/* --- formats ------------------------------------------------------------------------------------------- */
-
-static const struct vw_preflight_format formats[] = {
-	{"text", "text/plain; charset=utf-8", "for people", vw_render_preflight_text},
-	{"json", "application/json", "all of it, as " VW_PREFLIGHT_SCHEMA, vw_render_preflight_json},
-	{"junit", "application/xml", "a test suite for each target, for build servers",
-	 vw_render_preflight_junit},
-	{"tap", "text/plain; charset=utf-8", "the Test Anything Protocol", vw_render_preflight_tap},
-	{"sarif", "application/sarif+json", "SARIF 2.1.0, for code scanning", vw_render_preflight_sarif},
-	{"github", "text/plain; charset=utf-8", "annotations of GitHub's workflows",
-	 vw_render_preflight_github},
-};
-
-const struct vw_preflight_format *vw_preflight_format_at(size_t index)
-{
-	return index < VW_COUNT(formats) ? &formats[index] : NULL;
-}
-
-const struct vw_preflight_format *vw_preflight_format_find(const char *name)
-{
-	for (size_t i = 0; i < VW_COUNT(formats); i++)
-		if (vw_equal(formats[i].name, name))
-			return &formats[i];
-	return NULL;
-}
-
-/* --- what the renderers share -------------------------------------------------------------------------- */
-
-enum vw_outcome vw_outcome_of(const struct vw_preflight *preflight, const struct vw_image_finding *finding)
+enum vwx_outcome vwx_outcome_of(const struct vw_preflight *preflight, const struct vw_image_finding *finding)
 {
 	switch (finding->finding.status) {
 	case VW_PASS:
@@ -68,9 +40,9 @@ static unsigned long line_number(const char *text)
 	return line;
 }
 
-struct vw_place vw_place_of(const char *evidence)
+struct vwx_place vwx_place_of(const char *evidence)
 {
-	struct vw_place place = {0};
+	struct vwx_place place = {0};
 	size_t length = 0;
 
 	if (!evidence || *evidence != '/')
@@ -80,7 +52,7 @@ struct vw_place vw_place_of(const char *evidence)
 
 		if (*rest == ':' && (place.line = line_number(rest + 1)))
 			break;
-		if ((strchr(":,;", *rest) && (rest[1] == ' ' || !rest[1])) || vw_starts_with(rest, " ("))
+		if ((strchr(":,;", *rest) && (rest[1] == ' ' || !rest[1])) || vwb_text_starts(rest, " ("))
 			break;
 	}
 	place.path = evidence;
@@ -88,87 +60,73 @@ struct vw_place vw_place_of(const char *evidence)
 	return place;
 }
 
-const char *vw_finding_kernel(const struct vw_image_finding *finding)
+const char *vwx_finding_kernel(const struct vw_image_finding *finding)
 {
 	return finding->kernel ? finding->kernel : "all kernels";
 }
 
-/* --- text ---------------------------------------------------------------------------------------------- */
+/* Text. */
 
-/* What fails and yet lets the kernel start: the checks' ids begin with these. */
-static const struct {
-	const char *prefix, *phrase;
-} beyond_boot[] = {
-	{"NET", "boots, but will not be reached"},
-	{"CLI", "boots, but will not be reached"},
-	{"KVM", "boots, but cannot host guests"},
-	{"API", "will not start as it is registered"},
-};
-
-static const char *phrase_beyond_boot(const char *id)
-{
-	for (size_t i = 0; i < VW_COUNT(beyond_boot); i++)
-		if (vw_starts_with(id, beyond_boot[i].prefix))
-			return beyond_boot[i].phrase;
-	return NULL;
-}
-
+/* Of what fails fatally, the worst names the verdict. */
 static const char *failure_phrase(const struct vw_preflight *preflight, unsigned target)
 {
-	const char *phrase = NULL;
+	static const char *const phrases[] = {
+		[VW_BREAKS_BOOT] = "will not boot",
+		[VW_BREAKS_START] = "will not start as it is registered",
+		[VW_BREAKS_REACH] = "boots, but will not be reached",
+		[VW_BREAKS_HOSTING] = "boots, but cannot host guests",
+		[VW_BREAKS_NOTHING] = "boots, but not as it should",
+	};
+	enum vw_breaks worst = VW_BREAKS_NOTHING;
 
 	for (size_t i = 0; i < preflight->finding_count; i++) {
 		const struct vw_image_finding *f = &preflight->finding[i];
 
-		if (f->target != target || f->finding.severity != VW_FATAL ||
-		    vw_outcome_of(preflight, f) != VW_OUTCOME_FAIL)
-			continue;
-		phrase = phrase_beyond_boot(f->finding.id);
-		if (!phrase)
-			return "will not boot";
+		if (f->target == target && f->finding.severity == VW_FATAL && f->breaks < worst &&
+		    vwx_outcome_of(preflight, f) == VW_OUTCOME_FAIL)
+			worst = f->breaks;
 	}
-	return phrase ? phrase : "boots, but not as it should";
+	return phrases[worst];
 }
 
-static void draw_count(struct vw_canvas *canvas, enum vw_ink ink, size_t count, const char *what)
+static void draw_count(struct vwx_canvas *canvas, enum vwx_ink ink, size_t count, const char *what)
 {
 	char text[48];
 
 	if (!count)
 		return;
 	snprintf(text, sizeof(text), "%zu %s", count, what);
-	vw_draw_dot(canvas);
-	vw_draw_words(canvas, ink, text);
+	vwx_draw_dot(canvas);
+	vwx_draw_words(canvas, ink, text);
 }
 
-static void draw_verdict(struct vw_canvas *canvas, const struct vw_preflight *preflight,
+static void draw_verdict(struct vwx_canvas *canvas, const struct vw_preflight *preflight,
 			 const struct vw_target_verdict *verdict)
 {
-	canvas->margin = 0;
-	vw_draw_end(canvas);
-	vw_draw(canvas, VW_INK_BOLD, vw_target_word(verdict->target));
-	vw_draw_to(canvas, TEXT_COLUMN);
+	vwx_draw_end(canvas);
+	vwx_draw(canvas, VW_INK_BOLD, vw_target_word(verdict->target));
+	vwx_draw_to(canvas, TEXT_COLUMN);
 	canvas->margin = TEXT_COLUMN;
 	if (verdict->status == VW_PASS)
-		vw_draw_words(canvas, VW_INK_GOOD, "will boot");
+		vwx_draw_words(canvas, VW_INK_GOOD, "will boot");
 	else if (verdict->status == VW_FAIL)
-		vw_draw_words(canvas, VW_INK_BAD, failure_phrase(preflight, verdict->target));
+		vwx_draw_words(canvas, VW_INK_BAD, failure_phrase(preflight, verdict->target));
 	else
-		vw_draw_words(canvas, VW_INK_WARN, "cannot tell");
+		vwx_draw_words(canvas, VW_INK_WARN, "cannot tell");
 	draw_count(canvas, VW_INK_PLAIN, verdict->fatal, "fatal");
 	draw_count(canvas, VW_INK_PLAIN, verdict->degraded, "degraded");
 	draw_count(canvas, VW_INK_PLAIN, verdict->advice, "advice");
 	draw_count(canvas, VW_INK_PLAIN, verdict->unknown, "unknown");
 	draw_count(canvas, VW_INK_DIM, verdict->passed, "passed");
-	vw_draw_end(canvas);
+	vwx_draw_end(canvas);
 }
 
 /* Findings are shown in the order of these rows. */
 static const struct {
 	const char *word; /* NULL: the severity */
-	enum vw_outcome outcome;
+	enum vwx_outcome outcome;
 	enum vw_severity severity; /* 0: each */
-	enum vw_ink ink;
+	enum vwx_ink ink;
 	bool verbose;
 } ranks[] = {
 	{NULL, VW_OUTCOME_FAIL, VW_FATAL, VW_INK_BAD, false},
@@ -186,39 +144,39 @@ static const struct {
 static bool has_rank(const struct vw_preflight *preflight, const struct vw_image_finding *finding,
 		     size_t rank)
 {
-	return vw_outcome_of(preflight, finding) == ranks[rank].outcome &&
+	return vwx_outcome_of(preflight, finding) == ranks[rank].outcome &&
 	       (!ranks[rank].severity || ranks[rank].severity == finding->finding.severity);
 }
 
-static void draw_more(struct vw_canvas *canvas, enum vw_ink ink, const char *lead, const char *text)
+static void draw_more(struct vwx_canvas *canvas, enum vwx_ink ink, const char *lead, const char *text)
 {
 	if (!text || !*text)
 		return;
-	vw_draw_to(canvas, TEXT_COLUMN);
+	vwx_draw_to(canvas, TEXT_COLUMN);
 	if (lead)
-		vw_draw_words(canvas, VW_INK_DIM, lead);
-	vw_draw_words(canvas, ink, text);
-	vw_draw_end(canvas);
+		vwx_draw_words(canvas, VW_INK_DIM, lead);
+	vwx_draw_words(canvas, ink, text);
+	vwx_draw_end(canvas);
 }
 
-static void draw_finding(struct vw_canvas *canvas, const struct vw_view *view,
+static void draw_finding(struct vwx_canvas *canvas, const struct vwx_view *view,
 			 const struct vw_image_finding *found, size_t rank)
 {
 	const struct vw_finding *f = &found->finding;
 	bool right = ranks[rank].verbose;
 
-	canvas->margin = TEXT_COLUMN;
-	vw_draw_to(canvas, INDENT);
-	vw_draw(canvas, VW_INK_BOLD, f->id);
-	vw_draw_to(canvas, SEVERITY_COLUMN);
-	vw_draw(canvas, ranks[rank].ink, ranks[rank].word ? ranks[rank].word : vw_severity_word(f->severity));
-	vw_draw_to(canvas, TEXT_COLUMN);
+	vwx_draw_to(canvas, INDENT);
+	vwx_draw(canvas, VW_INK_BOLD, f->id);
+	vwx_draw_to(canvas, SEVERITY_COLUMN);
+	vwx_draw(canvas, ranks[rank].ink,
+		 ranks[rank].word ? ranks[rank].word : vw_severity_word(f->severity));
+	vwx_draw_to(canvas, TEXT_COLUMN);
 	if (f->subject && *f->subject && !strstr(f->message, f->subject)) {
-		vw_draw_words(canvas, VW_INK_PLAIN, f->subject);
-		vw_draw(canvas, VW_INK_PLAIN, ":");
+		vwx_draw_words(canvas, VW_INK_PLAIN, f->subject);
+		vwx_draw(canvas, VW_INK_PLAIN, ":");
 	}
-	vw_draw_words(canvas, right ? VW_INK_DIM : VW_INK_PLAIN, f->message);
-	vw_draw_end(canvas);
+	vwx_draw_words(canvas, right ? VW_INK_DIM : VW_INK_PLAIN, f->message);
+	vwx_draw_end(canvas);
 	if (right)
 		return;
 	if (!f->evidence || !strstr(f->message, f->evidence))
@@ -228,24 +186,21 @@ static void draw_finding(struct vw_canvas *canvas, const struct vw_view *view,
 		draw_more(canvas, VW_INK_DIM, "see:", f->reference);
 }
 
-static void draw_target(struct vw_canvas *canvas, const struct vw_preflight *preflight,
-			const struct vw_view *view, const struct vw_target_verdict *verdict)
+static void draw_target(struct vwx_canvas *canvas, const struct vw_preflight *preflight,
+			const struct vwx_view *view, const struct vw_target_verdict *verdict)
 {
 	draw_verdict(canvas, preflight, verdict);
-	for (size_t rank = 0; rank < VW_COUNT(ranks); rank++) {
-		if (ranks[rank].verbose && !view->verbose)
-			continue;
+	for (size_t rank = 0; rank < VW_COUNT(ranks) && (view->verbose || !ranks[rank].verbose); rank++)
 		for (size_t i = 0; i < preflight->finding_count; i++) {
 			const struct vw_image_finding *f = &preflight->finding[i];
 
 			if (f->target == verdict->target && f->decides && has_rank(preflight, f, rank))
 				draw_finding(canvas, view, f, rank);
 		}
-	}
 }
 
 /* What is wrong with a kernel that does not decide, for one target. Returns whether anything is. */
-static bool draw_other_target(struct vw_canvas *canvas, const struct vw_preflight *preflight,
+static bool draw_other_target(struct vwx_canvas *canvas, const struct vw_preflight *preflight,
 			      const char *release, unsigned target)
 {
 	bool begun = false;
@@ -255,22 +210,22 @@ static bool draw_other_target(struct vw_canvas *canvas, const struct vw_prefligh
 			const struct vw_image_finding *f = &preflight->finding[i];
 			char text[64];
 
-			if (f->decides || f->target != target || !vw_equal(f->kernel, release) ||
+			if (f->decides || f->target != target || !vwb_text_equal(f->kernel, release) ||
 			    !has_rank(preflight, f, rank))
 				continue;
 			if (!begun) {
-				vw_draw_to(canvas, 2 * INDENT);
-				vw_draw(canvas, VW_INK_PLAIN, vw_target_word(target));
-				vw_draw_to(canvas, TEXT_COLUMN);
+				vwx_draw_to(canvas, 2 * INDENT);
+				vwx_draw(canvas, VW_INK_PLAIN, vw_target_word(target));
+				vwx_draw_to(canvas, TEXT_COLUMN);
 				canvas->margin = TEXT_COLUMN;
 			}
 			begun = true;
 			snprintf(text, sizeof(text), "%s (%s)", f->finding.id,
 				 ranks[rank].word ? ranks[rank].word : vw_severity_word(f->finding.severity));
-			vw_draw_words(canvas, ranks[rank].ink, text);
+			vwx_draw_words(canvas, ranks[rank].ink, text);
 		}
 	if (begun)
-		vw_draw_end(canvas);
+		vwx_draw_end(canvas);
 	return begun;
 }
 
@@ -278,12 +233,12 @@ static bool draw_other_target(struct vw_canvas *canvas, const struct vw_prefligh
 static bool is_other(const struct vw_preflight *preflight, const char *release)
 {
 	for (size_t i = 0; i < preflight->finding_count; i++)
-		if (!preflight->finding[i].decides && vw_equal(preflight->finding[i].kernel, release))
+		if (!preflight->finding[i].decides && vwb_text_equal(preflight->finding[i].kernel, release))
 			return true;
 	return false;
 }
 
-static void draw_others(struct vw_canvas *canvas, const struct vw_preflight *preflight)
+static void draw_others(struct vwx_canvas *canvas, const struct vw_preflight *preflight)
 {
 	const struct vw_image_facts *image = preflight->image;
 	bool begun = false;
@@ -294,41 +249,39 @@ static void draw_others(struct vw_canvas *canvas, const struct vw_preflight *pre
 
 		if (!is_other(preflight, release))
 			continue;
-		canvas->margin = 0;
 		if (!begun) {
-			vw_draw_end(canvas);
-			vw_draw(canvas, VW_INK_BOLD, "Kernels that are not the default");
-			vw_draw_end(canvas);
+			vwx_draw_end(canvas);
+			vwx_draw(canvas, VW_INK_BOLD, "Kernels that are not the default");
+			vwx_draw_end(canvas);
 		}
 		begun = true;
-		vw_draw_to(canvas, INDENT);
-		vw_draw(canvas, VW_INK_PLAIN, release);
-		vw_draw_end(canvas);
+		vwx_draw_to(canvas, INDENT);
+		vwx_draw(canvas, VW_INK_PLAIN, release);
+		vwx_draw_end(canvas);
 		for (size_t t = 0; t < preflight->target_count; t++)
 			wrong |= draw_other_target(canvas, preflight, release, preflight->target[t].target);
 		if (!wrong) {
-			vw_draw_to(canvas, 2 * INDENT);
-			vw_draw(canvas, VW_INK_GOOD, "nothing against it");
-			vw_draw_end(canvas);
+			vwx_draw_to(canvas, 2 * INDENT);
+			vwx_draw(canvas, VW_INK_GOOD, "nothing against it");
+			vwx_draw_end(canvas);
 		}
 	}
 }
 
-static void draw_unread(struct vw_canvas *canvas, const struct vw_image_facts *image)
+static void draw_unread(struct vwx_canvas *canvas, const struct vw_image_facts *image)
 {
-	canvas->margin = 0;
 	if (image->unread_count) {
-		vw_draw_end(canvas);
-		vw_draw(canvas, VW_INK_BOLD, "Not readable");
-		vw_draw_end(canvas);
+		vwx_draw_end(canvas);
+		vwx_draw(canvas, VW_INK_BOLD, "Not readable");
+		vwx_draw_end(canvas);
 	}
 	for (size_t i = 0; i < image->unread_count; i++) {
-		vw_draw_to(canvas, INDENT);
-		vw_draw(canvas, VW_INK_WARN, image->unread[i].error);
-		vw_draw_to(canvas, TEXT_COLUMN - 1);
+		vwx_draw_to(canvas, INDENT);
+		vwx_draw(canvas, VW_INK_WARN, image->unread[i].error);
+		vwx_draw_to(canvas, TEXT_COLUMN - 1);
 		canvas->margin = TEXT_COLUMN;
-		vw_draw_words(canvas, VW_INK_PLAIN, image->unread[i].source);
-		vw_draw_end(canvas);
+		vwx_draw_words(canvas, VW_INK_PLAIN, image->unread[i].source);
+		vwx_draw_end(canvas);
 	}
 }
 
@@ -340,34 +293,34 @@ static const struct vw_image_kernel *default_kernel(const struct vw_image_facts 
 	return NULL;
 }
 
-static void draw_head(struct vw_canvas *canvas, const struct vw_image_facts *image)
+static void draw_head(struct vwx_canvas *canvas, const struct vw_image_facts *image)
 {
 	const struct vw_image_kernel *kernel = default_kernel(image);
 
-	vw_draw(canvas, VW_INK_BOLD, image->path);
-	vw_draw_end(canvas);
-	vw_draw_words(canvas, VW_INK_PLAIN,
-		      image->os.name.state == VW_VALUE ? image->os.name.text : "system not known");
+	vwx_draw(canvas, VW_INK_BOLD, image->path);
+	vwx_draw_end(canvas);
+	vwx_draw_words(canvas, VW_INK_PLAIN,
+		       image->os.name.state == VW_VALUE ? image->os.name.text : "system not known");
 	if (image->os.arch.state == VW_VALUE) {
-		vw_draw_dot(canvas);
-		vw_draw_words(canvas, VW_INK_PLAIN, image->os.arch.text);
+		vwx_draw_dot(canvas);
+		vwx_draw_words(canvas, VW_INK_PLAIN, image->os.arch.text);
 	}
-	vw_draw_dot(canvas);
+	vwx_draw_dot(canvas);
 	if (!image->kernel_count) {
-		vw_draw_words(canvas, VW_INK_WARN, "no kernel");
+		vwx_draw_words(canvas, VW_INK_WARN, "no kernel");
 	} else if (!kernel) {
-		vw_draw_words(canvas, VW_INK_WARN, "no kernel is known to be the default");
+		vwx_draw_words(canvas, VW_INK_WARN, "no kernel is known to be the default");
 	} else {
-		vw_draw_words(canvas, VW_INK_DIM, "boots");
-		vw_draw_words(canvas, VW_INK_PLAIN, kernel->release);
+		vwx_draw_words(canvas, VW_INK_DIM, "boots");
+		vwx_draw_words(canvas, VW_INK_PLAIN, kernel->release);
 	}
-	vw_draw_end(canvas);
+	vwx_draw_end(canvas);
 }
 
-int vw_render_preflight_text(const struct vw_preflight *preflight, const struct vw_view *view,
-			     struct vw_buffer *out)
+int vwx_preflight_text_render(const struct vw_preflight *preflight, const struct vwx_view *view,
+			      struct vwb_buffer *out)
 {
-	struct vw_canvas canvas = vw_canvas(view, out);
+	struct vwx_canvas canvas = vwx_canvas(view, out);
 
 	draw_head(&canvas, preflight->image);
 	for (size_t i = 0; i < preflight->target_count; i++)

@@ -8,9 +8,9 @@
 #include "export/jansson.h"
 #include "export/preflight.h"
 
-void vw_json_load(void)
+void vwx_json_load(void)
 {
-	(void)vw_jansson();
+	(void)vwb_json();
 }
 
 /* A key and its value stand on one line. */
@@ -21,7 +21,7 @@ static const char *text_of(const struct vw_text *text)
 	return text->state == VW_VALUE ? text->text : NULL;
 }
 
-static json_t *image(const struct vw_jansson *j, const struct vw_image_facts *facts)
+static json_t *image(const struct vwb_json *j, const struct vw_image_facts *facts)
 {
 	return j->json_pack("{s:s, s:s?, s:s?, s:s?, s:s?}",
 		"path", facts->path,
@@ -31,7 +31,7 @@ static json_t *image(const struct vw_jansson *j, const struct vw_image_facts *fa
 		"arch", text_of(&facts->os.arch));
 }
 
-static json_t *kernel(const struct vw_jansson *j, const struct vw_image_kernel *k)
+static json_t *kernel(const struct vwb_json *j, const struct vw_image_kernel *k)
 {
 	return j->json_pack("{s:s, s:b, s:s?, s:s?, s:s?, s:s?, s:s?}",
 		"release", k->release,
@@ -43,16 +43,16 @@ static json_t *kernel(const struct vw_jansson *j, const struct vw_image_kernel *
 		"cmdline", text_of(&k->cmdline));
 }
 
-static json_t *kernels(const struct vw_jansson *j, const struct vw_image_facts *facts)
+static json_t *kernels(const struct vwb_json *j, const struct vw_image_facts *facts)
 {
 	json_t *array = j->json_array();
 
 	for (size_t i = 0; array && i < facts->kernel_count; i++)
-		array = vw_jansson_append(j, array, kernel(j, &facts->kernel[i]));
+		array = vwx_jansson_append(j, array, kernel(j, &facts->kernel[i]));
 	return array;
 }
 
-static json_t *target(const struct vw_jansson *j, const struct vw_target_verdict *t)
+static json_t *target(const struct vwb_json *j, const struct vw_target_verdict *t)
 {
 	return j->json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}",
 		"target", vw_target_word(t->target),
@@ -64,16 +64,16 @@ static json_t *target(const struct vw_jansson *j, const struct vw_target_verdict
 		"passed", (json_int_t)t->passed);
 }
 
-static json_t *targets(const struct vw_jansson *j, const struct vw_preflight *preflight)
+static json_t *targets(const struct vwb_json *j, const struct vw_preflight *preflight)
 {
 	json_t *array = j->json_array();
 
 	for (size_t i = 0; array && i < preflight->target_count; i++)
-		array = vw_jansson_append(j, array, target(j, &preflight->target[i]));
+		array = vwx_jansson_append(j, array, target(j, &preflight->target[i]));
 	return array;
 }
 
-static json_t *finding(const struct vw_jansson *j, const struct vw_image_finding *found)
+static json_t *finding(const struct vwb_json *j, const struct vw_image_finding *found)
 {
 	const struct vw_finding *f = &found->finding;
 
@@ -91,30 +91,30 @@ static json_t *finding(const struct vw_jansson *j, const struct vw_image_finding
 		"reference", f->reference);
 }
 
-static json_t *findings(const struct vw_jansson *j, const struct vw_preflight *preflight)
+static json_t *findings(const struct vwb_json *j, const struct vw_preflight *preflight)
 {
 	json_t *array = j->json_array();
 
 	for (size_t i = 0; array && i < preflight->finding_count; i++)
-		array = vw_jansson_append(j, array, finding(j, &preflight->finding[i]));
+		array = vwx_jansson_append(j, array, finding(j, &preflight->finding[i]));
 	return array;
 }
 
-static json_t *unread(const struct vw_jansson *j, const struct vw_image_facts *facts)
+static json_t *unread(const struct vwb_json *j, const struct vw_image_facts *facts)
 {
 	json_t *array = j->json_array();
 
 	for (size_t i = 0; array && i < facts->unread_count; i++)
-		array = vw_jansson_append(j, array, j->json_pack("{s:s, s:s}",
+		array = vwx_jansson_append(j, array, j->json_pack("{s:s, s:s}",
 			"source", facts->unread[i].source,
 			"error", facts->unread[i].error));
 	return array;
 }
 
-int vw_render_preflight_json(const struct vw_preflight *preflight, const struct vw_view *view,
-                             struct vw_buffer *out)
+int vwx_preflight_json_render(const struct vw_preflight *preflight, const struct vwx_view *view,
+                             struct vwb_buffer *out)
 {
-	const struct vw_jansson *j = vw_jansson();
+	const struct vwb_json *j = vwb_json();
 	json_t *document;
 
 	if (!j)
@@ -130,5 +130,5 @@ int vw_render_preflight_json(const struct vw_preflight *preflight, const struct 
 		"targets", targets(j, preflight),
 		"findings", findings(j, preflight),
 		"unread", unread(j, preflight->image));
-	return vw_jansson_finish(j, document, view, out);
+	return vwx_jansson_finish(j, document, view, out);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "export/consumer.h"
 #include "export/jansson.h"
 #include "export/preflight.h"
 
@@ -24,7 +25,7 @@ static const char *const levels[] = {
 };
 
 /* A path as a relative URI reference: what RFC 3986, 2.3 does not reserve stays, and '/'. */
-static const char *uri_of(const struct vw_place *place, char *uri, size_t size)
+static const char *uri_of(const struct vwx_place *place, char *uri, size_t size)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
 	size_t used = 0;
@@ -44,10 +45,10 @@ static const char *uri_of(const struct vw_place *place, char *uri, size_t size)
 /* A key and its value stand on one line. */
 /* clang-format off */
 
-static json_t *rule(const struct vw_jansson *j, const struct vw_check_word *check)
+static json_t *rule(const struct vwb_json *j, const struct vw_check_word *check)
 {
 	const char *help = check->remedy ? check->remedy : check->title;
-	bool linked = check->reference && vw_starts_with(check->reference, "https://");
+	bool linked = check->reference && vwb_text_starts(check->reference, "https://");
 
 	return j->json_pack("{s:s, s:{s:s}, s:{s:s}, s:{s:s}, s:s*}",
 		"id", check->id,
@@ -60,25 +61,25 @@ static json_t *rule(const struct vw_jansson *j, const struct vw_check_word *chec
 		"helpUri", linked ? check->reference : NULL);
 }
 
-static json_t *rules(const struct vw_jansson *j)
+static json_t *rules(const struct vwb_json *j)
 {
 	json_t *array = j->json_array();
 	const struct vw_check_word *check;
 
 	for (size_t i = 0; array && (check = vw_check_at(i)); i++)
-		array = vw_jansson_append(j, array, rule(j, check));
+		array = vwx_jansson_append(j, array, rule(j, check));
 	return array;
 }
 
 /* 3.28: where in the image, and for which target and kernel. */
-static json_t *location(const struct vw_jansson *j, const struct vw_image_finding *found)
+static json_t *location(const struct vwb_json *j, const struct vw_image_finding *found)
 {
-	struct vw_place place = vw_place_of(found->finding.evidence);
+	struct vwx_place place = vwx_place_of(found->finding.evidence);
 	json_t *logical, *physical = NULL;
 	char uri[URI_SIZE];
 
 	logical = j->json_pack("[{s:s, s:s}]",
-		"name", vw_finding_kernel(found),
+		"name", vwx_finding_kernel(found),
 		"kind", "kernel");
 	if (place.path && place.line)
 		physical = j->json_pack("{s:{s:s, s:s}, s:{s:I}}",
@@ -98,19 +99,27 @@ static json_t *location(const struct vw_jansson *j, const struct vw_image_findin
 }
 
 /* 3.27. The message carries the remedy: viewers show nothing else. */
-static json_t *result(const struct vw_jansson *j, const struct vw_preflight *preflight,
+static json_t *result(const struct vwb_json *j, const struct vw_preflight *preflight,
                       const struct vw_image_finding *found)
 {
 	const struct vw_finding *f = &found->finding;
-	enum vw_outcome outcome = vw_outcome_of(preflight, found);
-	bool fails = vw_equal(kinds[outcome], "fail");
+	enum vwx_outcome outcome = vwx_outcome_of(preflight, found);
+	bool fails = vwb_text_equal(kinds[outcome], "fail");
+	_cleanup_(vwb_buffer_free) struct vwb_buffer message = {0};
 
-	return j->json_pack("{s:s, s:s, s:s, s:{s:s++}, s:[o], s:{s:s, s:s?, s:b, s:s, s:s?}}",
+	vwx_escape(&message, VW_FOR_SARIF, f->message, strlen(f->message));
+	if (f->remedy) {
+		vwb_put(&message, "\n");
+		vwx_escape(&message, VW_FOR_SARIF, f->remedy, strlen(f->remedy));
+	}
+	if (message.error)
+		return NULL;
+	return j->json_pack("{s:s, s:s, s:s, s:{s:s%}, s:[o], s:{s:s, s:s?, s:b, s:s, s:s?}}",
 		"ruleId", f->id,
 		"kind", kinds[outcome],
 		"level", fails ? levels[f->severity] : "none",
 		"message",
-			"text", f->message, f->remedy ? "\n" : "", f->remedy ? f->remedy : "",
+			"text", message.data ? message.data : "", message.size,
 		"locations", location(j, found),
 		"properties",
 			"target", vw_target_word(found->target),
@@ -120,27 +129,27 @@ static json_t *result(const struct vw_jansson *j, const struct vw_preflight *pre
 			"evidence", f->evidence);
 }
 
-static json_t *results(const struct vw_jansson *j, const struct vw_preflight *preflight)
+static json_t *results(const struct vwb_json *j, const struct vw_preflight *preflight)
 {
 	json_t *array = j->json_array();
 
 	for (size_t i = 0; array && i < preflight->finding_count; i++)
-		array = vw_jansson_append(j, array, result(j, preflight, &preflight->finding[i]));
+		array = vwx_jansson_append(j, array, result(j, preflight, &preflight->finding[i]));
 	return array;
 }
 
-static json_t *verdicts(const struct vw_jansson *j, const struct vw_preflight *preflight)
+static json_t *verdicts(const struct vwb_json *j, const struct vw_preflight *preflight)
 {
 	json_t *array = j->json_array();
 
 	for (size_t i = 0; array && i < preflight->target_count; i++)
-		array = vw_jansson_append(j, array, j->json_pack("{s:s, s:s}",
+		array = vwx_jansson_append(j, array, j->json_pack("{s:s, s:s}",
 			"target", vw_target_word(preflight->target[i].target),
 			"status", vw_status_word(preflight->target[i].status)));
 	return array;
 }
 
-static json_t *run(const struct vw_jansson *j, const struct vw_preflight *preflight)
+static json_t *run(const struct vwb_json *j, const struct vw_preflight *preflight)
 {
 	return j->json_pack("{s:{s:{s:s, s:s, s:o}}, s:{s:{s:{s:s}}}, s:s, s:o, s:{s:s, s:o}}",
 		"tool",
@@ -159,14 +168,14 @@ static json_t *run(const struct vw_jansson *j, const struct vw_preflight *prefli
 			"verdicts", verdicts(j, preflight));
 }
 
-int vw_render_preflight_sarif(const struct vw_preflight *preflight, const struct vw_view *view,
-                              struct vw_buffer *out)
+int vwx_preflight_sarif_render(const struct vw_preflight *preflight, const struct vwx_view *view,
+                              struct vwb_buffer *out)
 {
-	const struct vw_jansson *j = vw_jansson();
+	const struct vwb_json *j = vwb_json();
 
 	if (!j)
 		return -EOPNOTSUPP;
-	return vw_jansson_finish(j, j->json_pack("{s:s, s:s, s:[o]}",
+	return vwx_jansson_finish(j, j->json_pack("{s:s, s:s, s:[o]}",
 		"$schema", "https://json.schemastore.org/sarif-2.1.0.json",
 		"version", "2.1.0",
 		"runs", run(j, preflight)), view, out);

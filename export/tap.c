@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "export/consumer.h"
 #include "export/preflight.h"
 
 /* How an outcome is told: a failure that is a TODO does not fail the run. */
@@ -13,57 +16,37 @@ static const struct {
 	[VW_OUTCOME_UNSURE] = {"ok", " # SKIP cannot tell"},
 };
 
-/* A description: '#' and '\' are escaped, and it is one line. */
-static void put_description(struct vw_buffer *out, const char *text)
+static void put_description(struct vwb_buffer *out, const char *text)
 {
-	for (; *text; text++) {
-		unsigned char byte = (unsigned char)*text;
-
-		if (byte == '#' || byte == '\\')
-			vw_put(out, "\\");
-		if (byte < 0x20 || byte == 0x7F)
-			vw_put(out, "?");
-		else
-			vw_put_bytes(out, text, 1);
-	}
+	vwx_escape(out, VW_FOR_TAP, text, strlen(text));
 }
 
-/* A key of the YAML block, its value in double quotes. Source: YAML 1.2, 7.3.1. */
-static void put_key(struct vw_buffer *out, const char *key, const char *value)
+static void put_key(struct vwb_buffer *out, const char *key, const char *value)
 {
 	if (!value)
 		return;
-	vw_putf(out, "  %s: \"", key);
-	for (; *value; value++) {
-		unsigned char byte = (unsigned char)*value;
-
-		if (byte == '"' || byte == '\\')
-			vw_put(out, "\\");
-		if (byte < 0x20 || byte == 0x7F)
-			vw_putf(out, "\\x%02x", byte);
-		else
-			vw_put_bytes(out, value, 1);
-	}
-	vw_put(out, "\"\n");
+	vwb_putf(out, "  %s: \"", key);
+	vwx_escape(out, VW_FOR_YAML, value, strlen(value));
+	vwb_put(out, "\"\n");
 }
 
-static void put_point(struct vw_buffer *out, const struct vw_preflight *preflight, size_t index)
+static void put_point(struct vwb_buffer *out, const struct vw_preflight *preflight, size_t index)
 {
 	const struct vw_image_finding *found = &preflight->finding[index];
 	const struct vw_finding *f = &found->finding;
-	enum vw_outcome outcome = vw_outcome_of(preflight, found);
+	enum vwx_outcome outcome = vwx_outcome_of(preflight, found);
 
-	vw_putf(out, "%s %zu - %s %s, ", outcomes[outcome].result, index + 1, f->id,
-		vw_target_word(found->target));
-	put_description(out, vw_finding_kernel(found));
-	vw_put(out, ": ");
+	vwb_putf(out, "%s %zu - %s %s, ", outcomes[outcome].result, index + 1, f->id,
+		 vw_target_word(found->target));
+	put_description(out, vwx_finding_kernel(found));
+	vwb_put(out, ": ");
 	put_description(out, f->message);
 	if (outcomes[outcome].directive)
-		vw_put(out, outcomes[outcome].directive);
-	vw_put(out, "\n");
+		vwb_put(out, outcomes[outcome].directive);
+	vwb_put(out, "\n");
 	if (outcome == VW_OUTCOME_PASS || outcome == VW_OUTCOME_SKIP)
 		return;
-	vw_put(out, "  ---\n");
+	vwb_put(out, "  ---\n");
 	put_key(out, "message", f->message);
 	put_key(out, "status", vw_status_word(f->status));
 	put_key(out, "severity", vw_severity_word(f->severity));
@@ -71,15 +54,15 @@ static void put_point(struct vw_buffer *out, const struct vw_preflight *prefligh
 	put_key(out, "evidence", f->evidence);
 	put_key(out, "remedy", f->remedy);
 	put_key(out, "reference", f->reference);
-	vw_put(out, "  ...\n");
+	vwb_put(out, "  ...\n");
 }
 
-int vw_render_preflight_tap(const struct vw_preflight *preflight, const struct vw_view *view,
-			    struct vw_buffer *out)
+int vwx_preflight_tap_render(const struct vw_preflight *preflight, const struct vwx_view *view,
+			     struct vwb_buffer *out)
 {
 	(void)view;
-	vw_putf(out, "TAP version 14\n1..%zu%s\n", preflight->finding_count,
-		preflight->finding_count ? "" : " # SKIP no check applies");
+	vwb_putf(out, "TAP version 14\n1..%zu%s\n", preflight->finding_count,
+		 preflight->finding_count ? "" : " # SKIP no check applies");
 	for (size_t i = 0; i < preflight->finding_count; i++)
 		put_point(out, preflight, i);
 	return out->error;

@@ -44,16 +44,15 @@ static bool holds(const struct rule *rule, const struct vw_report *report)
 	       matches(rule->arch, report->facts->arch) && (!rule->test || rule->test(report->facts));
 }
 
-/* --- systemd-detect-virt: the first row that holds -------------------------------------------------------
- */
+/* Systemd-detect-virt: the first row that holds. */
 
 #define ANY "*"
 
 /* A word of its own to systemd: LXC as libvirt starts it. */
 static bool started_by_libvirt(const struct vw_facts *facts)
 {
-	return vw_equal(facts->container.pid1_container.text, "lxc-libvirt") ||
-	       vw_equal(facts->container.manager.text, "lxc-libvirt");
+	return vwb_text_equal(facts->container.pid1_container.text, "lxc-libvirt") ||
+	       vwb_text_equal(facts->container.manager.text, "lxc-libvirt");
 }
 
 static const struct rule systemd_rules[] = {
@@ -104,26 +103,26 @@ static const struct rule systemd_rules[] = {
 	{"vm-other", .platform = "unknown-hypervisor"},
 };
 
-int vw_render_systemd_words(const struct vw_report *report, const struct vw_view *view, struct vw_buffer *out)
+int vwx_systemd_words_render(const struct vw_report *report, const struct vwx_view *view,
+			     struct vwb_buffer *out)
 {
 	(void)view;
 	for (size_t i = 0; i < VW_COUNT(systemd_rules); i++) {
 		if (!holds(&systemd_rules[i], report))
 			continue;
-		vw_put(out, systemd_rules[i].word);
-		vw_put(out, "\n");
+		vwb_put(out, systemd_rules[i].word);
+		vwb_put(out, "\n");
 		break;
 	}
 	return out->error;
 }
 
-/* --- virt-what: every row that holds, in its script's order ----------------------------------------------
- */
+/* Virt-what: every row that holds, in its script's order. */
 
 static bool shared_processor(const struct vw_facts *facts)
 {
 	return facts->power.shared_processor.state == VW_VALUE &&
-	       vw_equal(facts->power.shared_processor.text, "1");
+	       vwb_text_equal(facts->power.shared_processor.text, "1");
 }
 
 static bool dedicated_processor(const struct vw_facts *facts)
@@ -179,15 +178,15 @@ static const struct rule virt_what_rules[] = {
 	{"aws", .cloud = "aws"},
 };
 
-int vw_render_virt_what_words(const struct vw_report *report, const struct vw_view *view,
-			      struct vw_buffer *out)
+int vwx_virt_what_words_render(const struct vw_report *report, const struct vwx_view *view,
+			       struct vwb_buffer *out)
 {
 	(void)view;
 	for (size_t i = 0; i < VW_COUNT(virt_what_rules); i++) {
 		if (!holds(&virt_what_rules[i], report))
 			continue;
-		vw_put(out, virt_what_rules[i].word);
-		vw_put(out, "\n");
+		vwb_put(out, virt_what_rules[i].word);
+		vwb_put(out, "\n");
 	}
 	return out->error;
 }

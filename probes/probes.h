@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "detect/base.h"
+#include "base/base.h"
 #include "detect/facts.h"
 
 /* Where bytes come from: this machine or a recorded one, behind the same calls. */

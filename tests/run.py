@@ -3,8 +3,9 @@
 """Run the tests of one build and sum them up.
 
 A test is a program that exits 0 when all of it passed. What it counted is read from cmocka's closing lines or
-from a last line "N passed, N failed"; one that counts nothing counts as one test. A count never hides an exit
-status.
+from a last line "N passed, N failed, N skipped"; one that counts nothing counts as one test. A count never hides an
+exit status. What was left out is told in lines "skipped: WHAT: WHY" (tally.py), is counted apart, and is told again
+in the end; to leave out something without such a line is a failure.
 """
 
 import argparse
@@ -18,39 +19,40 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.dont_write_bytecode = True
+
+import tally  # noqa: E402
+
 TOP = Path(__file__).resolve().parent.parent
 LIMIT = 900  # seconds for one program
 ALONE = {"tests/e2e/budget.py", "tests/e2e/service.py"}  # they count time and wake-ups
-SKIPPED = 77  # exit status of a program that cannot test this build and has said why
 
 CMOCKA_RAN = re.compile(r"^\[=+\]\s*(\d+) test\(s\) run\.", re.M)
 CMOCKA_PASSED = re.compile(r"^\[\s*PASSED\s*\]\s*(\d+) test\(s\)", re.M)
 CMOCKA_SKIPPED = re.compile(r"^\[\s*SKIPPED\s*\]\s*(\d+) test\(s\)", re.M)
-SUMMARY = re.compile(r"^(\d+) passed, (\d+) failed\b", re.M)
 
 
 def counts(output, status):
-    """Passed and failed tests of one program, from what it said and how it ended."""
-    if status == SKIPPED:
-        return 0, 0
-    ran = sum(map(int, CMOCKA_RAN.findall(output)))
+    """Passed and failed tests of one program, from what it said and how it ended, and how many skips it owns to."""
+    ran, skipped = sum(map(int, CMOCKA_RAN.findall(output))), 0
+    sums = tally.SUM.findall(output)
     if ran:
         passed = sum(map(int, CMOCKA_PASSED.findall(output)))
         skipped = sum(map(int, CMOCKA_SKIPPED.findall(output)))
         failed = ran - passed - skipped
-    elif SUMMARY.search(output):
-        passed, failed = map(int, SUMMARY.findall(output)[-1])
-        if passed + failed == 0:
+    elif sums:
+        passed, failed, skipped = (int(number or 0) for number in sums[-1])
+        if passed + failed == 0 and status != tally.ALL_SKIPPED:
             failed = 1
     else:
         passed, failed = (1, 0) if status == 0 else (0, 1)
-    if status != 0 and failed == 0:
+    if failed == 0 and status != 0 and not (status == tally.ALL_SKIPPED and skipped):
         failed = 1
-    return passed, failed
+    return passed, failed, skipped
 
 
 def run(command, environment):
-    """Run one test program. Returns its passed and failed tests, and what there is to print."""
+    """Run one test program. Returns its passed and failed tests, its lines of skips, and what there is to print."""
     start = time.monotonic()
     with tempfile.TemporaryFile() as log:
         try:
@@ -73,11 +75,16 @@ def run(command, environment):
             log.write(f"{error}\n".encode())
         log.seek(0)
         output = log.read().decode(errors="replace")
-    passed, failed = counts(output, status)
+    passed, failed, owned = counts(output, status)
+    skips = [match.group() for match in tally.SKIPPED.finditer(output)]
+    if owned > len(skips):
+        failed += 1
+        output += f"{owned} skipped, of which {len(skips)} are told as a line 'skipped: WHAT: WHY'\n"
     shown = " ".join(word.removeprefix(f"{TOP}/") for word in command)
-    end = f"== failed, exit status {status}\n" if status not in (0, SKIPPED) else ""
+    end = f"== failed, exit status {status}\n" if status not in (0, tally.ALL_SKIPPED) else ""
     seconds = time.monotonic() - start
-    return passed, failed, f"== {shown}\n{output}{end}== {passed} passed, {failed} failed, {seconds:.1f} s"
+    return passed, failed, skips, (f"== {shown}\n{output}{end}"
+                                   f"== {passed} passed, {failed} failed, {len(skips)} skipped, {seconds:.1f} s")
 
 
 def run_all(commands, environment):
@@ -125,6 +132,7 @@ def main():
         VW_BUILD=str(build),
         ASAN_OPTIONS="detect_leaks=1:abort_on_error=0",
         UBSAN_OPTIONS="print_stacktrace=1",
+        PYTHONDONTWRITEBYTECODE="1",
     )
     environment.pop("NO_COLOR", None)
     commands = list(unit(build, options.emulator.split()))
@@ -132,15 +140,18 @@ def main():
         commands = [*rest(build, options.cc), *commands]
 
     passed = failed = 0
-    wrong = []
-    for command, good, bad, text in run_all(commands, environment):
+    wrong, skips = [], []
+    for command, good, bad, left_out, text in run_all(commands, environment):
         print(text, flush=True)
         passed, failed = passed + good, failed + bad
+        skips += left_out
         if bad:
             wrong.append(next(word for word in command if "tests/" in word).removeprefix(f"{TOP}/"))
+    for line in sorted(skips):
+        print(line)
     for name in wrong:
         print(f"failed: {name}")
-    print(f"{passed} passed, {failed} failed")
+    print(tally.closing(passed, failed, len(skips)))
     return 1 if failed or not passed else 0
 
 

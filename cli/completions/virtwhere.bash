@@ -44,6 +44,7 @@ _virtwhere() {
 		passport) word='text json qemu libvirt raw' ;;
 		metrics) word='prometheus openmetrics json' ;;
 		preflight) word='text json junit tap sarif github' ;;
+		help) word='text' ;;
 		*) word='text json' ;;
 		esac
 		mapfile -t COMPREPLY < <(compgen -W "$word" -- "$cur")
@@ -78,6 +79,7 @@ _virtwhere() {
 
 	[[ $command == preflight ]] && options+=' --root --target --kernel --output --ami-json --fail-on'
 	[[ $command == '' || $command == explain || $command == drivers ]] && options+=' --output'
+	[[ $command == drivers ]] && options+=' --fail-on'
 	[[ $command == metrics ]] && options+=' --textfile'
 	[[ $command == snapshot ]] && options+=' --output --with-ids'
 	if [[ $cur == -* ]]; then

@@ -37,6 +37,7 @@ complete -c virtwhere -n '__fish_seen_subcommand_from passport' -l format -xa 't
 complete -c virtwhere -n '__fish_seen_subcommand_from metrics' -l format -xa 'prometheus openmetrics json'
 complete -c virtwhere -n '__fish_seen_subcommand_from metrics' -l textfile -rF -d 'the file to write'
 complete -c virtwhere -n '__fish_seen_subcommand_from is explain drivers snapshot list' -l format -xa 'text json'
+complete -c virtwhere -n '__fish_seen_subcommand_from help' -l format -xa text
 complete -c virtwhere -l json -d 'print JSON'
 complete -c virtwhere -l snapshot -rF -d 'answer from a recorded machine'
 complete -c virtwhere -l timing -d 'measure how long a CPUID instruction takes'

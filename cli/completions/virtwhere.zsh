@@ -23,10 +23,11 @@ _virtwhere() {
 		'list:the closed lists that other commands use'
 		'help:help on a command'
 	)
-	case $words[(r)(is|explain|drivers|preflight|snapshot|passport|metrics|list)] in
+	case $words[(r)(is|explain|drivers|preflight|snapshot|passport|metrics|list|help)] in
 	passport) formats=(text json qemu libvirt raw) ;;
 	metrics) formats=(prometheus openmetrics json) ;;
 	preflight) formats=(text json junit tap sarif github) ;;
+	help) formats=(text) ;;
 	is | explain | drivers | snapshot | list) formats=(text json) ;;
 	*) formats=(text json html systemd-detect-virt virt-what) ;;
 	esac

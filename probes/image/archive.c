@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * An image that is an archive of its root: unpacked into a private directory, which is then read as any other
- * root is. Whatever is in the archive, no more than these bounds comes out of it.
+ * An image that is an archive of its root: one pass over it makes an index of its names, which is then read
+ * as a folder is. The archive stays as it is, and nothing is unpacked; the bytes of a compressed one go into
+ * a file without a name. Whatever is in the archive, no more than these bounds comes out of it.
  */
 
-#include "probes/archive.h"
+#include "probes/read/archive.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,10 +22,18 @@ enum {
 	RATIO = 100,
 	BYTES_OF_ENTRY = 256,
 	ENTRIES_FREE = 20000,
+	PIECE = 64 * 1024,
 };
 
 #define TOTAL_FREE  (256ULL * 1024 * 1024)
 #define TOTAL_LIMIT (8ULL * 1024 * 1024 * 1024)
+
+static size_t entries_of(const struct vw_image *image)
+{
+	uint64_t entries = ENTRIES_FREE + image->archive_size / BYTES_OF_ENTRY;
+
+	return entries < ENTRIES_LIMIT ? (size_t)entries : ENTRIES_LIMIT;
+}
 
 int vw_image_open_archive(struct vw_image *image, int fd, char *problem, size_t problem_size)
 {
@@ -43,87 +49,40 @@ int vw_image_open_archive(struct vw_image *image, int fd, char *problem, size_t 
 	if (r < 0)
 		return r;
 
-	vw_hold_begin(&image->hold);
-	r = vw_archive_make_folder(parents, &image->folder);
+	image->bytes = vw_archive_make_store(parents);
+	if (image->bytes < 0)
+		return vw_problem(problem, problem_size, image->bytes,
+				  "%s: no temporary file to unpack into: %s", image->path,
+				  strerror(-image->bytes));
+	r = vw_index_new(&image->memory, entries_of(image), &image->index);
 	if (r < 0)
-		return vw_problem(problem, problem_size, r, "%s: no temporary directory to unpack into: %s",
-				  image->path, strerror(-r));
-	image->root.fd = open(image->folder, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (image->root.fd < 0)
-		return vw_problem(problem, problem_size, -errno, "%s: %s", image->folder, strerror(errno));
+		return vw_problem(problem, problem_size, r, "%s: out of memory", image->path);
+	image->store = (struct vw_store){.call = &vw_index_calls, .from = image->index};
 	return 0;
 }
 
 void vw_image_close_archive(struct vw_image *image)
 {
+	vw_index_free(image->index);
 	vw_closep(&image->archive);
-	if (image->folder)
-		vw_tree_remove(AT_FDCWD, image->folder);
-	free(image->folder);
-	vw_hold_end(&image->hold);
+	vw_closep(&image->bytes);
 }
 
-const char *vw_image_folder(const struct vw_image *image)
+bool vw_image_is_archive(const struct vw_image *image)
 {
-	return image->folder;
-}
-
-/* --- the root in it ------------------------------------------------------------------------------------ */
-
-static bool is_root(int fd)
-{
-	static const char *const names[] = {"etc", "usr", "boot", "lib", "efi", "EFI"};
-	struct stat status;
-
-	for (size_t i = 0; i < VW_COUNT(names); i++)
-		if (fstatat(fd, names[i], &status, AT_SYMLINK_NOFOLLOW) == 0)
-			return true;
-	return false;
+	return image->index;
 }
 
 /* Archives may hold the root in a folder of its own, which is then the only one. */
-static int find_only_folder(int fd, char name[NAME_MAX + 1])
+static bool is_root(const struct vw_index *index)
 {
-	DIR *directory = fdopendir(fd);
-	const struct dirent *entry;
-	size_t count = 0;
+	static const char *const names[] = {"etc", "usr", "boot", "lib", "efi", "EFI"};
 
-	if (!directory) {
-		close(fd);
-		return -errno;
-	}
-	while (count < 2 && (entry = readdir(directory))) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		memcpy(name, entry->d_name, strlen(entry->d_name) + 1);
-		count++;
-	}
-	closedir(directory);
-	return count == 1 ? 0 : -ENOENT;
+	for (size_t i = 0; i < VW_COUNT(names); i++)
+		if (vw_index_has(index, names[i]))
+			return true;
+	return false;
 }
-
-static int enter_root(struct vw_image *image)
-{
-	_cleanup_(vw_closep) int fd = -1;
-	char name[NAME_MAX + 1];
-	int r;
-
-	if (is_root(image->root.fd))
-		return 0;
-	r = openat(image->root.fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = r < 0 ? -errno : find_only_folder(r, name);
-	if (r < 0)
-		return r;
-	fd = openat(image->root.fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || !is_root(fd))
-		return -ENOENT;
-	vw_closep(&image->root.fd);
-	image->root.fd = fd;
-	fd = -1;
-	return 0;
-}
-
-/* --- unpacking ----------------------------------------------------------------------------------------- */
 
 static void tell(void *context, uint64_t packed)
 {
@@ -141,11 +100,10 @@ static uint64_t total_of(const struct vw_image *image)
 	return total;
 }
 
-static size_t entries_of(const struct vw_image *image)
+/* A piece more than the bound: it is asked when that was written. */
+uint64_t vw_image_store_size(const struct vw_image *image)
 {
-	uint64_t entries = ENTRIES_FREE + image->archive_size / BYTES_OF_ENTRY;
-
-	return entries < ENTRIES_LIMIT ? (size_t)entries : ENTRIES_LIMIT;
+	return image->index ? total_of(image) + PIECE : 0;
 }
 
 int vw_image_unpack(struct vw_image *image, char *problem, size_t problem_size)
@@ -155,26 +113,29 @@ int vw_image_unpack(struct vw_image *image, char *problem, size_t problem_size)
 						 .file = VW_IMAGE_FILE_MAX + 1,
 						 .seconds = SECONDS_LIMIT,
 						 .every_codec = true};
+	const struct vw_hold hold = {.holding = false}; /* nothing is left behind, whenever it ends */
 	const struct vw_archive_job job = {.fd = image->archive,
 					   .path = image->path,
 					   .bounds = &bounds,
-					   .hold = &image->hold,
+					   .hold = &hold,
+					   .index = image->index,
+					   .memory = &image->memory,
+					   .store = image->bytes,
 					   .tell = tell,
 					   .context = image};
 	int r;
 
-	if (!image->folder)
+	if (!image->index)
 		return 0;
-	r = vw_archive_unpack(&job, image->folder, problem, problem_size);
+	r = vw_archive_index(&job, problem, problem_size);
+	image->memory.spent = false;
 	if (r < 0)
 		return r;
-	r = enter_root(image);
-	if (r < 0)
-		return vw_problem(problem, problem_size, r == -ENOENT ? -EBADMSG : r,
-				  r == -ENOENT
-					  ? "%s: an archive, but not of a root directory: neither etc, usr, "
-					    "lib nor boot is in it"
-					  : "%s: the root in it cannot be opened",
-				  image->path);
+	if (!is_root(image->index) && (vw_index_enter_only(image->index) < 0 || !is_root(image->index)))
+		return vw_problem(
+			problem, problem_size, -EBADMSG,
+			"%s: an archive, but not of a root directory: neither etc, usr, lib nor boot "
+			"is in it",
+			image->path);
 	return 0;
 }

@@ -34,7 +34,7 @@ static void read_units(struct vw_image *image, struct vw_image_cloud_init *ret)
 		if (path && masked && ret->disabled.state != VW_VALUE)
 			vw_image_set_text(image, &ret->disabled, 0, path, strlen(path), path);
 		if (path && !masked && ret->installed.state != VW_VALUE)
-			vw_set_flag(&ret->installed, true, path);
+			vw_flag_set(&ret->installed, true, path);
 	}
 }
 
@@ -50,11 +50,10 @@ static void read_installed(struct vw_image *image, struct vw_image_cloud_init *r
 	read_units(image, ret);
 	found = first_of(image, programs, VW_COUNT(programs));
 	if (ret->installed.state != VW_VALUE)
-		vw_set_flag(&ret->installed, found != NULL, found ? found : program);
+		vw_flag_set(&ret->installed, found != NULL, found ? found : program);
 }
 
-/* --- who starts it ---------------------------------------------------------------------------------------
- */
+/* Who starts it. */
 
 /* An entry of a folder whose name has "cloud-init" in it and begins so; the path of the first, or NULL. */
 static const char *starter_in(struct vw_image *image, const char *folder, const char *prefix)
@@ -65,8 +64,8 @@ static const char *starter_in(struct vw_image *image, const char *folder, const 
 	if (vw_image_list(image, folder, &count, &entry) < 0)
 		return NULL;
 	for (size_t i = 0; i < count; i++)
-		if (vw_starts_with(entry[i].name, prefix) && strstr(entry[i].name, "cloud-init"))
-			return vw_arena_printf(vw_image_arena(image), "%s/%s", folder, entry[i].name);
+		if (vwb_text_starts(entry[i].name, prefix) && strstr(entry[i].name, "cloud-init"))
+			return vwb_arena_printf(vw_image_arena(image), "%s/%s", folder, entry[i].name);
 	return NULL;
 }
 
@@ -97,8 +96,7 @@ static const char *find_starter(struct vw_image *image)
 	return found;
 }
 
-/* --- where it looks for its data -------------------------------------------------------------------------
- */
+/* Where it looks for its data. */
 
 static const char *join(struct vw_image *image, const struct vw_yaml *list)
 {
@@ -107,8 +105,8 @@ static const char *join(struct vw_image *image, const struct vw_yaml *list)
 
 	for (const struct vw_yaml *item = list->child; item && left && joined; item = item->next, left--)
 		if (vw_yaml_text(item))
-			joined = vw_arena_printf(vw_image_arena(image), "%s%s%s", joined,
-						 joined[0] ? ", " : "", item->text);
+			joined = vwb_arena_printf(vw_image_arena(image), "%s%s%s", joined,
+						  joined[0] ? ", " : "", item->text);
 	return joined;
 }
 
@@ -131,7 +129,7 @@ static int visit_config(void *context, struct vw_image *image, const char *path,
 		return 0;
 	list = sources->kind == VW_YAML_LIST ? join(image, sources) : vw_yaml_text(sources);
 	vw_image_set_text(image, fact, list ? 0 : -EBADMSG, list, list ? strlen(list) : 0,
-			  vw_place(image, path, sources->line));
+			  vw_image_place(image, path, sources->line));
 	return vw_image_memory(image);
 }
 
@@ -140,11 +138,11 @@ static int read_sources(struct vw_image *image, struct vw_text *fact)
 {
 	static const char main_file[] = "/etc/cloud/cloud.cfg";
 	static const char *const folders[] = {"/etc/cloud/cloud.cfg.d", NULL};
-	struct vw_file_set set = {.folder = folders, .suffix = ".cfg"};
-	int r = vw_one_file(image, main_file, visit_config, fact, NULL);
+	struct vw_file_set set = {.folder = folders, .suffix = ".cfg", .hidden = true};
+	int r = vw_file_one(image, main_file, visit_config, fact, NULL);
 
 	if (r == 0)
-		r = vw_each_file(image, &set, visit_config, fact);
+		r = vw_files_each(image, &set, visit_config, fact);
 	if (fact->state == VW_NOT_PROBED)
 		vw_image_set_text(image, fact, -ENOENT, NULL, 0, main_file);
 	return r;
@@ -154,7 +152,7 @@ static int read_sources(struct vw_image *image, struct vw_text *fact)
 static int visit_identify(void *context, struct vw_image *image, const char *path, const char *text,
 			  size_t size)
 {
-	struct vw_line_reader lines = {.rest = text, .size = size};
+	struct vw_line_reader lines = {.image = image, .rest = text, .size = size};
 
 	while (vw_image_next_line(&lines)) {
 		struct vw_span line = vw_span_trim(vw_span_of(lines.line, lines.length));
@@ -165,9 +163,9 @@ static int visit_identify(void *context, struct vw_image *image, const char *pat
 		    !vw_span_is(vw_span_trim(vw_span_of(line.at, (size_t)(colon - line.at))), "policy"))
 			continue;
 		value = vw_span_of(colon + 1, line.size - (size_t)(colon - line.at) - 1);
-		if (vw_next_word(&value, &policy))
+		if (vw_word_next(&value, &policy))
 			vw_image_set_text(image, context, 0, policy.at, policy.size,
-					  vw_place(image, path, lines.number));
+					  vw_image_place(image, path, lines.number));
 	}
 	return vw_image_memory(image);
 }
@@ -176,7 +174,7 @@ static int read_identify(struct vw_image *image, struct vw_text *fact)
 {
 	static const char path[] = "/etc/cloud/ds-identify.cfg";
 	bool lost = false;
-	int r = vw_one_file(image, path, visit_identify, fact, &lost);
+	int r = vw_file_one(image, path, visit_identify, fact, &lost);
 
 	if (fact->state == VW_NOT_PROBED)
 		vw_image_set_text(image, fact, lost ? -EIO : -ENOENT, NULL, 0, path);
@@ -192,9 +190,9 @@ int vw_image_probe_cloud_init(struct vw_image *image, struct vw_image_facts *fac
 
 	read_installed(image, ret);
 	starter = ret->installed.value ? find_starter(image) : NULL;
-	vw_set_flag(&ret->enabled, starter != NULL, starter ? starter : ret->installed.source);
+	vw_flag_set(&ret->enabled, starter != NULL, starter ? starter : ret->installed.source);
 	/* a link into instances/, which may have been removed by itself */
-	vw_set_flag(&ret->instance,
+	vw_flag_set(&ret->instance,
 		    vw_image_stat(image, instance, NULL, NULL) == 0 ||
 			    vw_image_readlink(image, instance, &target) == 0,
 		    instance);

@@ -18,14 +18,15 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-#include "export/library.h"
+#include "base/dynlib.h"
 
 enum {
 	OUT_SIZE = 256 * 1024,        /* what a decoder gives at once */
 	IN_SIZE = 1024 * 1024 * 1024, /* what a decoder takes at once; fits an int */
 	LZ4_CHUNK = 8 * 1024 * 1024,  /* Linux lib/decompress_unlz4.c, LZ4_DEFAULT_UNCOMPRESSED_CHUNK_SIZE */
 	LZO_BLOCK = 256 * 1024,       /* Linux lib/decompress_unlzo.c, LZO_BLOCK_SIZE */
-	LZMA_MEMORY = 256 * 1024 * 1024, /* of the decoder; xz -9 needs 65 MiB */
+	LZMA_MEMORY = 272 * 1024 * 1024, /* of the decoder and what it decodes; xz -9 needs 65 MiB */
+	LARGE_FREE = 48 * 1024 * 1024,   /* of a large file, not counted in the image's memory */
 	RATIO = 250,                     /* of unpacked to packed bytes, once there are more than … */
 	RATIO_FREE = 16 * 1024 * 1024,
 	LARGE_PAGE = 2 * 1024 * 1024,
@@ -61,27 +62,24 @@ extern int lzo1x_decompress_safe(const unsigned char *from, unsigned long from_s
 #define LZ4(X) X(LZ4_decompress_safe)
 #define LZO(X) X(lzo1x_decompress_safe)
 
-#define DECLARE(function) VW_LIBRARY_FUNCTION(function);
-#define SYMBOL(function)  {#function, &library.function},
-
 static struct {
-	ZLIB(DECLARE)
-	LZMA(DECLARE)
-	ZSTD(DECLARE)
-	BZIP2(DECLARE)
-	LZ4(DECLARE)
-	LZO(DECLARE)
+	ZLIB(VWB_DYNLIB_MEMBER)
+	LZMA(VWB_DYNLIB_MEMBER)
+	ZSTD(VWB_DYNLIB_MEMBER)
+	BZIP2(VWB_DYNLIB_MEMBER)
+	LZ4(VWB_DYNLIB_MEMBER)
+	LZO(VWB_DYNLIB_MEMBER)
 } library;
 
 /* What is missing is not looked for again, by when nothing outside the image is read any more. */
-#define OPENER(name, SYMBOLS, soname)                                                      \
+#define OPENER(name, FUNCTIONS, soname)                                                    \
 	static int open_##name(void)                                                       \
 	{                                                                                  \
-		static const struct vw_symbol symbols[] = {SYMBOLS(SYMBOL)};               \
+		static const struct vwb_symbol symbols[] = {FUNCTIONS(VWB_DYNLIB_SYMBOL)}; \
 		static bool missing;                                                       \
                                                                                            \
 		if (!missing)                                                              \
-			missing = vw_library_open(soname, symbols, VW_COUNT(symbols)) < 0; \
+			missing = vwb_dynlib_open(soname, symbols, VW_COUNT(symbols)) < 0; \
 		return missing ? -EOPNOTSUPP : 0;                                          \
 	}
 
@@ -235,8 +233,9 @@ static int unlzmaed(struct stream *stream, lzma_stream *lzma)
 static int decode_lzma_family(struct stream *stream, bool alone)
 {
 	lzma_stream lzma = LZMA_STREAM_INIT;
-	lzma_ret status = alone ? library.lzma_alone_decoder(&lzma, LZMA_MEMORY)
-				: library.lzma_stream_decoder(&lzma, LZMA_MEMORY, 0);
+	uint64_t memory = stream->size < LZMA_MEMORY ? LZMA_MEMORY - stream->size : 1;
+	lzma_ret status = alone ? library.lzma_alone_decoder(&lzma, memory)
+				: library.lzma_stream_decoder(&lzma, memory, 0);
 	int r;
 
 	if (status != LZMA_OK)
@@ -460,8 +459,8 @@ bool vw_codec_in_linux(const struct vw_codec *codec)
 	return !codec->foreign;
 }
 
-int vw_unpack(struct vw_image *image, const struct vw_codec *codec, const unsigned char *bytes, size_t size,
-	      uint64_t limit, vw_unpack_sink sink, void *context, size_t *ret_used)
+int vw_codec_unpack(struct vw_image *image, const struct vw_codec *codec, const unsigned char *bytes,
+		    size_t size, uint64_t limit, vw_unpack_sink sink, void *context, size_t *ret_used)
 {
 	struct stream stream = {.image = image,
 				.bytes = bytes,
@@ -485,18 +484,17 @@ int vw_unpack(struct vw_image *image, const struct vw_codec *codec, const unsign
 
 /* --- files ------------------------------------------------------------------------------------------- */
 
-static int read_all(struct vw_image *image, const char *path, int fd, unsigned char *bytes, size_t size,
-		    size_t *ret_size)
+static int read_all(struct vw_image *image, const char *path, const struct vw_file *file, uint64_t offset,
+		    unsigned char *bytes, size_t size, size_t *ret_size)
 {
 	size_t done = 0;
 
 	while (done < size) {
-		ssize_t n = read(fd, bytes + done, size - done < PIECE ? size - done : PIECE);
+		ssize_t n = vw_image_pread(image, file, bytes + done,
+					   size - done < PIECE ? size - done : PIECE, offset + done);
 
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n < 0)
-			return -errno;
+			return (int)n;
 		if (n == 0)
 			break;
 		if (vw_image_late(image))
@@ -522,26 +520,37 @@ static void *allocate_large(size_t size)
 	return bytes;
 }
 
-int vw_read_large(struct vw_image *image, const char *path, uint64_t offset, uint64_t limit,
-		  unsigned char **ret_bytes, size_t *ret_size)
+static size_t counted_of(size_t size)
 {
-	uint64_t size = 0;
-	unsigned char *bytes = NULL;
-	int fd = vw_image_open_file(image, path, &size), r = 0;
+	return size > LARGE_FREE ? size - LARGE_FREE : 0;
+}
 
-	if (fd < 0)
-		return fd;
-	size = size > offset ? size - offset : 0;
+void vw_file_free_large(struct vw_image *image, unsigned char *bytes, size_t size)
+{
+	vwb_budget_give(vw_image_budget(image), counted_of(size));
+	free(bytes);
+}
+
+int vw_file_read_large(struct vw_image *image, const char *path, uint64_t offset, uint64_t limit,
+		       unsigned char **ret_bytes, size_t *ret_size)
+{
+	struct vwb_budget *budget = vw_image_budget(image);
+	_cleanup_(vw_file_close) struct vw_file file = {.fd = -1};
+	unsigned char *bytes = NULL;
+	uint64_t size;
+	int r = vw_image_open_file(image, path, &file);
+
+	if (r < 0)
+		return r;
+	size = file.size > offset ? file.size - offset : 0;
 	size = size < limit ? size : limit;
-	if (size > VW_IMAGE_FILE_MAX)
+	if (size > VW_IMAGE_FILE_MAX || !vwb_budget_take(budget, counted_of((size_t)size)))
 		r = -EFBIG;
-	else if (lseek(fd, (off_t)offset, SEEK_SET) < 0)
-		r = -errno;
 	if (r == 0) {
 		bytes = allocate_large((size_t)size + 1);
-		r = bytes ? read_all(image, path, fd, bytes, (size_t)size, ret_size) : -ENOMEM;
+		r = bytes ? read_all(image, path, &file, offset, bytes, (size_t)size, ret_size) : -ENOMEM;
+		vwb_budget_give(budget, counted_of((size_t)size) - (r < 0 ? 0 : counted_of(*ret_size)));
 	}
-	close(fd);
 	if (r < 0) {
 		free(bytes);
 		if (r != -ENOMEM)
@@ -584,35 +593,29 @@ static int unpack_whole(struct vw_image *image, const unsigned char *bytes, size
 	size_t used;
 
 	if (codec)
-		return vw_unpack(image, codec, bytes, size, limit, keep, unpacked, &used);
+		return vw_codec_unpack(image, codec, bytes, size, limit, keep, unpacked, &used);
 	return size > limit ? -E2BIG : keep(unpacked, bytes, size);
 }
 
-int vw_read_unpacked(struct vw_image *image, const char *path, size_t limit, const unsigned char **ret_bytes,
-		     size_t *ret_size)
+int vw_file_read_unpacked(struct vw_image *image, const char *path, size_t limit, unsigned char **ret_bytes,
+			  size_t *ret_size)
 {
 	struct unpacked unpacked = {0};
 	unsigned char *bytes = NULL;
-	const char *copy = NULL;
 	size_t size = 0;
-	int r = vw_read_large(image, path, 0, UINT64_MAX, &bytes, &size);
+	int r = vw_file_read_large(image, path, 0, UINT64_MAX, &bytes, &size);
 
 	if (r < 0)
 		return r;
 	r = unpack_whole(image, bytes, size, limit, &unpacked);
-	free(bytes);
-	if (r == 0) {
-		copy = vw_arena_copy(vw_image_arena(image), unpacked.bytes ? unpacked.bytes : (void *)"",
-				     unpacked.size);
-		r = copy ? 0 : -ENOMEM;
-	}
-	free(unpacked.bytes);
+	vw_file_free_large(image, bytes, size);
 	if (r < 0) {
+		free(unpacked.bytes);
 		if (r != -ENOMEM)
 			vw_image_unread(image, path, r);
 		return r;
 	}
-	*ret_bytes = (const unsigned char *)copy;
+	*ret_bytes = unpacked.bytes;
 	*ret_size = unpacked.size;
 	return 0;
 }

@@ -27,7 +27,7 @@ static int visit_settings(void *context, struct vw_image *image, const char *pat
 	struct vw_assignment assignment = {.rest = {text, size}};
 	const struct conf *conf = context;
 
-	while (vw_next_assignment(&assignment)) {
+	while (vw_assignment_next(&assignment)) {
 		const char *key = NULL, *value, *line;
 
 		for (size_t i = 0; conf->keys[i] && !key; i++)
@@ -36,12 +36,12 @@ static int visit_settings(void *context, struct vw_image *image, const char *pat
 		if (!key)
 			continue;
 		value = vw_assigned(image, &assignment);
-		line = value ? vw_arena_printf(vw_image_arena(image), "%s%s%s", key,
-					       assignment.append ? "+=" : "=", value)
+		line = value ? vwb_arena_printf(vw_image_arena(image), "%s%s%s", key,
+						assignment.append ? "+=" : "=", value)
 			     : NULL;
 		if (!line)
 			return -ENOMEM;
-		vw_add_line(image, conf->lines, path, assignment.line, vw_span_of(line, strlen(line)));
+		vw_lines_add(image, conf->lines, path, assignment.line, vw_span_of(line, strlen(line)));
 	}
 	return vw_image_memory(image);
 }
@@ -50,7 +50,7 @@ static int visit_settings(void *context, struct vw_image *image, const char *pat
 static int visit_modules(void *context, struct vw_image *image, const char *path, const char *text,
 			 size_t size)
 {
-	struct vw_line_reader lines = {.rest = text, .size = size};
+	struct vw_line_reader lines = {.image = image, .rest = text, .size = size};
 
 	while (vw_image_next_line(&lines)) {
 		struct vw_span line = vw_span_trim(vw_span_of(lines.line, lines.length));
@@ -59,7 +59,7 @@ static int visit_modules(void *context, struct vw_image *image, const char *path
 		if (comment)
 			line = vw_span_trim(vw_span_of(line.at, (size_t)(comment - line.at)));
 		if (line.size)
-			vw_add_line(image, context, path, lines.number, line);
+			vw_lines_add(image, context, path, lines.number, line);
 	}
 	return vw_image_memory(image);
 }
@@ -99,12 +99,12 @@ int vw_image_probe_initramfs_conf(struct vw_image *image, struct vw_image_facts 
 		struct conf conf = {.lines = &lines, .keys = places[i].keys};
 
 		if (places[i].path)
-			r = vw_one_file(image, places[i].path, visit_settings, &conf, NULL);
+			r = vw_file_one(image, places[i].path, visit_settings, &conf, NULL);
 		else
-			r = vw_each_file(image, &set, visit_settings, &conf);
+			r = vw_files_each(image, &set, visit_settings, &conf);
 	}
 	for (size_t i = 0; i < VW_COUNT(modules) && r == 0; i++)
-		r = vw_one_file(image, modules[i], visit_modules, &lines, NULL);
-	vw_set_lines(&facts->initramfs_conf, &lines);
+		r = vw_file_one(image, modules[i], visit_modules, &lines, NULL);
+	vw_lines_set(&facts->initramfs_conf, &lines);
 	return r;
 }

@@ -37,7 +37,7 @@ struct hard {
 
 struct vw_contents {
 	struct vw_image *image;
-	struct vw_arena *arena; /* names and texts, until the initramfs is read */
+	struct vwb_arena *arena; /* names and texts, until the initramfs is read */
 	struct vw_item *item;
 	size_t count, space;
 	uint32_t *bucket;
@@ -57,7 +57,7 @@ struct vw_contents {
 	char path[PATH_MAX + 1];
 };
 
-/* --- items by name ------------------------------------------------------------------------------------- */
+/* Items by name. */
 
 /* FNV-1a. */
 static uint32_t hash_of(const char *name, size_t length)
@@ -92,6 +92,9 @@ static int make_room(struct vw_contents *contents)
 
 	if (contents->count < contents->space)
 		return 0;
+	if (!vwb_budget_take(vw_image_budget(contents->image),
+			     (space - contents->space) * (sizeof(*item) + sizeof(*bucket))))
+		return -E2BIG;
 	item = reallocarray(contents->item, space, sizeof(*item));
 	if (!item)
 		return -ENOMEM;
@@ -116,7 +119,7 @@ static int make_room(struct vw_contents *contents)
 static const char *keep_name(struct vw_contents *contents, const char *bytes, size_t size)
 {
 	contents->name_bytes += size + 1;
-	return vw_arena_copy(contents->arena, bytes, size);
+	return vwb_arena_copy(contents->arena, bytes, size);
 }
 
 static int add_item(struct vw_contents *contents, const char *name, size_t length, uint32_t *ret)
@@ -141,7 +144,7 @@ static int add_item(struct vw_contents *contents, const char *name, size_t lengt
 	return 0;
 }
 
-/* --- paths --------------------------------------------------------------------------------------------- */
+/* Paths. */
 
 /* A path being followed: what is behind, in the contents' own names, and what is ahead. */
 struct walk {
@@ -244,7 +247,7 @@ const struct vw_item *vw_contents_find(struct vw_contents *contents, const char 
 	return i == NONE ? NULL : &contents->item[i];
 }
 
-/* --- whose text is wanted ------------------------------------------------------------------------------ */
+/* Whose text is wanted. */
 
 static size_t text_limit(const char *name)
 {
@@ -274,13 +277,12 @@ static size_t text_limit(const char *name)
 	};
 
 	for (size_t i = 0; i < VW_COUNT(rows); i++)
-		if (vw_starts_with(name, rows[i].start) && vw_ends_with(name, rows[i].end))
+		if (vwb_text_starts(name, rows[i].start) && vwb_text_ends(name, rows[i].end))
 			return rows[i].limit;
 	return 0;
 }
 
-/* --- entries ---------------------------------------------------------------------------------------------
- */
+/* Entries. */
 
 static struct vw_content *find_hard(struct vw_contents *contents, const struct vw_cpio_entry *entry,
 				    uint32_t bucket)
@@ -304,7 +306,7 @@ static int content_of(struct vw_contents *contents, const struct vw_cpio_entry *
 	struct hard *hard;
 
 	if (!content)
-		content = vw_arena_alloc(contents->arena, sizeof(*content));
+		content = vwb_arena_alloc(contents->arena, sizeof(*content));
 	else
 		entry = NULL;
 	if (!content)
@@ -465,7 +467,7 @@ static int end_link(struct vw_contents *contents, struct vw_item *item)
 
 static int end_text(struct vw_contents *contents)
 {
-	const char *text = vw_arena_copy(contents->arena, contents->buffer, contents->size);
+	const char *text = vwb_arena_copy(contents->arena, contents->buffer, contents->size);
 
 	if (!text)
 		return -ENOMEM;
@@ -487,7 +489,7 @@ static int end_script(struct vw_contents *contents)
 		;
 	if (end == start || end == size)
 		return 0;
-	contents->content->interpreter = vw_arena_copy(contents->arena, line + start, end - start);
+	contents->content->interpreter = vwb_arena_copy(contents->arena, line + start, end - start);
 	return contents->content->interpreter ? 0 : -ENOMEM;
 }
 
@@ -501,7 +503,7 @@ static int end_elf(struct vw_contents *contents)
 	if (elf.needed.count > NEEDED_LIMIT - contents->needed_count)
 		return -E2BIG;
 	contents->needed_count += elf.needed.count;
-	copy = vw_arena_alloc(contents->arena, sizeof(*copy));
+	copy = vwb_arena_alloc(contents->arena, sizeof(*copy));
 	if (!copy)
 		return -ENOMEM;
 	*copy = elf;
@@ -534,8 +536,7 @@ static int end_entry(void *context)
 
 const struct vw_cpio_sink vw_contents_sink = {begin_entry, take_data, end_entry};
 
-/* --- all of it -------------------------------------------------------------------------------------------
- */
+/* All of it. */
 
 int vw_contents_new(struct vw_image *image, struct vw_contents **ret_contents)
 {
@@ -543,11 +544,12 @@ int vw_contents_new(struct vw_image *image, struct vw_contents **ret_contents)
 
 	if (!contents)
 		return -ENOMEM;
-	if (vw_arena_new(&contents->arena) < 0) {
+	if (vwb_arena_new(&contents->arena) < 0) {
 		free(contents);
 		return -ENOMEM;
 	}
 	contents->image = image;
+	vwb_arena_bound(contents->arena, vw_image_budget(image));
 	for (size_t i = 0; i < HARD_BUCKETS; i++)
 		contents->hard_bucket[i] = NONE;
 	*ret_contents = contents;
@@ -558,7 +560,9 @@ void vw_contents_free(struct vw_contents *contents)
 {
 	if (!contents)
 		return;
-	vw_arena_free(contents->arena);
+	vwb_arena_free(contents->arena);
+	vwb_budget_give(vw_image_budget(contents->image),
+			contents->space * (sizeof(*contents->item) + sizeof(*contents->bucket)));
 	free(contents->item);
 	free(contents->bucket);
 	free(contents->hard);

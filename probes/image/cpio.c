@@ -117,7 +117,7 @@ static int begin_data(struct vw_cpio *cpio)
 	return r;
 }
 
-/* --- the states: each takes some bytes, in @used ------------------------------------------------------- */
+/* The states: each takes some bytes, in @used. */
 
 static int between(struct vw_cpio *cpio, const unsigned char *bytes, size_t size, size_t *used)
 {

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "detect/base.h"
+#include "base/base.h"
 
 enum { VW_CPIO_HEADER = 110 };
 

@@ -98,7 +98,7 @@ static const char *arch_of(const struct file *file)
 	return NULL;
 }
 
-/* --- sections ---------------------------------------------------------------------------------------- */
+/* Sections. */
 
 static bool section_at(const struct file *file, uint64_t index, struct file *ret)
 {
@@ -133,7 +133,7 @@ static bool find_section(const struct file *file, const char *name, struct file 
 	return false;
 }
 
-/* --- dynamic linking --------------------------------------------------------------------------------- */
+/* Dynamic linking. */
 
 static bool segment_at(const struct file *file, uint64_t index, struct file *ret)
 {
@@ -196,8 +196,8 @@ static const char *string_at(struct vw_image *image, const struct file *table, u
 
 struct dynamic {
 	size_t needed_count;
-	uint64_t needed[NEEDED_LIMIT], soname, strings;
-	bool has_soname, has_strings;
+	uint64_t needed[NEEDED_LIMIT], soname, runpath, strings;
+	bool has_soname, has_runpath, has_strings;
 };
 
 static int scan_dynamic(const struct file *dynamic, struct dynamic *ret)
@@ -217,6 +217,9 @@ static int scan_dynamic(const struct file *dynamic, struct dynamic *ret)
 		} else if (tag == DT_SONAME) {
 			ret->soname = value;
 			ret->has_soname = true;
+		} else if (tag == DT_RUNPATH || (tag == DT_RPATH && !ret->has_runpath)) {
+			ret->runpath = value;
+			ret->has_runpath = true;
 		} else if (tag == DT_STRTAB) {
 			ret->strings = value;
 			ret->has_strings = true;
@@ -241,16 +244,20 @@ static int read_dynamic(struct vw_image *image, const struct file *file, struct 
 	if (!dynamic.has_strings || !find_address(file, dynamic.strings, &strings))
 		return -EBADMSG;
 
-	name = vw_arena_array(vw_image_arena(image), dynamic.needed_count, sizeof(*name));
+	name = vwb_arena_array(vw_image_arena(image), dynamic.needed_count, sizeof(*name));
 	if (!name)
 		return -ENOMEM;
 	for (size_t i = 0; i < dynamic.needed_count; i++) {
 		name[i] = string_at(image, &strings, dynamic.needed[i]);
 		if (!name[i])
-			return vw_arena_failed(vw_image_arena(image)) ? -ENOMEM : -EBADMSG;
+			return vwb_arena_failed(vw_image_arena(image)) ? -ENOMEM : -EBADMSG;
 	}
 	elf->needed.name = name;
 	elf->needed.count = dynamic.needed_count;
+	if (dynamic.has_runpath) {
+		elf->runpath = string_at(image, &strings, dynamic.runpath);
+		elf->runpath = elf->runpath ? elf->runpath : "$";
+	}
 	elf->soname = dynamic.has_soname ? string_at(image, &strings, dynamic.soname) : NULL;
 	return 0;
 }
@@ -286,7 +293,7 @@ int vw_elf_read(struct vw_image *image, const unsigned char *bytes, size_t size,
 	return 0;
 }
 
-/* --- modules ----------------------------------------------------------------------------------------- */
+/* Modules. */
 
 /* "a,b" as names. */
 static int split_depends(struct vw_image *image, const char *text, size_t size, struct vw_names *ret)
@@ -309,7 +316,7 @@ static int split_depends(struct vw_image *image, const char *text, size_t size, 
 		text = stop;
 	}
 	*ret = (struct vw_names){.state = VW_VALUE, .name = list.item, .count = list.count};
-	return vw_arena_failed(vw_image_arena(image)) ? -ENOMEM : 0;
+	return vwb_arena_failed(vw_image_arena(image)) ? -ENOMEM : 0;
 }
 
 static int take_info(struct vw_image *image, const char *line, size_t size, struct vw_modinfo *info,

@@ -37,13 +37,13 @@ static bool is_removable(const char *name)
 }
 
 /* @name: below the ESP, "EFI/debian/grubx64.efi" */
-static int look_at(struct esp *esp, const char *path, const char *name)
+static int look_at(struct esp *esp, const char *folder, const char *file, const char *name)
 {
+	const char *path = vwb_arena_printf(vw_image_arena(esp->image), "%s/%s", folder, file), *head;
 	struct vw_pe pe = {0};
 	uint64_t file_size = 0;
-	const char *head;
 	size_t size;
-	int r = vw_image_stat(esp->image, path, NULL, &file_size);
+	int r = path ? vw_image_stat(esp->image, path, NULL, &file_size) : -ENOMEM;
 
 	if (r == 0)
 		r = vw_image_read_head(esp->image, path, HEAD_SIZE, &head, &size);
@@ -67,8 +67,8 @@ static bool is_efi_file(const struct vw_entry *entry)
 /* @name: of the folder, below the ESP */
 static int walk(struct esp *esp, const char *name, unsigned depth)
 {
-	struct vw_arena *arena = vw_image_arena(esp->image);
-	const char *folder = vw_arena_printf(arena, "%s/%s", esp->folder, name);
+	struct vwb_arena *arena = vw_image_arena(esp->image);
+	const char *folder = vwb_arena_printf(arena, "%s/%s", esp->folder, name);
 	const struct vw_entry *entry;
 	size_t count = 0;
 	int r = folder ? vw_image_list(esp->image, folder, &count, &entry) : -ENOMEM;
@@ -84,13 +84,13 @@ static int walk(struct esp *esp, const char *name, unsigned depth)
 		}
 		if (!is_efi_file(&entry[i]) && (entry[i].type != VW_ENTRY_FOLDER || depth >= DEPTH_LIMIT))
 			continue;
-		below = vw_arena_printf(arena, "%s/%s", name, entry[i].name);
+		below = vwb_arena_printf(arena, "%s/%s", name, entry[i].name);
 		if (!below)
 			return -ENOMEM;
 		if (entry[i].type == VW_ENTRY_FOLDER)
 			r = walk(esp, below, depth + 1);
 		else
-			r = look_at(esp, vw_arena_printf(arena, "%s/%s", folder, entry[i].name), below);
+			r = look_at(esp, folder, entry[i].name, below);
 	}
 	return r;
 }
@@ -114,7 +114,8 @@ static const char *find_efi(struct vw_image *image, const char *folder)
 {
 	const char *name = find_folder(image, folder, "EFI");
 
-	if (vw_equal(folder, "/boot") && vw_equal(name, "efi") && !find_folder(image, "/boot/efi", "BOOT"))
+	if (vwb_text_equal(folder, "/boot") && vwb_text_equal(name, "efi") &&
+	    !find_folder(image, "/boot/efi", "BOOT"))
 		return NULL;
 	return name;
 }

@@ -38,10 +38,10 @@ static bool is_word(const struct directive *directive, const char *word)
 
 static const char *place_of(struct vw_image *image, const char *path, unsigned line)
 {
-	return vw_arena_printf(vw_image_arena(image), "%s:%u", path, line);
+	return vwb_arena_printf(vw_image_arena(image), "%s:%u", path, line);
 }
 
-/* --- EXTLINUX ------------------------------------------------------------------------------------------ */
+/* EXTLINUX. */
 
 struct extlinux {
 	struct vw_boot_build *build;
@@ -57,9 +57,9 @@ static void take_append(struct extlinux *extlinux, const char *words)
 
 	while (*words) {
 		size_t length = strcspn(words, " ");
-		const char *word = vw_arena_copy(vw_image_arena(build->image), words, length);
+		const char *word = vwb_arena_copy(vw_image_arena(build->image), words, length);
 
-		if (word && vw_starts_with(word, "initrd="))
+		if (word && vwb_text_starts(word, "initrd="))
 			vw_boot_add_initrd(build, extlinux->entry, extlinux->folder,
 					   word + strlen("initrd="));
 		else if (word)
@@ -79,7 +79,7 @@ static int take_label(struct extlinux *extlinux, const char *label, unsigned lin
 	extlinux->entry = entry;
 	if (extlinux->first < 0)
 		extlinux->first = entry;
-	if (extlinux->chosen < 0 && vw_equal(extlinux->wanted, label))
+	if (extlinux->chosen < 0 && vwb_text_equal(extlinux->wanted, label))
 		extlinux->chosen = entry;
 	return 0;
 }
@@ -114,17 +114,17 @@ static void decide_extlinux(struct extlinux *extlinux)
 	for (long i = extlinux->first; i >= 0 && i < (long)build->entries.count && extlinux->chosen < 0;
 	     i++) {
 		title = vw_boot_entry_at(build, i)->title;
-		if (vw_equal(title, extlinux->wanted))
+		if (vwb_text_equal(title, extlinux->wanted))
 			extlinux->chosen = i;
 	}
 	if (extlinux->chosen >= 0)
 		vw_boot_decide(build, extlinux->chosen, extlinux->by, NULL);
 	else if (extlinux->first >= 0)
 		vw_boot_decide(build, extlinux->first,
-			       vw_arena_printf(vw_image_arena(build->image), "the first entry of %s",
-					       extlinux->path),
-			       extlinux->wanted && !vw_ends_with(extlinux->wanted, ".c32") ? extlinux->wanted
-											   : NULL);
+			       vwb_arena_printf(vw_image_arena(build->image), "the first entry of %s",
+						extlinux->path),
+			       extlinux->wanted && !vwb_text_ends(extlinux->wanted, ".c32") ? extlinux->wanted
+											    : NULL);
 }
 
 static int read_extlinux(struct vw_boot_build *build, const char *path)
@@ -139,8 +139,10 @@ static int read_extlinux(struct vw_boot_build *build, const char *path)
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	extlinux.folder =
-		vw_arena_copy(vw_image_arena(build->image), path, (size_t)(strrchr(path, '/') - path));
-	lines = (struct vw_line_reader){.rest = text, .size = size};
+		vwb_arena_copy(vw_image_arena(build->image), path, (size_t)(strrchr(path, '/') - path));
+	if (!extlinux.folder)
+		return -ENOMEM;
+	lines = (struct vw_line_reader){.image = build->image, .rest = text, .size = size};
 	while (next_directive(build->image, &lines, &line)) {
 		if (!is_word(&line, "label"))
 			take_extlinux(&extlinux, &line, lines.number);
@@ -148,7 +150,7 @@ static int read_extlinux(struct vw_boot_build *build, const char *path)
 			break;
 	}
 	decide_extlinux(&extlinux);
-	return vw_arena_failed(vw_image_arena(build->image)) ? -ENOMEM : 0;
+	return vwb_arena_failed(vw_image_arena(build->image)) ? -ENOMEM : 0;
 }
 
 /* Source: SYSLINUX, "Config". */
@@ -170,7 +172,7 @@ int vw_extlinux_read(struct vw_boot_build *build)
 	return r;
 }
 
-/* --- menu.lst ------------------------------------------------------------------------------------------ */
+/* menu.lst. */
 
 struct menu_lst {
 	struct vw_boot_build *build;
@@ -184,16 +186,16 @@ static void take_kernel(struct menu_lst *menu, const char *rest)
 	size_t length;
 	const char *path;
 
-	while (vw_starts_with(rest, "--")) {
+	while (vwb_text_starts(rest, "--")) {
 		rest += strcspn(rest, " ");
 		rest += strspn(rest, " ");
 	}
 	length = strcspn(rest, " ");
-	path = vw_arena_copy(vw_image_arena(build->image), rest, length);
+	path = vwb_arena_copy(vw_image_arena(build->image), rest, length);
 	if (!path)
 		return;
 	vw_boot_set_kernel(build, menu->entry, NULL, path);
-	vw_boot_entry_at(build, menu->entry)->cmdline = "";
+	vw_boot_clear_cmdline(build, menu->entry);
 	vw_boot_add_cmdline(build, menu->entry, rest + length);
 }
 
@@ -221,22 +223,22 @@ static void take_menu_line(struct menu_lst *menu, const struct directive *line, 
 static void decide_menu(struct menu_lst *menu)
 {
 	struct vw_boot_build *build = menu->build;
-	struct vw_arena *arena = vw_image_arena(build->image);
+	struct vwb_arena *arena = vw_image_arena(build->image);
 	const char *wanted = menu->wanted ? menu->wanted : "0", *text;
 	uint64_t number, all = build->entries.count - (size_t)menu->first;
 	size_t size;
 
-	if (vw_equal(wanted, "saved") &&
+	if (vwb_text_equal(wanted, "saved") &&
 	    vw_image_read(build->image, "/boot/grub/default", VW_IMAGE_TEXT_LIMIT, &text, &size) == 0) {
-		wanted = vw_arena_copy(arena, text, strcspn(text, "\n"));
+		wanted = vwb_arena_copy(arena, text, strcspn(text, "\n"));
 		menu->by = "/boot/grub/default";
 	}
-	if (wanted && vw_parse_number(wanted, 10, VW_BOOT_ENTRIES, &number) == 0 && number < all)
+	if (wanted && vwb_number_parse(wanted, 10, VW_BOOT_ENTRIES, &number) == 0 && number < all)
 		vw_boot_decide(build, menu->first + (long)number, menu->by, NULL);
 	else
 		vw_boot_decide(build, menu->first,
-			       vw_arena_printf(arena, "the first entry of %s", menu->path),
-			       vw_equal(wanted, "saved") ? NULL : wanted);
+			       vwb_arena_printf(arena, "the first entry of %s", menu->path),
+			       vwb_text_equal(wanted, "saved") ? NULL : wanted);
 }
 
 static int read_menu(struct vw_boot_build *build, const char *path)
@@ -254,7 +256,7 @@ static int read_menu(struct vw_boot_build *build, const char *path)
 			*fact = (struct vw_text){.state = vw_image_state(r), .source = path};
 		return r == -ENOMEM ? r : 0;
 	}
-	lines = (struct vw_line_reader){.rest = text, .size = size};
+	lines = (struct vw_line_reader){.image = build->image, .rest = text, .size = size};
 	while (next_directive(build->image, &lines, &line)) {
 		if (!is_word(&line, "title")) {
 			take_menu_line(&menu, &line, lines.number);
@@ -272,7 +274,7 @@ static int read_menu(struct vw_boot_build *build, const char *path)
 		*fact = (struct vw_text){.state = VW_VALUE, .text = path, .source = path};
 		decide_menu(&menu);
 	}
-	return vw_arena_failed(vw_image_arena(build->image)) ? -ENOMEM : 0;
+	return vwb_arena_failed(vw_image_arena(build->image)) ? -ENOMEM : 0;
 }
 
 /* Source: GNU GRUB legacy manual; Amazon EC2 User Guide, "User provided kernels" for where PV-GRUB looks. */

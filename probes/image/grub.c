@@ -4,7 +4,7 @@
  * and the default entry. A condition that only the machine could answer lets each of its branches run.
  * Source: GNU GRUB manual, "Shell-like scripting", "Environment block"; Fedora's blscfg.
  */
-#include "probes/image/kernels.h"
+#include "probes/image/grub.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -15,6 +15,8 @@ enum {
 	TEXT_SIZE = 64 * 1024, /* of one statement's words */
 	WORDS = 1024,
 	VALUE_SIZE = 8 * 1024, /* of a variable: so that growth by doubling ends */
+	NAME_SIZE = 256,       /* of a variable, and of a device */
+	TITLE_SIZE = 4096,
 	VARIABLES = 512,
 	FRAMES = 64,
 	MENUS = 16,
@@ -24,7 +26,9 @@ enum {
 };
 
 struct variable {
-	const char *name, *value;
+	char *name, *value;
+	size_t name_space, value_space;
+	bool is_cut; /* its value is longer than what was kept */
 };
 
 /* A line of the menu, as "default" counts and names them. */
@@ -41,6 +45,7 @@ enum frame_kind { FRAME_IF, FRAME_LOOP, FRAME_MENU, FRAME_SUBMENU, FRAME_OTHER }
 struct frame {
 	enum frame_kind kind;
 	bool is_active, was_taken;
+	bool is_open;         /* of its conditions so far one could not be answered */
 	long parent, entry;   /* to return to */
 	const char *root_set; /* likewise */
 };
@@ -52,6 +57,7 @@ struct statement {
 	char end; /* '\n', '{' or '}' */
 	size_t count, used;
 	bool is_full;
+	bool is_cut; /* a variable in it has lost the end of its value */
 	const char *word[WORDS];
 	char text[TEXT_SIZE];
 };
@@ -68,57 +74,89 @@ struct grub {
 	const char *folder; /* that it lies in */
 	const char *environment;
 	struct vw_growing variables, items;
-	struct statement *statement;
+	struct statement *statement,
+		*statements[SOURCES + 1]; /* of the file, of the one that it sources, … */
 	struct frame frame[FRAMES];
 	unsigned frames, menus, sources;
 	unsigned sourced; /* files, in all: each may name many that name many */
 	size_t top_items;
 	long parent, entry;
 	const char *root_set;
-	const char *default_by, *next_config;
-	bool has_bls;
+	struct {
+		const char *config,
+			*saved; /* where the default was set, and from which variable of the block */
+		unsigned line;
+		bool is_open; /* only the machine knows whether it was set */
+	} chosen;
+	bool has_bls, has_next;
+	char next_config[PATH_MAX];
+	char joined[TEXT_SIZE]; /* words of the statement at hand */
 };
 
-/* --- variables ----------------------------------------------------------------------------------------- */
+/* Variables. */
 
 /* Variables that GRUB's own environment or the machine sets; their values stay open. */
 static const char *const machine_variables[] = {"grub_platform", "grub_cpu",   "cmdpath", "root",
 						"lang",          "locale_dir", "theme"};
 
-static const char *lookup(const struct grub *grub, const char *name, size_t length)
+static struct variable *find_variable(const struct grub *grub, const char *name, size_t length)
 {
-	const struct variable *variable = grub->variables.item;
+	struct variable *variable = grub->variables.item;
 
 	for (size_t i = 0; i < grub->variables.count; i++)
 		if (strlen(variable[i].name) == length && memcmp(variable[i].name, name, length) == 0)
-			return variable[i].value;
+			return &variable[i];
+	return NULL;
+}
+
+static const char *lookup(const struct grub *grub, const char *name, size_t length)
+{
+	const struct variable *variable = find_variable(grub, name, length);
+
+	if (variable)
+		return variable->value;
 	for (size_t i = 0; i < VW_COUNT(machine_variables); i++)
 		if (strlen(machine_variables[i]) == length && memcmp(machine_variables[i], name, length) == 0)
 			return NULL;
 	return length > 8 && memcmp(name, "feature_", 8) == 0 ? "y" : "";
 }
 
+/* Put a text where the one before it stood; a script may set a variable very often. */
+static bool put_in_place(struct grub *grub, char **text, size_t *space, const char *value, size_t size)
+{
+	if (size >= *space) {
+		size_t more = *space * 2 > size + 1 ? *space * 2 : size + 1;
+		char *grown = vwb_arena_alloc(vw_image_arena(grub->image), more);
+
+		if (!grown)
+			return false;
+		*text = grown;
+		*space = more;
+	}
+	memcpy(*text, value, size);
+	(*text)[size] = '\0';
+	return true;
+}
+
 static void assign(struct grub *grub, const char *name, size_t length, const char *value)
 {
-	struct vw_arena *arena = vw_image_arena(grub->image);
-	struct variable *variable = grub->variables.item;
-	const char *copy = vw_arena_copy(arena, value, strnlen(value, VALUE_SIZE));
-	size_t i = 0;
+	struct variable *variable = find_variable(grub, name, length);
+	size_t size = strnlen(value, VALUE_SIZE);
 
-	while (i < grub->variables.count &&
-	       (strlen(variable[i].name) != length || memcmp(variable[i].name, name, length) != 0))
-		i++;
-	if (i == grub->variables.count) {
+	if (length > NAME_SIZE)
+		return;
+	if (!variable) {
 		variable = vw_grow(grub->image, &grub->variables, sizeof(*variable), VARIABLES);
 		if (!variable)
 			return;
-		variable->name = vw_arena_copy(arena, name, length);
-	} else {
-		variable += i;
+		if (!put_in_place(grub, &variable->name, &variable->name_space, name, length) ||
+		    !put_in_place(grub, &variable->value, &variable->value_space, "", 0)) {
+			grub->variables.count--;
+			return;
+		}
 	}
-	variable->value = copy ? copy : "";
-	if (!variable->name)
-		grub->variables.count--;
+	put_in_place(grub, &variable->value, &variable->value_space, value, size);
+	variable->is_cut = value[size] != '\0' || (grub->statement && grub->statement->is_cut);
 }
 
 static bool is_name(const char *text, size_t length)
@@ -134,7 +172,7 @@ static const char *value_of(const struct grub *grub, const char *name)
 	return lookup(grub, name, strlen(name));
 }
 
-/* --- words --------------------------------------------------------------------------------------------- */
+/* Words. */
 
 static void put(struct statement *statement, char c)
 {
@@ -154,6 +192,7 @@ static void put_text(struct statement *statement, const char *text, size_t lengt
 static void put_variable(struct grub *grub, struct script *script, struct statement *statement)
 {
 	const char *name = script->at + 1, *start = script->at, *value;
+	const struct variable *variable;
 	size_t length = 0, skip;
 	bool braced = name < script->end && *name == '{';
 
@@ -171,6 +210,8 @@ static void put_variable(struct grub *grub, struct script *script, struct statem
 		return;
 	}
 	value = lookup(grub, name, length);
+	variable = find_variable(grub, name, length);
+	statement->is_cut |= variable && variable->is_cut;
 	if (value)
 		put_text(statement, value, strlen(value));
 	else
@@ -256,7 +297,7 @@ static bool next_statement(struct grub *grub, struct script *script)
 	struct statement *statement = grub->statement;
 
 	statement->count = statement->used = statement->raw_size = 0;
-	statement->is_full = false;
+	statement->is_full = statement->is_cut = false;
 	statement->end = '\n';
 	while (script->at < script->end) {
 		char c = *script->at;
@@ -290,62 +331,36 @@ static bool next_statement(struct grub *grub, struct script *script)
 	return statement->count > 0;
 }
 
-/* --- conditions ---------------------------------------------------------------------------------------- */
+/* Conditions. */
 
-enum answer { NO, YES, OPEN };
-
-static enum answer answer_file(struct grub *grub, const char *path)
+static enum vw_grub_truth answer_file(void *context, char option, const char *path)
 {
-	if (strchr(path, '$') || *path == '(')
-		return OPEN;
-	return vw_boot_find(grub->image, grub->folder, path) ? YES : NO;
+	struct grub *grub = context;
+	char found[PATH_MAX];
+
+	if (*path == '(' || option == 'd')
+		return VW_GRUB_OPEN;
+	return vw_boot_find(grub->image, grub->folder, path, found) ? VW_GRUB_TRUE : VW_GRUB_FALSE;
 }
 
-static enum answer answer_test(struct grub *grub, const char *const *word, size_t count)
+static enum vw_grub_truth answer_condition(struct grub *grub, const char *const *word, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strchr(word[i], '$'))
-			return OPEN;
-	if (count == 0)
-		return NO;
+	struct vw_grub_word tested[WORDS];
+
+	if (count == 1 && (vwb_text_equal(word[0], "true") || vwb_text_equal(word[0], "false")))
+		return vwb_text_equal(word[0], "true") ? VW_GRUB_TRUE : VW_GRUB_FALSE;
+	if (count && vwb_text_equal(word[count - 1], "]"))
+		count--;
+	if (!count || (!vwb_text_equal(word[0], "[") && !vwb_text_equal(word[0], "test")))
+		return VW_GRUB_OPEN;
 	if (count == 1)
-		return *word[0] ? YES : NO;
-	if (count == 2 && vw_equal(word[0], "-n"))
-		return *word[1] ? YES : NO;
-	if (count == 2 && vw_equal(word[0], "-z"))
-		return *word[1] ? NO : YES;
-	if (count == 2 && (vw_equal(word[0], "-s") || vw_equal(word[0], "-f") || vw_equal(word[0], "-e")))
-		return answer_file(grub, word[1]);
-	if (count == 3 && (vw_equal(word[1], "=") || vw_equal(word[1], "==")))
-		return vw_equal(word[0], word[2]) ? YES : NO;
-	if (count == 3 && vw_equal(word[1], "!="))
-		return vw_equal(word[0], word[2]) ? NO : YES;
-	return OPEN;
+		return VW_GRUB_FALSE; /* of GRUB 1.98 to 1.99, whose own headers ask so */
+	for (size_t i = 1; i < count; i++)
+		tested[i - 1] = (struct vw_grub_word){.text = word[i], .is_open = strchr(word[i], '$')};
+	return vw_grub_test(tested, count - 1, answer_file, grub);
 }
 
-static enum answer answer_condition(struct grub *grub, const char *const *word, size_t count)
-{
-	bool turned = false;
-	enum answer answer;
-
-	if (count && vw_equal(word[count - 1], "]"))
-		count--;
-	if (!count || (!vw_equal(word[0], "[") && !vw_equal(word[0], "test")))
-		return OPEN;
-	word++;
-	count--;
-	if (count > 1 && vw_equal(word[0], "!")) {
-		turned = true;
-		word++;
-		count--;
-	}
-	answer = answer_test(grub, word, count);
-	if (!turned || answer == OPEN)
-		return answer;
-	return answer == YES ? NO : YES;
-}
-
-/* --- blocks -------------------------------------------------------------------------------------------- */
+/* Blocks. */
 
 static bool is_active(const struct grub *grub)
 {
@@ -401,11 +416,13 @@ static void close_word(struct grub *grub, enum frame_kind kind)
 
 static int open_if(struct grub *grub, const char *const *word, size_t count)
 {
-	enum answer answer = is_active(grub) ? answer_condition(grub, word, count) : NO;
-	int r = push(grub, FRAME_IF, answer != NO);
+	enum vw_grub_truth answer = is_active(grub) ? answer_condition(grub, word, count) : VW_GRUB_FALSE;
+	int r = push(grub, FRAME_IF, answer != VW_GRUB_FALSE);
 
-	if (r == 0)
-		grub->frame[grub->frames - 1].was_taken = answer == YES;
+	if (r == 0) {
+		grub->frame[grub->frames - 1].was_taken = answer == VW_GRUB_TRUE;
+		grub->frame[grub->frames - 1].is_open = answer == VW_GRUB_OPEN;
+	}
 	return r;
 }
 
@@ -413,25 +430,30 @@ static void go_else(struct grub *grub, const char *const *word, size_t count, bo
 {
 	struct frame *frame = grub->frames ? &grub->frame[grub->frames - 1] : NULL;
 	bool outer = grub->frames < 2 || grub->frame[grub->frames - 2].is_active;
-	enum answer answer;
+	enum vw_grub_truth answer;
 
 	if (!frame || frame->kind != FRAME_IF)
 		return;
-	answer = !outer || frame->was_taken ? NO : (is_last ? YES : answer_condition(grub, word, count));
-	frame->is_active = answer != NO;
-	frame->was_taken |= answer == YES;
+	answer = VW_GRUB_TRUE;
+	if (!outer || frame->was_taken)
+		answer = VW_GRUB_FALSE;
+	else if (!is_last)
+		answer = answer_condition(grub, word, count);
+	frame->is_active = answer != VW_GRUB_FALSE;
+	frame->was_taken |= answer == VW_GRUB_TRUE;
+	frame->is_open |= answer == VW_GRUB_OPEN;
 }
 
-/* --- the menu ------------------------------------------------------------------------------------------ */
+/* The menu. */
 
 static const char *source_of(const struct grub *grub)
 {
-	return vw_arena_printf(vw_image_arena(grub->image), "%s:%u", grub->config, grub->statement->line);
+	return vwb_arena_printf(vw_image_arena(grub->image), "%s:%u", grub->config, grub->statement->line);
 }
 
 static long add_item(struct grub *grub, const char *title, const char *id, bool is_submenu, long entry)
 {
-	struct vw_arena *arena = vw_image_arena(grub->image);
+	struct vwb_arena *arena = vw_image_arena(grub->image);
 	struct menu_item *item = vw_grow(grub->image, &grub->items, sizeof(*item), VW_BOOT_ENTRIES * 2);
 	struct menu_item *all = grub->items.item;
 
@@ -440,9 +462,11 @@ static long add_item(struct grub *grub, const char *title, const char *id, bool 
 	item->parent = grub->parent;
 	item->number = grub->parent < 0 ? grub->top_items++ : all[grub->parent].children++;
 	item->is_submenu = is_submenu;
-	item->title = vw_arena_string(arena, title ? title : "");
-	item->id = vw_arena_string(arena, id);
+	item->title = vwb_arena_copy(arena, title ? title : "", title ? strnlen(title, TITLE_SIZE) : 0);
+	item->id = id ? vwb_arena_copy(arena, id, strnlen(id, TITLE_SIZE)) : NULL;
 	item->entry = entry;
+	if (!item->title)
+		return -ENOMEM;
 	return (long)grub->items.count - 1;
 }
 
@@ -457,14 +481,14 @@ static void read_header(const struct statement *statement, const char **ret_titl
 		bool has_value = false;
 
 		for (size_t k = 0; k < VW_COUNT(with_value); k++)
-			has_value |= vw_equal(word, with_value[k]);
-		if (vw_starts_with(word, "--id="))
+			has_value |= vwb_text_equal(word, with_value[k]);
+		if (vwb_text_starts(word, "--id="))
 			*ret_id = word + strlen("--id=");
 		if (has_value && i + 1 < statement->count) {
-			if (vw_equal(word, "--id"))
+			if (vwb_text_equal(word, "--id"))
 				*ret_id = statement->word[i + 1];
 			i++;
-		} else if (!vw_starts_with(word, "--") && !*ret_title) {
+		} else if (!vwb_text_starts(word, "--") && !*ret_title) {
 			*ret_title = word;
 		}
 	}
@@ -595,24 +619,38 @@ static long resolve_default(const struct grub *grub, const char *name)
 	}
 }
 
+/* What set the default, in words. */
+static const char *default_by(const struct grub *grub)
+{
+	struct vwb_arena *arena = vw_image_arena(grub->image);
+
+	if (!grub->chosen.config)
+		return NULL;
+	if (grub->chosen.saved)
+		return vwb_arena_printf(arena, "%s in %s", grub->chosen.saved, grub->environment);
+	return vwb_arena_printf(arena, "set default in %s:%u", grub->chosen.config, grub->chosen.line);
+}
+
 static void decide(struct grub *grub)
 {
 	const char *name = value_of(grub, "default");
 	long entry = name && *name ? resolve_default(grub, name) : -1;
 	const char *fallback =
-		vw_arena_printf(vw_image_arena(grub->image), "the first entry of %s", grub->config);
+		vwb_arena_printf(vw_image_arena(grub->image), "the first entry of %s", grub->config);
 
-	if (entry >= 0)
-		vw_boot_decide(grub->build, entry, grub->default_by, NULL);
+	if (grub->chosen.is_open)
+		vw_boot_decide(grub->build, -1, default_by(grub), NULL);
+	else if (entry >= 0)
+		vw_boot_decide(grub->build, entry, default_by(grub), NULL);
 	else
 		vw_boot_decide(grub->build, first_entry(grub, -1), fallback, name && *name ? name : NULL);
 }
 
-/* --- the environment block, BLS ------------------------------------------------------------------------ */
+/* The environment block, BLS. */
 
 static void take_environment(struct grub *grub, const char *text, size_t size)
 {
-	struct vw_line_reader lines = {.rest = text, .size = size};
+	struct vw_line_reader lines = {.image = grub->image, .rest = text, .size = size};
 
 	while (vw_image_next_line(&lines)) {
 		char value[1025];
@@ -639,7 +677,7 @@ static int load_environment(struct grub *grub)
 	size_t size;
 
 	for (size_t i = 0; i < VW_COUNT(folders) && !grub->environment; i++) {
-		const char *path = vw_arena_printf(vw_image_arena(grub->image), "%s/grubenv", folders[i]);
+		const char *path = vwb_arena_printf(vw_image_arena(grub->image), "%s/grubenv", folders[i]);
 		int r = path ? vw_image_read(grub->image, path, VW_IMAGE_TEXT_LIMIT, &text, &size) : -ENOMEM;
 
 		if (r == -ENOMEM)
@@ -652,7 +690,8 @@ static int load_environment(struct grub *grub)
 	return 0;
 }
 
-/* Expand the variables in a text that is no script: options of a BLS entry. */
+/* Expand the variables in a text that is no script: options of a BLS entry. What is returned holds until the
+ * next statement or text. */
 static const char *expand(struct grub *grub, const char *text)
 {
 	struct statement *statement = grub->statement;
@@ -661,19 +700,41 @@ static const char *expand(struct grub *grub, const char *text)
 	if (!text)
 		return NULL;
 	statement->used = 0;
-	statement->is_full = false;
+	statement->is_full = statement->is_cut = false;
 	while (script.at < script.end) {
 		if (*script.at == '$')
 			put_variable(grub, &script, statement);
 		else
 			put(statement, *script.at++);
 	}
-	return vw_arena_copy(vw_image_arena(grub->image), statement->text, statement->used);
+	put(statement, '\0');
+	statement->text[statement->used - 1] = '\0'; /* also where it is full */
+	return statement->text;
 }
 
 static int compare_bls(const void *a, const void *b)
 {
-	return vw_version_compare(((const struct vw_bls *)b)->id, ((const struct vw_bls *)a)->id);
+	return vwb_version_compare(((const struct vw_bls *)b)->id, ((const struct vw_bls *)a)->id);
+}
+
+/* What has lost its end leaves the rest of the line unknown. */
+static bool is_short(const struct grub *grub)
+{
+	return grub->statement->is_full || grub->statement->is_cut;
+}
+
+static void add_words(struct grub *grub, long entry, const char *text)
+{
+	vw_boot_add_cmdline(grub->build, entry, text);
+	if (is_short(grub))
+		vw_boot_cut_cmdline(grub->build, entry);
+}
+
+static void add_initrds(struct grub *grub, long entry, const char *text)
+{
+	vw_boot_add_initrd(grub->build, entry, NULL, text);
+	if (is_short(grub))
+		vw_boot_cut_initrds(grub->build, entry);
 }
 
 static int add_bls(struct grub *grub, const struct vw_bls *bls)
@@ -689,10 +750,11 @@ static int add_bls(struct grub *grub, const struct vw_bls *bls)
 		vw_boot_set_kernel(grub->build, entry, NULL, text);
 	text = expand(grub, bls->initrd);
 	if (text)
-		vw_boot_add_initrd(grub->build, entry, NULL, text);
+		add_initrds(grub, entry, text);
 	text = expand(grub, bls->options);
 	if (text)
-		vw_boot_add_cmdline(grub->build, entry, text);
+		add_words(grub, entry, text);
+	vw_bls_note_cuts(grub->build, entry, bls);
 	item = add_item(grub, bls->title, bls->id, false, entry);
 	return item < 0 ? (int)item : 0;
 }
@@ -716,32 +778,31 @@ static int read_bls(struct grub *grub)
 	return r;
 }
 
-/* --- commands ------------------------------------------------------------------------------------------ */
+/* Commands. */
 
+/* The words of a statement from @first on, with a space between them: they are no longer than its text, in
+ * which a NUL ends each. */
 static const char *join_words(struct grub *grub, size_t first)
 {
 	const struct statement *statement = grub->statement;
-	size_t size = 1, used = 0;
-	char *text;
+	size_t used = 0;
 
-	for (size_t i = first; i < statement->count; i++)
-		size += strlen(statement->word[i]) + 1;
-	text = vw_arena_alloc(vw_image_arena(grub->image), size);
-	for (size_t i = first; i < statement->count && text; i++) {
+	for (size_t i = first; i < statement->count; i++) {
 		size_t length = strlen(statement->word[i]);
 
 		if (used)
-			text[used++] = ' ';
-		memcpy(text + used, statement->word[i], length);
+			grub->joined[used++] = ' ';
+		memcpy(grub->joined + used, statement->word[i], length);
 		used += length;
 	}
-	return text ? text : "";
+	grub->joined[used] = '\0';
+	return grub->joined;
 }
 
 /* The first word that is no option, from @first on. */
 static size_t skip_options(const struct statement *statement, size_t first)
 {
-	while (first < statement->count && vw_starts_with(statement->word[first], "--"))
+	while (first < statement->count && vwb_text_starts(statement->word[first], "--"))
 		first++;
 	return first;
 }
@@ -755,8 +816,8 @@ static int run_linux(struct grub *grub)
 	if (r < 0 || path >= statement->count)
 		return r;
 	vw_boot_set_kernel(grub->build, grub->entry, NULL, statement->word[path]);
-	entry_at_hand(grub)->cmdline = "";
-	vw_boot_add_cmdline(grub->build, grub->entry, join_words(grub, path + 1));
+	vw_boot_clear_cmdline(grub->build, grub->entry);
+	add_words(grub, grub->entry, join_words(grub, path + 1));
 	entry_at_hand(grub)->root_set = grub->root_set;
 	return 0;
 }
@@ -764,8 +825,7 @@ static int run_linux(struct grub *grub)
 static int run_initrd(struct grub *grub)
 {
 	if (grub->entry >= 0)
-		vw_boot_add_initrd(grub->build, grub->entry, NULL,
-				   join_words(grub, skip_options(grub->statement, 1)));
+		add_initrds(grub, grub->entry, join_words(grub, skip_options(grub->statement, 1)));
 	return 0;
 }
 
@@ -778,13 +838,13 @@ static int run_module(struct grub *grub)
 	if (grub->entry < 0 || path >= statement->count)
 		return 0;
 	if (entry_at_hand(grub)->kernel) {
-		vw_boot_add_initrd(grub->build, grub->entry, NULL, statement->word[path]);
+		add_initrds(grub, grub->entry, statement->word[path]);
 		return 0;
 	}
-	if (words < statement->count && vw_equal(statement->word[words], "placeholder"))
+	if (words < statement->count && vwb_text_equal(statement->word[words], "placeholder"))
 		words++;
 	vw_boot_set_kernel(grub->build, grub->entry, NULL, statement->word[path]);
-	vw_boot_add_cmdline(grub->build, grub->entry, join_words(grub, words));
+	add_words(grub, grub->entry, join_words(grub, words));
 	entry_at_hand(grub)->root_set = grub->root_set;
 	return 0;
 }
@@ -807,12 +867,18 @@ static bool raw_has(const struct statement *statement, const char *word)
 static void note_default(struct grub *grub)
 {
 	static const char *const saved[] = {"next_entry", "saved_entry"};
-	struct vw_arena *arena = vw_image_arena(grub->image);
+	bool is_open = false;
 
-	grub->default_by = vw_arena_printf(arena, "set default in %s", source_of(grub));
+	for (unsigned i = 0; i < grub->frames; i++)
+		is_open |= grub->frame[i].is_open;
+	grub->chosen.is_open = is_open;
+
+	grub->chosen.config = grub->config;
+	grub->chosen.line = grub->statement->line;
+	grub->chosen.saved = NULL;
 	for (size_t i = 0; i < VW_COUNT(saved); i++)
 		if (raw_has(grub->statement, saved[i]) && grub->environment)
-			grub->default_by = vw_arena_printf(arena, "%s in %s", saved[i], grub->environment);
+			grub->chosen.saved = saved[i];
 }
 
 static int set_variable(struct grub *grub, const char *word)
@@ -828,7 +894,7 @@ static int set_variable(struct grub *grub, const char *word)
 		note_default(grub);
 	}
 	if (length == 4 && memcmp(word, "root", 4) == 0) {
-		grub->root_set = vw_image_clean(grub->image, equals + 1, strlen(equals + 1));
+		grub->root_set = vw_image_clean(grub->image, equals + 1, strnlen(equals + 1, NAME_SIZE));
 		return 0; /* as a device in paths it stays open */
 	}
 	assign(grub, word, length, equals + 1);
@@ -860,13 +926,13 @@ static int run_search(struct grub *grub)
 	for (size_t i = 1; i < statement->count; i++) {
 		const char *word = statement->word[i], *name = NULL;
 
-		if (vw_starts_with(word, "--set="))
+		if (vwb_text_starts(word, "--set="))
 			name = word + strlen("--set=");
-		else if (vw_equal(word, "--set") || vw_equal(word, "-s"))
+		else if (vwb_text_equal(word, "--set") || vwb_text_equal(word, "-s"))
 			name = "root";
 		if (!name)
 			continue;
-		if (vw_equal(name, "root"))
+		if (vwb_text_equal(name, "root"))
 			grub->root_set = NULL;
 		else
 			assign(grub, name, strlen(name), name);
@@ -877,31 +943,43 @@ static int run_search(struct grub *grub)
 static int run_configfile(struct grub *grub)
 {
 	if (grub->statement->count > 1 && grub->entry < 0)
-		grub->next_config = vw_boot_find(grub->image, grub->folder, grub->statement->word[1]);
+		grub->has_next =
+			vw_boot_find(grub->image, grub->folder, grub->statement->word[1], grub->next_config);
 	return 0;
 }
 
 static int read_script(struct grub *grub, const char *text, size_t size);
 
+/* Give the file at hand a statement of its own; the one that sources it is not at its end. */
+static bool use_statement(struct grub *grub)
+{
+	struct statement **statement = &grub->statements[grub->sources];
+
+	if (!*statement)
+		*statement = vwb_arena_alloc(vw_image_arena(grub->image), sizeof(**statement));
+	grub->statement = *statement;
+	return *statement != NULL;
+}
+
 static int run_source(struct grub *grub)
 {
-	const char *path = NULL, *config = grub->config, *text;
-	struct statement *statement = grub->statement;
+	const char *config = grub->config, *text;
+	char path[PATH_MAX];
 	size_t size;
-	int r = 0;
+	int r;
 
-	if (statement->count > 1 && grub->entry < 0 && grub->sources < SOURCES && grub->sourced < SOURCED)
-		path = vw_boot_find(grub->image, grub->folder, statement->word[1]);
-	if (!path || vw_image_read(grub->image, path, VW_IMAGE_TEXT_LIMIT, &text, &size) < 0)
+	if (grub->statement->count < 2 || grub->entry >= 0 || grub->sources == SOURCES ||
+	    grub->sourced == SOURCED ||
+	    !vw_boot_find(grub->image, grub->folder, grub->statement->word[1], path) ||
+	    vw_image_read(grub->image, path, VW_IMAGE_TEXT_LIMIT, &text, &size) < 0)
 		return 0;
-	grub->statement = vw_arena_alloc(vw_image_arena(grub->image), sizeof(*statement));
-	grub->config = path;
+	grub->config = vwb_arena_string(vw_image_arena(grub->image), path);
 	grub->sources++;
 	grub->sourced++;
-	r = grub->statement ? read_script(grub, text, size) : -ENOMEM;
+	r = grub->config && use_statement(grub) ? read_script(grub, text, size) : -ENOMEM;
 	grub->sources--;
+	grub->statement = grub->statements[grub->sources];
 	grub->config = config;
-	grub->statement = statement;
 	return r;
 }
 
@@ -942,12 +1020,12 @@ static int run_command(struct grub *grub)
 	const char *name = grub->statement->word[0];
 
 	for (size_t i = 0; i < VW_COUNT(commands); i++)
-		if (vw_equal(name, commands[i].name))
+		if (vwb_text_equal(name, commands[i].name))
 			return commands[i].run(grub);
 	return strchr(name, '=') ? set_variable(grub, name) : 0;
 }
 
-/* --- statements ---------------------------------------------------------------------------------------- */
+/* Statements. */
 
 static void drop_word(struct statement *statement)
 {
@@ -960,11 +1038,11 @@ static int run_block(struct grub *grub)
 	const struct statement *statement = grub->statement;
 	const char *name = statement->count ? statement->word[0] : "";
 
-	if (vw_equal(name, "menuentry"))
+	if (vwb_text_equal(name, "menuentry"))
 		return open_menu(grub, false);
-	if (vw_equal(name, "submenu"))
+	if (vwb_text_equal(name, "submenu"))
 		return open_menu(grub, true);
-	return push(grub, FRAME_OTHER, !vw_equal(name, "function"));
+	return push(grub, FRAME_OTHER, !vwb_text_equal(name, "function"));
 }
 
 static int run_statement(struct grub *grub)
@@ -972,13 +1050,13 @@ static int run_statement(struct grub *grub)
 	struct statement *statement = grub->statement;
 	const char *const *word = statement->word;
 
-	while (statement->count && (vw_equal(word[0], "then") || vw_equal(word[0], "do")))
+	while (statement->count && (vwb_text_equal(word[0], "then") || vwb_text_equal(word[0], "do")))
 		drop_word(statement);
 	if (statement->end == '}' && !statement->count) {
 		close_brace(grub);
 		return 0;
 	}
-	if (statement->count && vw_equal(word[0], "else")) {
+	if (statement->count && vwb_text_equal(word[0], "else")) {
 		go_else(grub, NULL, 0, true);
 		drop_word(statement);
 	}
@@ -986,15 +1064,16 @@ static int run_statement(struct grub *grub)
 		return run_block(grub);
 	if (!statement->count)
 		return 0;
-	if (vw_equal(word[0], "if"))
+	if (vwb_text_equal(word[0], "if"))
 		return open_if(grub, word + 1, statement->count - 1);
-	if (vw_equal(word[0], "elif"))
+	if (vwb_text_equal(word[0], "elif"))
 		go_else(grub, word + 1, statement->count - 1, false);
-	else if (vw_equal(word[0], "fi"))
+	else if (vwb_text_equal(word[0], "fi"))
 		close_word(grub, FRAME_IF);
-	else if (vw_equal(word[0], "while") || vw_equal(word[0], "until") || vw_equal(word[0], "for"))
+	else if (vwb_text_equal(word[0], "while") || vwb_text_equal(word[0], "until") ||
+		 vwb_text_equal(word[0], "for"))
 		return push(grub, FRAME_LOOP, true);
-	else if (vw_equal(word[0], "done"))
+	else if (vwb_text_equal(word[0], "done"))
 		close_word(grub, FRAME_LOOP);
 	else if (is_active(grub))
 		return run_command(grub);
@@ -1014,55 +1093,63 @@ static int read_script(struct grub *grub, const char *text, size_t size)
 		if (r == 0 && ++count % 1024 == 0 && vw_image_late(grub->image))
 			r = -ETIME;
 	}
-	return vw_arena_failed(vw_image_arena(grub->image)) ? -ENOMEM : r;
+	return vwb_arena_failed(vw_image_arena(grub->image)) ? -ENOMEM : r;
 }
 
-/* --- files --------------------------------------------------------------------------------------------- */
+/* Files. */
 
 static const char *folder_of(struct vw_image *image, const char *path)
 {
-	return vw_arena_copy(vw_image_arena(image), path, (size_t)(strrchr(path, '/') - path));
+	return vwb_arena_copy(vw_image_arena(image), path, (size_t)(strrchr(path, '/') - path));
 }
 
-/* Read one grub.cfg. @ret_next: the file that it goes on with, or NULL */
-static int read_config(struct vw_boot_build *build, const char *path, const char **ret_next)
+/* Begin with another file; what the one before has used of memory is used again. */
+static int begin_config(struct grub *grub, const char *path)
 {
-	struct vw_arena *arena = vw_image_arena(build->image);
+	grub->config = path;
+	grub->folder = folder_of(grub->image, path);
+	grub->environment = grub->root_set = NULL;
+	grub->variables.count = grub->items.count = grub->top_items = 0;
+	grub->frames = grub->menus = grub->sources = 0;
+	grub->parent = grub->entry = -1;
+	memset(&grub->chosen, 0, sizeof(grub->chosen));
+	grub->has_bls = grub->has_next = false;
+	if (!grub->folder || !use_statement(grub))
+		return -ENOMEM;
+	grub->statement->is_cut = false;
+	assign(grub, "prefix", 6, grub->folder);
+	assign(grub, "config_directory", 16, grub->folder);
+	return 0;
+}
+
+/* Read one grub.cfg. The file that it goes on with, if any, is left in @grub. */
+static int read_config(struct grub *grub, const char *path)
+{
+	struct vw_boot_build *build = grub->build;
 	struct vw_text *fact = &build->boot->grub_config;
 	size_t size, before = build->entries.count;
-	struct grub *grub;
 	const char *text;
-	int r = vw_image_read(build->image, path, VW_IMAGE_TEXT_LIMIT, &text, &size);
+	int r = begin_config(grub, path);
 
+	if (r == 0)
+		r = vw_image_read(build->image, path, VW_IMAGE_TEXT_LIMIT, &text, &size);
 	if (r < 0) {
 		if (r != -ENOENT && r != -ENOMEM)
 			*fact = (struct vw_text){.state = vw_image_state(r), .source = path};
 		return r == -ENOMEM ? r : 0;
 	}
-	grub = vw_arena_alloc(arena, sizeof(*grub));
-	if (!grub)
-		return -ENOMEM;
-	*grub = (struct grub){
-		.build = build, .image = build->image, .config = path, .parent = -1, .entry = -1};
-	grub->folder = folder_of(build->image, path);
-	grub->statement = vw_arena_alloc(arena, sizeof(*grub->statement));
-	if (!grub->folder || !grub->statement)
-		return -ENOMEM;
-	assign(grub, "prefix", 6, grub->folder);
-	assign(grub, "config_directory", 16, grub->folder);
 	r = read_script(grub, text, size);
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0)
 		vw_image_unread(build->image, path, r);
-	*ret_next = grub->next_config;
 	if (build->entries.count > before) {
 		*fact = (struct vw_text){.state = VW_VALUE, .text = path, .source = path};
 		decide(grub);
 	} else if (fact->state == VW_ABSENT) {
 		*fact = (struct vw_text){.state = VW_MALFORMED, .source = path};
 	}
-	return vw_arena_failed(arena) ? -ENOMEM : 0;
+	return vwb_arena_failed(vw_image_arena(build->image)) ? -ENOMEM : 0;
 }
 
 /* Files grub.cfg of each vendor on the ESP. */
@@ -1080,7 +1167,7 @@ static int list_vendors(struct vw_image *image, const char *folder, const char *
 
 		if (entry[i].type != VW_ENTRY_FOLDER)
 			continue;
-		name = vw_arena_printf(vw_image_arena(image), "%s/%s/grub.cfg", folder, entry[i].name);
+		name = vwb_arena_printf(vw_image_arena(image), "%s/%s/grub.cfg", folder, entry[i].name);
 		if (!name)
 			return -ENOMEM;
 		if (vw_image_stat(image, name, &type, NULL) == 0)
@@ -1089,26 +1176,38 @@ static int list_vendors(struct vw_image *image, const char *folder, const char *
 	return 0;
 }
 
+/* The file that a configuration goes on with, unless it is known. */
+static int add_next(struct grub *grub, const char **path, size_t *count)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (vwb_text_equal(grub->next_config, path[i]))
+			return 0;
+	if (*count == CONFIGS * 2)
+		return 0;
+	path[*count] = vwb_arena_string(vw_image_arena(grub->image), grub->next_config);
+	return path[(*count)++] ? 0 : -ENOMEM;
+}
+
 /* The first configuration that has entries is the one. */
 int vw_grub_read(struct vw_boot_build *build)
 {
 	const char *path[CONFIGS * 2] = {"/boot/grub/grub.cfg", "/boot/grub2/grub.cfg"};
+	struct grub *grub = vwb_arena_alloc(vw_image_arena(build->image), sizeof(*grub));
 	size_t count = 2;
 	int r;
 
+	if (!grub)
+		return -ENOMEM;
+	grub->build = build;
+	grub->image = build->image;
 	build->boot->grub_config.state = VW_ABSENT;
 	r = list_vendors(build->image, "/boot/efi/EFI", path, &count);
 	if (r == 0)
 		r = list_vendors(build->image, "/efi/EFI", path, &count);
 	for (size_t i = 0; i < count && r == 0 && !build->entries.count; i++) {
-		const char *next = NULL;
-
-		r = read_config(build, path[i], &next);
-		for (size_t k = 0; next && k < count; k++)
-			if (vw_equal(next, path[k]))
-				next = NULL;
-		if (next && count < VW_COUNT(path))
-			path[count++] = next;
+		r = read_config(grub, path[i]);
+		if (r == 0 && grub->has_next)
+			r = add_next(grub, path, &count);
 	}
 	return r;
 }

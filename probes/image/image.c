@@ -9,16 +9,27 @@
 
 #include "probes/image/image_internal.h"
 #include "probes/image/parts.h"
-#include "probes/tree.h"
+#include "probes/read/tree.h"
 
 static const struct vw_image_wish no_wish;
 
-/* Later ones may look at what earlier ones left in the facts. */
-static int (*const parts[])(struct vw_image *image, struct vw_image_facts *facts) = {
-	vw_image_probe_os,         vw_image_probe_esp,     vw_image_probe_boot,
-	vw_image_probe_modprobe,   vw_image_probe_kernels, vw_image_probe_mounts,
-	vw_image_probe_network,    vw_image_probe_udev,    vw_image_probe_initramfs_conf,
-	vw_image_probe_cloud_init, vw_image_probe_system,
+/* Later ones may look at what earlier ones left in the facts; those of one part may change it. */
+static const struct part {
+	const char *subject; /* among the unread, when it is too much to read */
+	int (*probe[2])(struct vw_image *image, struct vw_image_facts *facts);
+} parts[] = {
+	{"the system", {vw_image_probe_os}},
+	{"the EFI system partition", {vw_image_probe_esp}},
+	{"settings of modules", {vw_image_probe_modprobe}},
+	{"boot entries and kernels", {vw_image_probe_boot, vw_image_probe_kernels}},
+	{"init and its libraries", {vw_image_probe_init}},
+	{"mounts", {vw_image_probe_mounts}},
+	{"settings of the network", {vw_image_probe_network}},
+	{"services", {vw_image_probe_services, vw_image_probe_sshd}},
+	{"rules of udev", {vw_image_probe_udev}},
+	{"settings of the initramfs", {vw_image_probe_initramfs_conf}},
+	{"cloud-init", {vw_image_probe_cloud_init}},
+	{"settings of the system", {vw_image_probe_system}},
 };
 
 static int new_image(const char *path, struct vw_image **ret_image)
@@ -27,13 +38,16 @@ static int new_image(const char *path, struct vw_image **ret_image)
 
 	if (!image)
 		return -ENOMEM;
-	image->root.fd = image->archive = -1;
+	image->root.fd = image->archive = image->bytes = -1;
+	image->store = (struct vw_store){.call = &vw_folder_calls, .from = &image->root};
 	image->wish = &no_wish;
-	if (vw_arena_new(&image->arena) < 0) {
+	image->memory.limit = VW_IMAGE_MEMORY;
+	if (vwb_arena_new(&image->own) < 0) {
 		vw_image_free(image);
 		return -ENOMEM;
 	}
-	image->path = vw_arena_string(image->arena, path);
+	image->arena = image->own;
+	image->path = vwb_arena_string(image->own, path);
 	if (!image->path) {
 		vw_image_free(image);
 		return -ENOMEM;
@@ -78,7 +92,7 @@ int vw_image_open(const char *path, struct vw_image **ret_image, char *problem, 
 	if (r < 0)
 		return r;
 	vw_codecs_open();
-	vw_image_start_clock(image);
+	vw_image_start(image);
 	*ret_image = image;
 	image = NULL;
 	return 0;
@@ -90,7 +104,7 @@ void vw_image_free(struct vw_image *image)
 		return;
 	vw_closep(&image->root.fd);
 	vw_image_close_archive(image);
-	vw_arena_free(image->arena);
+	vwb_arena_free(image->own);
 	free(image);
 }
 
@@ -106,24 +120,50 @@ void vw_image_set_progress(struct vw_image *image, vw_image_progress progress, v
 	image->progress_context = context;
 }
 
+/* Read one part into memory of its own, so that it can be given up alone. */
+static int read_part(struct vw_image *image, const struct part *part, struct vw_image_facts *facts)
+{
+	_cleanup_(vwb_arena_freep) struct vwb_arena *arena = NULL;
+	struct vw_image_facts before = *facts;
+	int r = vwb_arena_new(&arena);
+
+	if (r < 0)
+		return r;
+	vwb_arena_bound(arena, &image->memory);
+	image->arena = arena;
+	for (size_t i = 0; i < VW_COUNT(part->probe) && part->probe[i] && r == 0; i++)
+		r = part->probe[i](image, facts);
+	image->arena = image->own;
+	if (!image->memory.spent && !image->stopped) {
+		vwb_arena_join(image->own, &arena);
+		return r;
+	}
+	*facts = before;
+	image->cut = true;
+	image->memory.spent = false;
+	vw_image_unread(image, part->subject, image->stopped ? -ETIME : -EFBIG);
+	return 0;
+}
+
 int vw_image_probe(struct vw_image *image, const struct vw_image_wish *wish,
 		   const struct vw_image_facts **ret_facts)
 {
-	struct vw_image_facts *facts = vw_arena_alloc(image->arena, sizeof(*facts));
+	struct vw_image_facts *facts = vwb_arena_alloc(image->own, sizeof(*facts));
 	int r = 0;
 
 	if (!facts)
 		return -ENOMEM;
 	image->wish = wish ? wish : &no_wish;
-	vw_image_start_clock(image);
+	vw_image_start(image);
 	facts->path = image->path;
 	for (size_t i = 0; i < VW_COUNT(parts) && r == 0; i++)
-		r = parts[i](image, facts);
+		r = read_part(image, &parts[i], facts);
 	if (r < 0)
 		return r;
+	facts->cut = image->cut;
 	facts->unread = image->unread.item;
 	facts->unread_count = image->unread.count;
-	if (vw_arena_failed(image->arena))
+	if (vwb_arena_failed(image->own))
 		return -ENOMEM;
 	*ret_facts = facts;
 	return 0;
@@ -132,12 +172,12 @@ int vw_image_probe(struct vw_image *image, const struct vw_image_wish *wish,
 int vw_image_probe_initramfs(struct vw_image *image, const char *path,
 			     const struct vw_initramfs **ret_initramfs)
 {
-	struct vw_initramfs *initramfs = vw_arena_alloc(image->arena, sizeof(*initramfs));
+	struct vw_initramfs *initramfs = vwb_arena_alloc(image->own, sizeof(*initramfs));
 	int r;
 
 	if (!initramfs)
 		return -ENOMEM;
-	vw_image_start_clock(image);
+	vw_image_start(image);
 	r = vw_initramfs_read(image, path, initramfs);
 	if (r < 0)
 		return r;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef VW_PROBES_IMAGE_H
-#define VW_PROBES_IMAGE_H
+#ifndef VW_PROBES_IMAGE_IMAGE_H
+#define VW_PROBES_IMAGE_IMAGE_H
 
 /*
  * What this folder offers: the facts of an image, read from its root directory or from an archive of that. No
@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#include "detect/base.h"
+#include "base/base.h"
 #include "detect/image.h"
 
 struct vw_image;
@@ -23,7 +23,7 @@ struct vw_image;
  * @problem: on failure receives one line, without newline, that names the path and the reason
  *
  * Returns 0 or a negative errno: -ENOENT, -EACCES, -ENOTDIR for what is neither, -EOPNOTSUPP where libarchive
- * is missing, or what making a temporary directory gave.
+ * is missing, or what making a temporary file gave.
  */
 _must_check_ int vw_image_open(const char *path, struct vw_image **ret_image, char *problem,
 			       size_t problem_size);
@@ -32,16 +32,20 @@ enum {
 	VW_IMAGE_FILE_MAX = 192 * 1024 * 1024
 }; /* bytes of the largest file that is read; it is held in memory */
 
-/** The private directory that the archive is unpacked into, which vw_image_free() removes; NULL for an image
- * that is a directory. */
-const char *vw_image_folder(const struct vw_image *image);
+/** Is it an archive, and no directory? */
+bool vw_image_is_archive(const struct vw_image *image);
+
+/** How many bytes vw_image_unpack() may write into a file: 0 for a directory. */
+uint64_t vw_image_store_size(const struct vw_image *image);
 
 /**
- * Unpack the archive; of a directory there is nothing to be done. To be called before the image is read.
+ * Read an archive's names; of a directory there is nothing to be done. To be called before the image is read.
+ * No file or folder is made, but a file without a name for the bytes of a compressed archive.
  *
  * Returns 0 or a negative errno, with @problem filled: -EBADMSG for what is no archive, a damaged one or one
- * that holds no root, -E2BIG for one beyond the bounds (8 GiB, 100 times its own size, 500,000 entries, one
- * for each 256 bytes, five minutes), -EINTR, or what writing gave.
+ * that holds no root, -E2BIG for one beyond the bounds (8 GiB, 100 times its own size, 500,000
+ * entries, one for each 256 bytes, folders that no entry declares among them, five minutes), or what writing
+ * gave.
  */
 _must_check_ int vw_image_unpack(struct vw_image *image, char *problem, size_t problem_size);
 

@@ -30,7 +30,7 @@ enum {
 
 struct reading {
 	struct vw_image *image;
-	struct vw_arena *arena;
+	struct vwb_arena *arena;
 	struct vw_initramfs *ret;
 	struct vw_contents *contents;
 	struct vw_cpio cpio;
@@ -39,7 +39,7 @@ struct reading {
 	bool is_early; /* no compressed segment came yet */
 };
 
-/* --- problems ------------------------------------------------------------------------------------------ */
+/* Problems. */
 
 /* What the kernel would not unpack: the first of it is told. */
 static int malformed(struct reading *reading, const char *problem)
@@ -62,7 +62,7 @@ static int unread(struct reading *reading, const char *problem)
 /* An error in words. @unpacked: what came out of the segment */
 static int explain(struct reading *reading, int error, const char *format, uint64_t offset, uint64_t unpacked)
 {
-	struct vw_arena *arena = reading->arena;
+	struct vwb_arena *arena = reading->arena;
 	size_t number = reading->segments.count;
 
 	switch (error) {
@@ -70,39 +70,39 @@ static int explain(struct reading *reading, int error, const char *format, uint6
 	case -ENOMEM:
 		return error;
 	case -ENODATA:
-		return malformed(reading, vw_arena_printf(arena,
-							  "segment %zu (%s, at byte %" PRIu64
-							  ") ends too early, after %" PRIu64
-							  " unpacked bytes: the file is cut off",
-							  number, format, offset, unpacked));
+		return malformed(reading, vwb_arena_printf(arena,
+							   "segment %zu (%s, at byte %" PRIu64
+							   ") ends too early, after %" PRIu64
+							   " unpacked bytes: the file is cut off",
+							   number, format, offset, unpacked));
 	case -EBADMSG:
 		return malformed(reading,
-				 vw_arena_printf(arena,
-						 "segment %zu (%s, at byte %" PRIu64
-						 ") is damaged after %" PRIu64 " unpacked bytes%s%s",
-						 number, format, offset, unpacked,
-						 reading->cpio.problem ? ": " : "",
-						 reading->cpio.problem ? reading->cpio.problem : ""));
+				 vwb_arena_printf(arena,
+						  "segment %zu (%s, at byte %" PRIu64
+						  ") is damaged after %" PRIu64 " unpacked bytes%s%s",
+						  number, format, offset, unpacked,
+						  reading->cpio.problem ? ": " : "",
+						  reading->cpio.problem ? reading->cpio.problem : ""));
 	case -EOPNOTSUPP:
 		return unread(reading,
-			      vw_arena_printf(arena,
-					      "segment %zu (at byte %" PRIu64
-					      ") was not read: the library that unpacks %s is not installed",
-					      number, offset, format));
+			      vwb_arena_printf(arena,
+					       "segment %zu (at byte %" PRIu64
+					       ") was not read: the library that unpacks %s is not installed",
+					       number, offset, format));
 	case -ETIME:
 		return unread(reading,
-			      vw_arena_printf(arena,
-					      "segment %zu (%s) was not read to its end: it took too long",
-					      number, format));
+			      vwb_arena_printf(arena,
+					       "segment %zu (%s) was not read to its end: it took too long",
+					       number, format));
 	default:
 		return unread(reading,
-			      vw_arena_printf(arena,
-					      "segment %zu (%s) was not read to its end: too much is in it",
-					      number, format));
+			      vwb_arena_printf(arena,
+					       "segment %zu (%s) was not read to its end: too much is in it",
+					       number, format));
 	}
 }
 
-/* --- segments ------------------------------------------------------------------------------------------ */
+/* Segments. */
 
 static int begin_entry(void *context, const struct vw_cpio_entry *entry)
 {
@@ -113,7 +113,7 @@ static int begin_entry(void *context, const struct vw_cpio_entry *entry)
 	 * with a dot are padding. Source: Linux Documentation/arch/x86/microcode.rst,
 	 * Documentation/admin-guide/acpi/initrd_table_override.rst. */
 	if (reading->is_early && S_ISREG(entry->mode) && base && base[1] != '.' &&
-	    vw_starts_with(entry->name, "kernel/")) {
+	    vwb_text_starts(entry->name, "kernel/")) {
 		const char **name = vw_grow(reading->image, &reading->early, sizeof(*name), FIRMWARE_LIMIT);
 
 		if (name)
@@ -152,7 +152,7 @@ static struct vw_segment *add_segment(struct reading *reading, const char *forma
 
 static int too_many_segments(struct reading *reading)
 {
-	return vw_arena_failed(reading->arena) ? -ENOMEM : unread(reading, "it has too many segments");
+	return vwb_arena_failed(reading->arena) ? -ENOMEM : unread(reading, "it has too many segments");
 }
 
 /* A plain archive: to its end, or to where something else begins. */
@@ -219,15 +219,15 @@ static int read_packed(struct reading *reading, const struct vw_codec *codec, co
 		return too_many_segments(reading);
 	if (!vw_codec_in_linux(codec))
 		return malformed(reading,
-				 vw_arena_printf(reading->arena,
-						 "segment %zu (at byte %" PRIu64
-						 ") is in the %s format, which the kernel cannot read",
-						 reading->segments.count, offset, format));
+				 vwb_arena_printf(reading->arena,
+						  "segment %zu (at byte %" PRIu64
+						  ") is in the %s format, which the kernel cannot read",
+						  reading->segments.count, offset, format));
 	reading->is_early = false;
 	cpio->position = 0;
 	cpio->problem = NULL;
-	r = vw_unpack(reading->image, codec, bytes, size, UNPACKED_LIMIT - reading->unpacked, take_unpacked,
-		      &unpacking, ret_used);
+	r = vw_codec_unpack(reading->image, codec, bytes, size, UNPACKED_LIMIT - reading->unpacked,
+			    take_unpacked, &unpacking, ret_used);
 	reading->unpacked += unpacking.unpacked;
 	segment->size = *ret_used;
 	segment->unpacked = unpacking.unpacked;
@@ -261,11 +261,11 @@ static int read_segments(struct reading *reading, const unsigned char *bytes, si
 			r = read_packed(reading, codec, bytes + at, size - at, base + at, &used);
 		else
 			r = malformed(reading,
-				      vw_arena_printf(reading->arena,
-						      "at byte %" PRIu64
-						      " is neither a cpio archive nor a format that the "
-						      "kernel unpacks",
-						      base + at));
+				      vwb_arena_printf(reading->arena,
+						       "at byte %" PRIu64
+						       " is neither a cpio archive nor a format that the "
+						       "kernel unpacks",
+						       base + at));
 		at += used;
 	}
 	return r;
@@ -293,7 +293,7 @@ static int read_uki(struct reading *reading, const unsigned char *bytes, size_t 
 	return r;
 }
 
-/* --- what is in it ------------------------------------------------------------------------------------- */
+/* What is in it. */
 
 static bool is_file(const struct vw_item *item)
 {
@@ -312,7 +312,7 @@ static const char *place(struct reading *reading, const struct vw_item *item)
 {
 	const char *name = vw_image_clean(reading->image, item->name, item->length);
 
-	return name ? vw_arena_printf(reading->arena, "%s:/%s", reading->ret->path, name) : NULL;
+	return name ? vwb_arena_printf(reading->arena, "%s:/%s", reading->ret->path, name) : NULL;
 }
 
 static void find_nested(struct reading *reading)
@@ -353,8 +353,7 @@ static void find_generator(struct reading *reading)
 			reading->ret->generator = rows[i].generator;
 }
 
-/* --- init and its libraries ------------------------------------------------------------------------------
- */
+/* Init and its libraries. */
 
 static const struct vw_content *program_of(const struct vw_item *item)
 {
@@ -456,8 +455,7 @@ static void find_init(struct reading *reading)
 		find_lacking(reading, "/init");
 }
 
-/* --- texts -----------------------------------------------------------------------------------------------
- */
+/* Texts. */
 
 /* Items whose text was kept, in a folder, sorted by name. */
 static int compare_base(const void *a, const void *b)
@@ -566,7 +564,7 @@ static size_t bare(const char **line, size_t length)
 
 static void add_lines(struct reading *reading, const struct vw_item *item, struct vw_growing *lines)
 {
-	struct vw_line_reader reader = {0};
+	struct vw_line_reader reader = {.image = reading->image};
 	const char *path;
 
 	if (!program_of(item) || !item->content->text)
@@ -585,7 +583,7 @@ static void add_lines(struct reading *reading, const struct vw_item *item, struc
 		if (!line)
 			break;
 		line->text = vw_image_clean(reading->image, text, length);
-		line->source = vw_arena_printf(reading->arena, "%s:%u", path, reader.number);
+		line->source = vwb_arena_printf(reading->arena, "%s:%u", path, reader.number);
 	}
 }
 
@@ -607,7 +605,7 @@ static void read_load(struct reading *reading)
 static void join(struct reading *reading, const struct vw_growing *lines, struct vw_text *ret)
 {
 	const struct vw_line *line = lines->item;
-	char *text = vw_arena_alloc(reading->arena, JOINED_LIMIT + 1);
+	char *text = vwb_arena_alloc(reading->arena, JOINED_LIMIT + 1);
 	size_t size = 0;
 
 	for (size_t i = 0; text && i < lines->count && line[i].text; i++) {
@@ -648,8 +646,7 @@ static void read_build(struct reading *reading)
 	join(reading, &words, &reading->ret->cmdline);
 }
 
-/* --- modules ---------------------------------------------------------------------------------------------
- */
+/* Modules. */
 
 struct release {
 	char *name;
@@ -662,7 +659,7 @@ static bool is_module(const char *name)
 	static const char *const suffixes[] = {".ko", ".ko.xz", ".ko.zst", ".ko.gz", ".ko.bz2", ".ko.lzma"};
 
 	for (size_t i = 0; i < VW_COUNT(suffixes); i++)
-		if (vw_ends_with(name, suffixes[i]))
+		if (vwb_text_ends(name, suffixes[i]))
 			return true;
 	return false;
 }
@@ -677,7 +674,7 @@ static struct release *release_of(struct reading *reading, struct vw_growing *re
 			return &release[i];
 	release = vw_grow(reading->image, releases, sizeof(*release), TREES_LIMIT);
 	if (release) {
-		release->name = vw_arena_copy(reading->arena, name, length);
+		release->name = vwb_arena_copy(reading->arena, name, length);
 		release->length = length;
 	}
 	return release && release->name ? release : NULL;
@@ -705,7 +702,7 @@ static void find_releases(struct reading *reading, const struct vw_item *folder,
 			continue;
 		file = vw_grow(reading->image, &release->files, sizeof(*file), MODULES_LIMIT);
 		if (file)
-			*file = vw_arena_string(reading->arena, slash + 1);
+			*file = vwb_arena_string(reading->arena, slash + 1);
 		else
 			reading->ret->incomplete = true;
 	}
@@ -714,8 +711,8 @@ static void find_releases(struct reading *reading, const struct vw_item *folder,
 static int read_tree(struct reading *reading, const struct vw_item *folder, const struct release *release,
 		     struct vw_module_tree *tree)
 {
-	const char *path = vw_arena_printf(reading->arena, "/%s/%s", folder->name, release->name);
-	const char *dep = path ? vw_arena_printf(reading->arena, "%s/modules.dep", path) : NULL;
+	const char *path = vwb_arena_printf(reading->arena, "/%s/%s", folder->name, release->name);
+	const char *dep = path ? vwb_arena_printf(reading->arena, "%s/modules.dep", path) : NULL;
 	const struct vw_item *item = dep ? vw_contents_find(reading->contents, dep) : NULL;
 	const struct vw_content *content = program_of(item);
 	int r;
@@ -761,8 +758,7 @@ static int read_trees(struct reading *reading)
 	return 0;
 }
 
-/* --- the whole -------------------------------------------------------------------------------------------
- */
+/* The whole. */
 
 static int conclude(struct reading *reading)
 {
@@ -783,7 +779,7 @@ static int conclude(struct reading *reading)
 	r = read_modprobe(reading);
 	if (r == 0)
 		r = read_trees(reading);
-	return r == 0 && vw_arena_failed(reading->arena) ? -ENOMEM : r;
+	return r == 0 && vwb_arena_failed(reading->arena) ? -ENOMEM : r;
 }
 
 static int read_bytes(struct reading *reading, const unsigned char *bytes, size_t size)
@@ -818,19 +814,19 @@ int vw_initramfs_read(struct vw_image *image, const char *path, struct vw_initra
 	reading.cpio.sink = &sink;
 	reading.cpio.context = &reading;
 
-	r = vw_read_large(image, path, 0, UINT64_MAX, &bytes, &size);
+	r = vw_file_read_large(image, path, 0, UINT64_MAX, &bytes, &size);
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0) {
 		initramfs.state = r == -ETIME || r == -EFBIG ? VW_VALUE : vw_image_state(r);
 		initramfs.incomplete = true;
-		initramfs.problem = vw_arena_printf(reading.arena, "it could not be read: %s", strerror(-r));
+		initramfs.problem = vwb_arena_printf(reading.arena, "it could not be read: %s", strerror(-r));
 		*ret = initramfs;
 		return 0;
 	}
 	initramfs.size = size;
 	r = read_bytes(&reading, bytes, size);
-	free(bytes);
+	vw_file_free_large(image, bytes, size);
 	if (r == 0)
 		*ret = initramfs;
 	return r;

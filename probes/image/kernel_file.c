@@ -23,8 +23,8 @@ enum {
 
 struct kernel_bytes {
 	struct vw_image *image;
-	int fd;
-	uint64_t base, size; /* of the kernel in the file */
+	const struct vw_file *file; /* NULL: the head is all there is */
+	uint64_t base, size;        /* of the kernel in the file */
 	const unsigned char *head;
 	size_t head_size;
 };
@@ -66,7 +66,8 @@ static size_t read_at(const struct kernel_bytes *kernel, uint64_t offset, unsign
 		return 0;
 	if (size > kernel->size - offset)
 		size = (size_t)(kernel->size - offset);
-	r = pread(kernel->fd, bytes, size, (off_t)(kernel->base + offset));
+	r = kernel->file ? vw_image_pread(kernel->image, kernel->file, bytes, size, kernel->base + offset)
+			 : -1;
 	return r < 0 ? 0 : (size_t)r;
 }
 
@@ -130,7 +131,7 @@ static int read_bzimage(const struct kernel_bytes *kernel, struct vw_kernel_file
 	size = read_at(kernel, payload, magic, sizeof(magic));
 	codec = vw_codec_of(magic, size);
 	ret->compression = codec ? vw_codec_name(codec) : NULL;
-	if (ret->compression && vw_starts_with(ret->compression, "lz4"))
+	if (ret->compression && vwb_text_starts(ret->compression, "lz4"))
 		ret->compression = "lz4";
 	return 0;
 }
@@ -143,7 +144,7 @@ static int read_zboot(const struct kernel_bytes *kernel, struct vw_kernel_file *
 	ret->compression = vw_image_clean(kernel->image, (const char *)kernel->head + 24,
 					  strnlen((const char *)kernel->head + 24, 32));
 	/* "zstd22" and the like are make rules of the same formats. */
-	if (ret->compression && vw_starts_with(ret->compression, "zstd"))
+	if (ret->compression && vwb_text_starts(ret->compression, "zstd"))
 		ret->compression = "zstd";
 	return (uint64_t)get32(kernel->head + 8) + get32(kernel->head + 12) > kernel->size ? -EBADMSG : 0;
 }
@@ -163,7 +164,7 @@ static int read_elf(const struct kernel_bytes *kernel, struct vw_kernel_file *re
 
 	ret->format = "ELF";
 	ret->arch = arch_of(is_big ? (uint16_t)((unsigned)head[18] << 8 | head[19]) : get16(head + 18), true);
-	if (!is_big && vw_equal(ret->arch, "ppc64"))
+	if (!is_big && vwb_text_equal(ret->arch, "ppc64"))
 		ret->arch = "ppc64le";
 	return 0;
 }
@@ -205,11 +206,11 @@ static int read_compressed(const struct kernel_bytes *kernel, const struct vw_co
 			   struct vw_kernel_file *ret)
 {
 	struct peek peek = {.size = 0};
-	struct kernel_bytes inner = {.image = kernel->image, .fd = -1, .head = peek.bytes};
+	struct kernel_bytes inner = {.image = kernel->image, .head = peek.bytes};
 	size_t used;
 	bool known;
-	int r = vw_unpack(kernel->image, codec, kernel->head, kernel->head_size, HEAD_SIZE * 16, take_head,
-			  &peek, &used);
+	int r = vw_codec_unpack(kernel->image, codec, kernel->head, kernel->head_size, HEAD_SIZE * 16,
+				take_head, &peek, &used);
 
 	if (r == -ENOMEM || r == -EBADMSG)
 		return r;
@@ -252,7 +253,7 @@ static int read_header(const struct kernel_bytes *kernel, struct vw_kernel_file 
 static int read_uki(const struct kernel_bytes *file, const struct vw_pe *pe, struct vw_kernel_file *ret)
 {
 	const struct vw_pe_section *kernel = vw_pe_find(pe, ".linux"), *name = vw_pe_find(pe, ".uname");
-	unsigned char text[VERSION_SIZE], *head = vw_arena_alloc(vw_image_arena(file->image), HEAD_SIZE);
+	unsigned char text[VERSION_SIZE], *head = vwb_arena_alloc(vw_image_arena(file->image), HEAD_SIZE);
 	struct kernel_bytes inner = *file;
 	size_t size;
 	int r;
@@ -278,26 +279,27 @@ static int read_uki(const struct kernel_bytes *file, const struct vw_pe *pe, str
 int vw_kernel_file_read(struct vw_image *image, const char *path, struct vw_kernel_file *ret)
 {
 	struct kernel_bytes kernel = {.image = image};
-	_cleanup_(vw_closep) int fd = -1;
+	_cleanup_(vw_file_close) struct vw_file file = {.fd = -1};
 	unsigned char *head;
 	struct vw_pe pe;
 	int r;
 
 	*ret = (struct vw_kernel_file){.path = path};
-	fd = vw_image_open_file(image, path, &kernel.size);
-	if (fd < 0) {
-		ret->state = vw_image_state(fd);
-		return fd == -ENOMEM ? fd : 0;
+	r = vw_image_open_file(image, path, &file);
+	if (r < 0) {
+		ret->state = vw_image_state(r);
+		return r == -ENOMEM ? r : 0;
 	}
+	kernel.size = file.size;
 	ret->size = kernel.size;
 	ret->state = VW_MALFORMED;
 	if (kernel.size < HEAD_LEAST)
 		return 0;
 
-	head = vw_arena_alloc(vw_image_arena(image), HEAD_SIZE);
+	head = vwb_arena_alloc(vw_image_arena(image), HEAD_SIZE);
 	if (!head)
 		return -ENOMEM;
-	kernel.fd = fd;
+	kernel.file = &file;
 	kernel.head = head;
 	kernel.head_size = read_at(&kernel, 0, head, HEAD_SIZE);
 	if (kernel.head_size < HEAD_LEAST)

@@ -17,7 +17,7 @@ struct kernels {
 
 static const char *print2(struct vw_image *image, const char *before, const char *release, const char *after)
 {
-	return vw_arena_printf(vw_image_arena(image), "%s%s%s", before, release, after);
+	return vwb_arena_printf(vw_image_arena(image), "%s%s%s", before, release, after);
 }
 
 static bool is_file(struct vw_image *image, const char *path)
@@ -39,14 +39,14 @@ static bool is_aside(const char *name)
 	return false;
 }
 
-/* --- releases ------------------------------------------------------------------------------------------ */
+/* Releases. */
 
 static struct vw_image_kernel *find_release(struct kernels *kernels, const char *release)
 {
 	struct vw_image_kernel *kernel = kernels->list.item;
 
 	for (size_t i = 0; i < kernels->list.count; i++)
-		if (vw_equal(kernel[i].release, release))
+		if (vwb_text_equal(kernel[i].release, release))
 			return &kernel[i];
 	return NULL;
 }
@@ -92,12 +92,12 @@ static int list_folders(struct kernels *kernels)
 	const char *place = NULL;
 	int r = vw_image_resolve(kernels->image, "/lib/modules", &place);
 
-	if (r == 0 && !vw_equal(place, "/usr/lib/modules"))
+	if (r == 0 && !vwb_text_equal(place, "/usr/lib/modules"))
 		r = list_releases(kernels, "/lib/modules");
 	return r == -ENOMEM ? r : list_releases(kernels, "/usr/lib/modules");
 }
 
-/* --- files of a release -------------------------------------------------------------------------------- */
+/* Files of a release. */
 
 /* Names that are no release: "virt" of "6.6.14-0-virt" on Alpine; Arch's folders name theirs in a file. */
 static const char *flavour_of(struct vw_image *image, const struct vw_image_kernel *kernel)
@@ -149,8 +149,8 @@ static const char *in_token_folder(const struct kernels *kernels, const char *re
 	for (size_t i = 0; i < VW_COUNT(places); i++)
 		for (size_t k = 0; k < VW_COUNT(tokens); k++) {
 			const char *path =
-				tokens[k] ? vw_arena_printf(vw_image_arena(kernels->image), "%s/%s/%s/%s",
-							    places[i], tokens[k], release, name)
+				tokens[k] ? vwb_arena_printf(vw_image_arena(kernels->image), "%s/%s/%s/%s",
+							     places[i], tokens[k], release, name)
 					  : NULL;
 
 			if (is_file(kernels->image, path))
@@ -183,7 +183,7 @@ static const char *find_in_boot(struct vw_image *image, const char *release)
 	if (vw_image_list(image, "/boot", &count, &entry) < 0)
 		return NULL;
 	for (size_t i = 0; i < count; i++)
-		if (vw_starts_with(entry[i].name, "initr") && strstr(entry[i].name, release) &&
+		if (vwb_text_starts(entry[i].name, "initr") && strstr(entry[i].name, release) &&
 		    !is_aside(entry[i].name)) {
 			const char *path = print2(image, "/boot/", entry[i].name, "");
 
@@ -237,7 +237,7 @@ static int read_config(struct vw_image *image, struct vw_image_kernel *kernel)
 	return r == -ENOMEM ? r : 0;
 }
 
-/* --- kernel files and their releases ------------------------------------------------------------------- */
+/* Kernel files and their releases. */
 
 /* Where a path leads; each is followed once, however many it is compared with. */
 static const char *real_of(struct kernels *kernels, struct place *place, const char *path)
@@ -257,7 +257,7 @@ static struct vw_image_kernel *find_file(struct kernels *kernels, const char *pa
 	const char *real = real_of(kernels, &place, path);
 
 	for (size_t i = 0; i < kernels->list.count; i++)
-		if (vw_equal(real_of(kernels, &kernels->place[i], kernel[i].file.path), real))
+		if (vwb_text_equal(real_of(kernels, &kernels->place[i], kernel[i].file.path), real))
 			return &kernel[i];
 	return NULL;
 }
@@ -277,7 +277,7 @@ static struct vw_image_kernel *find_flavour(struct kernels *kernels, const char 
 
 	for (size_t i = 0; dash && i < kernels->list.count; i++)
 		if (kernel[i].file.state == VW_ABSENT &&
-		    vw_equal(flavour_of(kernels->image, &kernel[i]), dash + 1))
+		    vwb_text_equal(flavour_of(kernels->image, &kernel[i]), dash + 1))
 			return &kernel[i];
 	return NULL;
 }
@@ -317,7 +317,7 @@ static bool is_kernel_name(const char *name)
 					     "kernel-", "bzImage", "zImage"};
 
 	for (size_t i = 0; i < VW_COUNT(starts); i++)
-		if (vw_starts_with(name, starts[i]))
+		if (vwb_text_starts(name, starts[i]))
 			return true;
 	return false;
 }
@@ -346,7 +346,7 @@ static int take_strays(struct kernels *kernels)
 	return r;
 }
 
-/* --- each kernel --------------------------------------------------------------------------------------- */
+/* Each kernel. */
 
 /* The entry that boots a kernel: the default one, or the first. */
 static void find_entry(struct kernels *kernels, struct vw_image_kernel *kernel)
@@ -359,7 +359,7 @@ static void find_entry(struct kernels *kernels, struct vw_image_kernel *kernel)
 		const struct vw_boot_entry *entry = &boot->entry[i];
 
 		if ((kernel->entry && !entry->is_default) ||
-		    !vw_equal(real_of(kernels, &kernels->entry_place[i], entry->kernel_at), real))
+		    !vwb_text_equal(real_of(kernels, &kernels->entry_place[i], entry->kernel_at), real))
 			continue;
 		kernel->entry = entry;
 		kernel->is_default |= entry->is_default;
@@ -379,6 +379,10 @@ static int read_initramfs(struct kernels *kernels, struct vw_image_kernel *kerne
 	}
 	if (!entry)
 		path = find_initramfs(kernels, kernel);
+	if (entry && entry->initrds_cut) { /* which is the last of them is not known */
+		kernel->initramfs = (struct vw_initramfs){.state = VW_NOT_PROBED, .path = path ? path : lost};
+		return 0;
+	}
 	if (path)
 		return vw_initramfs_read(kernels->image, path, &kernel->initramfs);
 	kernel->initramfs = (struct vw_initramfs){.state = VW_ABSENT, .path = lost};
@@ -395,12 +399,12 @@ static const char *intended(struct vw_image *image, const struct vw_lines *inten
 		const char *text = intent->line[i].text;
 		size_t size;
 
-		if (!vw_starts_with(text, name) || text[length] != '=')
+		if (!vwb_text_starts(text, name) || text[length] != '=')
 			continue;
 		text += length + 1;
 		size = strlen(text);
 		if (size > 1 && (*text == '"' || *text == '\'') && text[size - 1] == *text)
-			value = vw_arena_copy(vw_image_arena(image), text + 1, size - 2);
+			value = vwb_arena_copy(vw_image_arena(image), text + 1, size - 2);
 		else
 			value = text;
 	}
@@ -410,10 +414,14 @@ static const char *intended(struct vw_image *image, const struct vw_lines *inten
 static void set_cmdline(struct kernels *kernels, struct vw_image_kernel *kernel)
 {
 	const struct vw_lines *intent = &kernels->facts->boot.intent;
-	struct vw_arena *arena = vw_image_arena(kernels->image);
+	struct vwb_arena *arena = vw_image_arena(kernels->image);
 	const char *always, *usual;
 
 	kernel->cmdline = (struct vw_text){.state = VW_ABSENT};
+	if (kernel->entry && kernel->entry->cmdline_cut) {
+		kernel->cmdline = (struct vw_text){.state = VW_MALFORMED, .source = kernel->entry->source};
+		return;
+	}
 	if (kernel->entry) {
 		kernel->cmdline = (struct vw_text){
 			.state = VW_VALUE, .text = kernel->entry->cmdline, .source = kernel->entry->source};
@@ -430,7 +438,7 @@ static void set_cmdline(struct kernels *kernels, struct vw_image_kernel *kernel)
 	usual = intended(kernels->image, intent, "GRUB_CMDLINE_LINUX_DEFAULT");
 	if (*always || *usual) {
 		const char *text =
-			vw_arena_printf(arena, "%s%s%s", always, *always && *usual ? " " : "", usual);
+			vwb_arena_printf(arena, "%s%s%s", always, *always && *usual ? " " : "", usual);
 
 		kernel->cmdline = (struct vw_text){
 			.state = VW_VALUE, .text = text ? text : "", .source = "/etc/default/grub"};
@@ -482,7 +490,7 @@ static int read_rest(struct kernels *kernels, struct vw_image_kernel *kernel)
 static int compare_kernels(const void *a, const void *b)
 {
 	const struct vw_image_kernel *x = a, *y = b;
-	int order = vw_version_compare(y->release, x->release);
+	int order = vwb_version_compare(y->release, x->release);
 
 	return order ? order : strcmp(x->release, y->release);
 }
@@ -525,7 +533,7 @@ static void read_token(struct kernels *kernels)
 			kernels->token = vw_image_clean(kernels->image, text, size);
 }
 
-/* --- names that are fit to print ------------------------------------------------------------------------ */
+/* Names that are fit to print. */
 
 /* Until all is read, paths are those of the image, whatever bytes they have. */
 static void clean(struct vw_image *image, const char **text)
@@ -572,7 +580,7 @@ int vw_image_probe_kernels(struct vw_image *image, struct vw_image_facts *facts)
 	int r;
 
 	kernels.entry_place =
-		vw_arena_array(vw_image_arena(image), facts->boot.count + 1, sizeof(*kernels.entry_place));
+		vwb_arena_array(vw_image_arena(image), facts->boot.count + 1, sizeof(*kernels.entry_place));
 	if (!kernels.entry_place)
 		return -ENOMEM;
 	read_token(&kernels);

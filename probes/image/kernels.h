@@ -7,12 +7,16 @@
  * loader's configuration (grub.c, bls.c, extlinux.c). Internal to probes/image/.
  */
 
+#include <limits.h>
+
 #include "probes/image/parts.h"
 
 enum {
 	VW_BOOT_ENTRIES = 4096,
 	VW_KERNELS = 256,
-	VW_CMDLINE_LIMIT = 64 * 1024, /* of a UKI; no kernel takes more than 4096 */
+	/* bytes of one command line, and of the initrd lines of one BLS entry; no kernel takes more than
+	 * 4096: COMMAND_LINE_SIZE of Linux arch/<arch>/include/uapi/asm/setup.h is 256 to 4096 */
+	VW_CMDLINE_LIMIT = 64 * 1024,
 };
 
 /** Read the header of a kernel's file, or of the kernel inside a UKI. What cannot be read is its state.
@@ -22,9 +26,6 @@ enum {
  */
 int vw_kernel_file_read(struct vw_image *image, const char *path, struct vw_kernel_file *ret);
 
-/** Order of two releases, numbers by their value. Source: UAPI Group, Version Format Specification. */
-int vw_version_compare(const char *a, const char *b);
-
 /** Read a folder's files that an earlier folder of @folders has none of the same name of (modprobe.d(5),
  * modules-load.d(5)), and give each to @take in the order of their names.
  *
@@ -33,16 +34,26 @@ int vw_version_compare(const char *a, const char *b);
  */
 typedef int (*vw_conf_taker)(struct vw_image *image, const char *text, size_t size, const char *path,
 			     struct vw_growing *list);
-int vw_read_conf_folders(struct vw_image *image, const char *const *folders, vw_conf_taker take,
+int vw_conf_folders_read(struct vw_image *image, const char *const *folders, vw_conf_taker take,
 			 struct vw_growing *list, enum vw_state *ret_state);
 
-/* --- boot entries, while they are read ----------------------------------------------------------------- */
+/* Boot entries, while they are read. */
+
+/* A text of the entry at hand, which is written again where it stands: a configuration may set it very often.
+ */
+struct vw_boot_text {
+	char *text;
+	size_t size, space;
+	long entry;
+};
 
 struct vw_boot_build {
 	struct vw_image *image;
 	struct vw_boot *boot;
 	struct vw_growing entries; /* struct vw_boot_entry */
-	bool is_decided;           /* the default is known, or known to be lost */
+	struct vw_boot_text kernel, kernel_at, cmdline;
+	size_t used;     /* bytes of all entries' command lines and initramfs paths */
+	bool is_decided; /* the default is known, or known to be lost */
 };
 
 /** Add an entry. Returns its index, or -ENOMEM, or -E2BIG beyond VW_BOOT_ENTRIES. */
@@ -55,8 +66,16 @@ void vw_boot_set_kernel(struct vw_boot_build *build, long index, const char *fol
 /** Add initramfs files: paths parted by white space or commas. */
 void vw_boot_add_initrd(struct vw_boot_build *build, long index, const char *folder, const char *paths);
 
-/** Add words to an entry's command line. */
+/** Add words to an entry's command line. What makes it longer than VW_CMDLINE_LIMIT is left out, and told as
+ * unread. */
 void vw_boot_add_cmdline(struct vw_boot_build *build, long index, const char *words);
+
+/** Empty an entry's command line. */
+void vw_boot_clear_cmdline(struct vw_boot_build *build, long index);
+
+/** Note that not all of an entry's command line, or of its initramfs files, was kept. */
+void vw_boot_cut_cmdline(struct vw_boot_build *build, long index);
+void vw_boot_cut_initrds(struct vw_boot_build *build, long index);
 
 /** The default, unless another loader's configuration has named it before. */
 void vw_boot_decide(struct vw_boot_build *build, long index, const char *by, const char *lost);
@@ -64,9 +83,11 @@ void vw_boot_decide(struct vw_boot_build *build, long index, const char *by, con
 /**
  * Where is a file that a loader names? Its paths are relative to the partition that it lies on.
  *
- * Returns the path in the image, or NULL.
+ * @ret_found: receives the path in the image
+ *
+ * Returns whether it is there.
  */
-const char *vw_boot_find(struct vw_image *image, const char *folder, const char *path);
+bool vw_boot_find(struct vw_image *image, const char *folder, const char *path, char ret_found[PATH_MAX]);
 
 int vw_grub_read(struct vw_boot_build *build);
 int vw_systemd_boot_read(struct vw_boot_build *build);
@@ -78,11 +99,15 @@ int vw_menu_lst_read(struct vw_boot_build *build);
 struct vw_bls {
 	const char *id; /* the file's name without ".conf" and without its count of tries */
 	const char *title, *version, *machine_id, *sort_key, *kernel, *options, *initrd;
+	bool options_cut, initrd_cut; /* longer than VW_CMDLINE_LIMIT; what is kept is not all */
 	const char *source;
 };
 
 /** Read the entries of a folder, in ascending order of their files' names. */
 int vw_bls_read(struct vw_image *image, const char *folder, struct vw_growing *list);
+
+/** Note at an entry what was cut of its file's command line and initrd lines. */
+void vw_bls_note_cuts(struct vw_boot_build *build, long index, const struct vw_bls *bls);
 
 /** The folder of BLS entries that GRUB's blscfg reads, or NULL when there is none. */
 const char *vw_bls_folder(struct vw_image *image);

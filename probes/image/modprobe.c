@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probes/image/settings.h"
+
 enum { RULES_LIMIT = 65536, CONF_FILES = 4096 };
 
-/* --- folders of configuration -------------------------------------------------------------------------- */
+/* Folders of configuration. */
 
 struct conf_file {
 	const char *name, *path;
@@ -26,22 +28,23 @@ static int take_conf(struct vw_image *image, const char *folder, const struct vw
 	struct conf_file *file = files->item;
 	const char *target;
 
-	if (!vw_ends_with(entry->name, ".conf") || entry->type == VW_ENTRY_FOLDER)
+	/* kmod and systemd pass over hidden files */
+	if (entry->name[0] == '.' || !vwb_text_ends(entry->name, ".conf") || entry->type == VW_ENTRY_FOLDER)
 		return 0;
 	for (size_t i = 0; i < files->count; i++)
-		if (vw_equal(file[i].name, entry->name))
+		if (vwb_text_equal(file[i].name, entry->name))
 			return 0;
 	file = vw_grow(image, files, sizeof(*file), CONF_FILES);
 	if (!file) {
 		vw_image_unread(image, folder, -E2BIG);
-		return vw_arena_failed(vw_image_arena(image)) ? -ENOMEM : 0;
+		return vwb_arena_failed(vw_image_arena(image)) ? -ENOMEM : 0;
 	}
 	file->name = entry->name;
-	file->path = vw_arena_printf(vw_image_arena(image), "%s/%s", folder, entry->name);
+	file->path = vwb_arena_printf(vw_image_arena(image), "%s/%s", folder, entry->name);
 	if (!file->path)
 		return -ENOMEM;
 	file->is_mask = entry->type == VW_ENTRY_LINK && vw_image_readlink(image, file->path, &target) == 0 &&
-			vw_equal(target, "/dev/null");
+			vwb_text_equal(target, "/dev/null");
 	return 0;
 }
 
@@ -70,7 +73,7 @@ static int list_confs(struct vw_image *image, const char *const *folders, struct
 	return 0;
 }
 
-int vw_read_conf_folders(struct vw_image *image, const char *const *folders, vw_conf_taker take,
+int vw_conf_folders_read(struct vw_image *image, const char *const *folders, vw_conf_taker take,
 			 struct vw_growing *list, enum vw_state *ret_state)
 {
 	struct vw_growing files = {.item = NULL};
@@ -95,7 +98,7 @@ int vw_read_conf_folders(struct vw_image *image, const char *const *folders, vw_
 	return r;
 }
 
-/* --- modprobe.d ---------------------------------------------------------------------------------------- */
+/* modprobe.d. */
 
 /* Source: modprobe.d(5); SUSE's allow_unsupported_modules and kmod 33's weakdep besides. */
 static const struct {
@@ -123,19 +126,19 @@ static const char *place_of(struct vw_image *image, const char *path, unsigned l
 {
 	const char *clean = vw_image_clean(image, path, strlen(path));
 
-	return clean ? vw_arena_printf(vw_image_arena(image), "%s:%u", clean, line) : NULL;
+	return clean ? vwb_arena_printf(vw_image_arena(image), "%s:%u", clean, line) : NULL;
 }
 
 static int take_directive(struct vw_image *image, char *text, const char *path, unsigned line,
 			  struct vw_growing *rules)
 {
-	struct vw_arena *arena = vw_image_arena(image);
+	struct vwb_arena *arena = vw_image_arena(image);
 	const char *word = next_word(&text);
 	struct vw_modprobe_rule *rule;
 	char *module = NULL;
 	size_t i = 0;
 
-	while (i < VW_COUNT(directives) && !vw_equal(word, directives[i].kind))
+	while (i < VW_COUNT(directives) && !vwb_text_equal(word, directives[i].kind))
 		i++;
 	if (i == VW_COUNT(directives))
 		return 0;
@@ -149,56 +152,34 @@ static int take_directive(struct vw_image *image, char *text, const char *path, 
 	rule = vw_grow(image, rules, sizeof(*rule), RULES_LIMIT);
 	if (!rule) {
 		vw_image_unread(image, path, -E2BIG);
-		return vw_arena_failed(arena) ? -ENOMEM : 0;
+		return vwb_arena_failed(arena) ? -ENOMEM : 0;
 	}
 	rule->kind = directives[i].kind;
 	rule->module = module ? vw_image_clean(image, module, strlen(module)) : "";
 	rule->argument = vw_image_clean(image, text, strlen(text));
 	rule->source = place_of(image, path, line);
-	return vw_arena_failed(arena) ? -ENOMEM : 0;
+	return vwb_arena_failed(arena) ? -ENOMEM : 0;
 }
 
 int vw_modprobe_parse(struct vw_image *image, const char *text, size_t size, const char *path,
 		      struct vw_growing *rules)
 {
-	struct vw_line_reader lines = {.rest = text, .size = size};
-	char *joined = vw_arena_alloc(vw_image_arena(image), size + 1);
-	size_t used = 0;
-	unsigned first = 0;
+	struct vw_joined joined = {.lines = {.image = image, .rest = text, .size = size},
+				   .comments_go_on = true};
 	int r = 0;
 
-	if (!joined)
-		return -ENOMEM;
-	while (r == 0 && vw_image_next_line(&lines)) {
-		size_t length = lines.length;
-		bool goes_on;
-
-		if (length && lines.line[length - 1] == '\r')
-			length--;
-		goes_on = length && lines.line[length - 1] == '\\';
-		if (!used)
-			first = lines.number;
-		memcpy(joined + used, lines.line, length);
-		used += length;
-		if (goes_on) {
-			joined[used - 1] = ' ';
-			if (lines.size)
-				continue;
-		}
-		joined[used] = '\0';
-		used = 0;
-		if (joined[strspn(joined, " \t")] != '#')
-			r = take_directive(image, joined, path, first, rules);
-	}
-	return r;
+	while (r == 0 && vw_joined_next(&joined))
+		if (joined.line[strspn(joined.line, " \t")] != '#')
+			r = take_directive(image, joined.line, path, joined.number, rules);
+	return r < 0 ? r : vw_image_memory(image);
 }
 
-/* --- modules that are loaded in any case --------------------------------------------------------------- */
+/* Modules that are loaded in any case. */
 
 static int take_modules(struct vw_image *image, const char *text, size_t size, const char *path,
 			struct vw_growing *list)
 {
-	struct vw_line_reader lines = {.rest = text, .size = size};
+	struct vw_line_reader lines = {.image = image, .rest = text, .size = size};
 
 	while (vw_image_next_line(&lines)) {
 		const char *line = lines.line;
@@ -219,7 +200,7 @@ static int take_modules(struct vw_image *image, const char *text, size_t size, c
 		item->text = vw_image_clean(image, line, length);
 		item->source = place_of(image, path, lines.number);
 	}
-	return vw_arena_failed(vw_image_arena(image)) ? -ENOMEM : 0;
+	return vwb_arena_failed(vw_image_arena(image)) ? -ENOMEM : 0;
 }
 
 static int read_modules_load(struct vw_image *image, struct vw_lines *ret)
@@ -232,7 +213,7 @@ static int read_modules_load(struct vw_image *image, struct vw_lines *ret)
 	enum vw_state state;
 	const char *text;
 	size_t size;
-	int r = vw_read_conf_folders(image, folders, take_modules, &list, &state);
+	int r = vw_conf_folders_read(image, folders, take_modules, &list, &state);
 
 	if (r < 0)
 		return r;
@@ -254,7 +235,7 @@ int vw_image_probe_modprobe(struct vw_image *image, struct vw_image_facts *facts
 		"/usr/lib/modprobe.d", "/lib/modprobe.d", NULL,
 	};
 	struct vw_growing rules = {.item = NULL};
-	int r = vw_read_conf_folders(image, folders, vw_modprobe_parse, &rules, &facts->modprobe.state);
+	int r = vw_conf_folders_read(image, folders, vw_modprobe_parse, &rules, &facts->modprobe.state);
 
 	if (r < 0)
 		return r;

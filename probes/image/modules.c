@@ -15,7 +15,7 @@ enum {
 static const char *const suffixes[] = {".ko",     ".ko.xz",   ".ko.zst", ".ko.gz",
 				       ".ko.bz2", ".ko.lzma", ".ko.lz4"};
 
-/* --- names --------------------------------------------------------------------------------------------- */
+/* Names. */
 
 /* The suffix of a module's file, with its dot, or NULL. */
 static const char *suffix_of(const char *path, size_t size)
@@ -62,7 +62,7 @@ static int rank_of(const char *path)
 	static const char *const order[] = {"updates/", "extra/", "weak-updates/"};
 
 	for (size_t i = 0; i < VW_COUNT(order); i++)
-		if (vw_starts_with(path, order[i]))
+		if (vwb_text_starts(path, order[i]))
 			return (int)i;
 	return (int)VW_COUNT(order);
 }
@@ -72,7 +72,7 @@ static bool is_extra(const char *path)
 	return rank_of(path) < 3;
 }
 
-/* --- the index ----------------------------------------------------------------------------------------- */
+/* The index. */
 
 /* A module while its tree is read: what modules.dep says after its colon. */
 struct raw_module {
@@ -122,12 +122,12 @@ static struct vw_module *find_module(const struct indexing *work, const char *na
 /* The files that are modules, sorted, and the suffixes that occur among them. */
 static int take_files(struct indexing *work, const char *const *file, size_t files)
 {
-	struct vw_arena *arena = vw_image_arena(work->image);
+	struct vwb_arena *arena = vw_image_arena(work->image);
 	struct vw_growing seen = {.item = NULL};
 	bool has[VW_COUNT(suffixes)] = {false};
 
-	work->file = vw_arena_array(arena, files, sizeof(*work->file));
-	work->is_named = vw_arena_array(arena, files, sizeof(*work->is_named));
+	work->file = vwb_arena_array(arena, files, sizeof(*work->file));
+	work->is_named = vwb_arena_array(arena, files, sizeof(*work->is_named));
 	if (!work->file || !work->is_named)
 		return -ENOMEM;
 	for (size_t i = 0; i < files; i++) {
@@ -157,7 +157,7 @@ static int add_module(struct indexing *work, const char *path, const char *depen
 	struct raw_module *raw = vw_grow(work->image, &work->raw, sizeof(*raw), VW_IMAGE_FILES_LIMIT);
 
 	if (!raw)
-		return vw_arena_failed(vw_image_arena(work->image)) ? -ENOMEM : -E2BIG;
+		return vwb_arena_failed(vw_image_arena(work->image)) ? -ENOMEM : -E2BIG;
 	raw->module.path = path;
 	raw->module.name = vw_module_name(work->image, path);
 	raw->depends = depends;
@@ -209,7 +209,7 @@ static int settle(struct indexing *work)
 		if (!kept || strcmp(raw[kept - 1].module.name, raw[i].module.name) != 0)
 			raw[kept++] = raw[i];
 	work->raw.count = kept;
-	work->module = vw_arena_array(vw_image_arena(work->image), kept, sizeof(*work->module));
+	work->module = vwb_arena_array(vw_image_arena(work->image), kept, sizeof(*work->module));
 	if (!work->module)
 		return -ENOMEM;
 	for (size_t i = 0; i < kept; i++)
@@ -240,7 +240,7 @@ static int add_depend(struct indexing *work, struct vw_module *module, struct vw
 		return -E2BIG;
 	depend = vw_grow(work->image, list, sizeof(*depend), 4096);
 	if (!depend)
-		return vw_arena_failed(vw_image_arena(work->image)) ? -ENOMEM : -E2BIG;
+		return vwb_arena_failed(vw_image_arena(work->image)) ? -ENOMEM : -E2BIG;
 	*depend = (uint32_t)(found - work->module);
 	return 0;
 }
@@ -278,7 +278,7 @@ static void count_unindexed(struct indexing *work)
 
 static int index_dep(struct indexing *work, const char *dep, size_t dep_size)
 {
-	struct vw_line_reader lines = {.rest = dep, .size = dep_size};
+	struct vw_line_reader lines = {.image = work->image, .rest = dep, .size = dep_size};
 	const struct raw_module *raw;
 	int r;
 
@@ -338,7 +338,7 @@ int vw_module_tree_index(struct vw_image *image, const char *dep, size_t dep_siz
 	return run_index(&work, dep, dep_size, file, files);
 }
 
-/* --- a tree of the image ------------------------------------------------------------------------------- */
+/* A tree of the image. */
 
 struct tree_walk {
 	struct vw_image *image;
@@ -349,17 +349,17 @@ struct tree_walk {
 
 static int take_entry(struct tree_walk *walk, const char *below, const struct vw_entry *entry)
 {
-	struct vw_arena *arena = vw_image_arena(walk->image);
+	struct vwb_arena *arena = vw_image_arena(walk->image);
 	enum vw_entry_type type = entry->type;
 	const char *path, **file;
 
 	if (!suffix_of(entry->name, strlen(entry->name)))
 		return 0;
-	path = vw_arena_printf(arena, "%s%s%s", below, *below ? "/" : "", entry->name);
+	path = vwb_arena_printf(arena, "%s%s%s", below, *below ? "/" : "", entry->name);
 	if (!path)
 		return -ENOMEM;
 	if (type == VW_ENTRY_LINK) { /* weak-updates/ holds links to the modules of another kernel */
-		const char *whole = vw_arena_printf(arena, "%s/%s", walk->folder, path);
+		const char *whole = vwb_arena_printf(arena, "%s/%s", walk->folder, path);
 
 		if (!whole)
 			return -ENOMEM;
@@ -370,7 +370,7 @@ static int take_entry(struct tree_walk *walk, const char *below, const struct vw
 		return 0;
 	file = vw_grow(walk->image, &walk->file, sizeof(*file), VW_IMAGE_FILES_LIMIT);
 	if (!file)
-		return vw_arena_failed(arena) ? -ENOMEM : -E2BIG;
+		return vwb_arena_failed(arena) ? -ENOMEM : -E2BIG;
 	*file = path;
 	return 0;
 }
@@ -378,8 +378,8 @@ static int take_entry(struct tree_walk *walk, const char *below, const struct vw
 /* All files of a folder that are modules. Folders that are links (build, source) are not entered. */
 static int walk_folder(struct tree_walk *walk, const char *below, unsigned depth)
 {
-	struct vw_arena *arena = vw_image_arena(walk->image);
-	const char *path = vw_arena_printf(arena, "%s%s%s", walk->folder, *below ? "/" : "", below);
+	struct vwb_arena *arena = vw_image_arena(walk->image);
+	const char *path = vwb_arena_printf(arena, "%s%s%s", walk->folder, *below ? "/" : "", below);
 	const struct vw_entry *entry = NULL;
 	size_t count = 0;
 	int r;
@@ -405,9 +405,10 @@ static int walk_folder(struct tree_walk *walk, const char *below, unsigned depth
 			r = take_entry(walk, below, &entry[i]);
 			continue;
 		}
-		if (!*below && (vw_equal(entry[i].name, "build") || vw_equal(entry[i].name, "source")))
+		if (!*below &&
+		    (vwb_text_equal(entry[i].name, "build") || vwb_text_equal(entry[i].name, "source")))
 			continue;
-		next = vw_arena_printf(arena, "%s%s%s", below, *below ? "/" : "", entry[i].name);
+		next = vwb_arena_printf(arena, "%s%s%s", below, *below ? "/" : "", entry[i].name);
 		r = next ? walk_folder(walk, next, depth + 1) : -ENOMEM;
 	}
 	return r;
@@ -415,7 +416,7 @@ static int walk_folder(struct tree_walk *walk, const char *below, unsigned depth
 
 static int read_builtin(struct vw_image *image, struct vw_module_tree *tree)
 {
-	const char *path = vw_arena_printf(vw_image_arena(image), "%s/modules.builtin", tree->folder), *text;
+	const char *path = vwb_arena_printf(vw_image_arena(image), "%s/modules.builtin", tree->folder), *text;
 	struct vw_growing list = {.item = NULL};
 	struct vw_line_reader lines;
 	size_t size;
@@ -423,7 +424,8 @@ static int read_builtin(struct vw_image *image, struct vw_module_tree *tree)
 
 	if (r == -ENOMEM)
 		return r;
-	lines = (struct vw_line_reader){.rest = r < 0 ? NULL : text, .size = r < 0 ? 0 : size};
+	lines = (struct vw_line_reader){
+		.image = image, .rest = r < 0 ? NULL : text, .size = r < 0 ? 0 : size};
 	while (vw_image_next_line(&lines)) {
 		char name[NAME_SIZE];
 		const char **item;
@@ -436,7 +438,7 @@ static int read_builtin(struct vw_image *image, struct vw_module_tree *tree)
 		*item = vw_image_clean(image, name, strlen(name));
 	}
 	vw_image_set_names(&tree->builtin, vw_image_state(r), &list, path);
-	return vw_arena_failed(vw_image_arena(image)) ? -ENOMEM : 0;
+	return vwb_arena_failed(vw_image_arena(image)) ? -ENOMEM : 0;
 }
 
 /* "nvme_core.parmtype=io_timeout:uint" becomes "nvme_core.io_timeout:uint". */
@@ -450,14 +452,15 @@ static const char *parameter_of(struct vw_image *image, const char *text, size_t
 		return NULL;
 	length = (size_t)(found - text);
 	rest = size - length - strlen(key);
-	return vw_arena_printf(vw_image_arena(image), "%s.%s", vw_image_clean(image, text, length),
-			       vw_image_clean(image, found + strlen(key), rest));
+	return vwb_arena_printf(vw_image_arena(image), "%s.%s", vw_image_clean(image, text, length),
+				vw_image_clean(image, found + strlen(key), rest));
 }
 
 /* Source: Linux Documentation/kbuild/kbuild.rst, modules.builtin.modinfo; kernels before 5.2 have none. */
 static int read_parameters(struct vw_image *image, struct vw_module_tree *tree)
 {
-	const char *path = vw_arena_printf(vw_image_arena(image), "%s/modules.builtin.modinfo", tree->folder);
+	const char *path =
+		vwb_arena_printf(vw_image_arena(image), "%s/modules.builtin.modinfo", tree->folder);
 	const char *text = NULL;
 	struct vw_growing list = {.item = NULL};
 	size_t size = 0;
@@ -475,24 +478,36 @@ static int read_parameters(struct vw_image *image, struct vw_module_tree *tree)
 		at += length + 1;
 	}
 	vw_image_set_names(&tree->parameters, vw_image_state(r), &list, path);
-	return vw_arena_failed(vw_image_arena(image)) ? -ENOMEM : 0;
+	return vwb_arena_failed(vw_image_arena(image)) ? -ENOMEM : 0;
 }
 
 /* Read a module's own .modinfo, and what it says to depend on. */
 static int read_modinfo(struct vw_image *image, const struct vw_module_tree *tree, struct vw_module *module,
 			struct vw_names *ret_depends)
 {
-	const char *path = vw_arena_printf(vw_image_arena(image), "%s/%s", tree->folder, module->path);
-	const unsigned char *bytes;
+	const char *path = vwb_arena_printf(vw_image_arena(image), "%s/%s", tree->folder, module->path);
+	unsigned char *bytes = NULL;
 	size_t size;
-	int r = path ? vw_read_unpacked(image, path, MODULE_LIMIT, &bytes, &size) : -ENOMEM;
+	int r = path ? vw_file_read_unpacked(image, path, MODULE_LIMIT, &bytes, &size) : -ENOMEM;
 
 	if (r == 0)
 		r = vw_modinfo_read(image, bytes, size, &module->info, ret_depends);
+	free(bytes);
 	if (r == -ENOMEM)
 		return r;
 	module->info.state = vw_image_state(r);
 	return 0;
+}
+
+/* A dependency as .modinfo has it: the name of a file, "nvme-core". */
+static int add_named_depend(struct indexing *work, struct vw_module *module, struct vw_growing *list,
+			    const char *name)
+{
+	char *copy = vwb_arena_string(vw_image_arena(work->image), name);
+
+	for (char *c = copy; c && *c; c++)
+		*c = *c == '-' ? '_' : *c;
+	return copy ? add_depend(work, module, list, copy) : -ENOMEM;
 }
 
 /* Without modules.dep, a wanted module's dependencies are those of its .modinfo, and of theirs. */
@@ -503,7 +518,7 @@ static int follow_modinfo(struct indexing *work, struct vw_module *module)
 	int r = read_modinfo(work->image, work->tree, module, &depends);
 
 	for (size_t i = 0; i < depends.count && r == 0; i++)
-		r = add_depend(work, module, &list, depends.name[i]);
+		r = add_named_depend(work, module, &list, depends.name[i]);
 	for (size_t k = 0; k < list.count && r == 0; k++) {
 		struct vw_module *next = &work->module[((uint32_t *)list.item)[k]];
 		struct vw_module other = *next;
@@ -514,7 +529,7 @@ static int follow_modinfo(struct indexing *work, struct vw_module *module)
 		else
 			r = read_modinfo(work->image, work->tree, &other, &depends);
 		for (size_t i = 0; i < depends.count && r == 0; i++)
-			r = add_depend(work, module, &list, depends.name[i]);
+			r = add_named_depend(work, module, &list, depends.name[i]);
 	}
 	module->depend = list.item;
 	module->depend_count = list.count;
@@ -563,7 +578,7 @@ static int read_extra(struct indexing *work)
 
 static int read_index(struct indexing *work, const struct tree_walk *walk)
 {
-	const char *path = vw_arena_printf(vw_image_arena(work->image), "%s/modules.dep", walk->folder);
+	const char *path = vwb_arena_printf(vw_image_arena(work->image), "%s/modules.dep", walk->folder);
 	const char *dep = NULL;
 	size_t size = 0;
 	int read = path ? vw_image_read(work->image, path, VW_IMAGE_INDEX_LIMIT, &dep, &size) : -ENOMEM, r;

@@ -27,7 +27,7 @@ static bool is_octal(char c)
 /* Source: fstab(5), getmntent(3): a space is written \040 */
 static const char *unescape(struct vw_image *image, struct vw_span word)
 {
-	char *text = vw_arena_copy(vw_image_arena(image), word.at, word.size);
+	char *text = vwb_arena_copy(vw_image_arena(image), word.at, word.size);
 	size_t size = 0;
 
 	if (!text)
@@ -43,7 +43,7 @@ static const char *unescape(struct vw_image *image, struct vw_span word)
 			text[size++] = at[0];
 		}
 	}
-	vw_clean(text, size);
+	vwb_text_clean(text, size);
 	return text;
 }
 
@@ -55,7 +55,7 @@ static int read_fields(struct vw_image *image, struct vw_growing *mounts, const 
 		struct vw_span rest = {lines.line, lines.length}, word;
 		struct vw_mount *mount = NULL;
 
-		for (size_t i = 0; i < fields && vw_next_word(&rest, &word); i++) {
+		for (size_t i = 0; i < fields && vw_word_next(&rest, &word); i++) {
 			if (!mount)
 				mount = new_mount(image, mounts, path);
 			if (!mount)
@@ -65,7 +65,7 @@ static int read_fields(struct vw_image *image, struct vw_growing *mounts, const 
 		}
 		if (mount) {
 			mount->kind = kind;
-			mount->source = vw_place(image, path, lines.number);
+			mount->source = vw_image_place(image, path, lines.number);
 		}
 	}
 	return vw_image_memory(image);
@@ -74,7 +74,7 @@ static int read_fields(struct vw_image *image, struct vw_growing *mounts, const 
 static int read_table(struct vw_image *image, struct vw_growing *mounts, const char *path, const char *kind,
 		      const size_t *field, size_t fields, enum vw_state *ret_state)
 {
-	struct vw_line_reader lines = {0};
+	struct vw_line_reader lines = {.image = image};
 	int r = vw_image_read(image, path, VW_IMAGE_TEXT_LIMIT, &lines.rest, &lines.size);
 
 	if (ret_state)
@@ -95,10 +95,10 @@ static int visit_unit(void *context, struct vw_image *image, const char *path, c
 		{"Type", offsetof(struct vw_mount, type)},
 		{"Options", offsetof(struct vw_mount, options)},
 	};
-	struct vw_ini ini = {.lines = {.rest = text, .size = size}};
+	struct vw_ini ini = {.lines = {.image = image, .rest = text, .size = size}};
 	struct vw_mount *mount = NULL;
 
-	while (vw_next_setting(&ini)) {
+	while (vw_setting_next(&ini)) {
 		if (!vw_span_is(ini.section, "Mount"))
 			continue;
 		for (size_t i = 0; i < VW_COUNT(keys); i++) {
@@ -109,7 +109,7 @@ static int visit_unit(void *context, struct vw_image *image, const char *path, c
 			if (!mount)
 				return vw_image_memory(image);
 			if (!mount->source || keys[i].offset == offsetof(struct vw_mount, what))
-				mount->source = vw_place(image, path, ini.lines.number);
+				mount->source = vw_image_place(image, path, ini.lines.number);
 			mount->kind = "mount unit";
 			*(const char **)(void *)((char *)mount + keys[i].offset) =
 				vw_span_copy(image, ini.value);
@@ -124,7 +124,7 @@ static int visit_resume(void *context, struct vw_image *image, const char *path,
 {
 	struct vw_assignment assignment = {.rest = {text, size}};
 
-	while (vw_next_assignment(&assignment)) {
+	while (vw_assignment_next(&assignment)) {
 		struct vw_mount *mount;
 
 		if (!vw_span_is(assignment.key, "RESUME"))
@@ -134,7 +134,7 @@ static int visit_resume(void *context, struct vw_image *image, const char *path,
 			break;
 		mount->kind = "resume";
 		mount->what = vw_assigned(image, &assignment);
-		mount->source = vw_place(image, path, assignment.line);
+		mount->source = vw_image_place(image, path, assignment.line);
 	}
 	return vw_image_memory(image);
 }
@@ -157,9 +157,9 @@ int vw_image_probe_mounts(struct vw_image *image, struct vw_image_facts *facts)
 		r = read_table(image, &mounts, "/etc/crypttab", "crypttab", crypttab, VW_COUNT(crypttab),
 			       NULL);
 	if (r == 0)
-		r = vw_each_file(image, &units, visit_unit, &mounts);
+		r = vw_files_each(image, &units, visit_unit, &mounts);
 	if (r == 0)
-		r = vw_each_file(image, &resumes, visit_resume, &mounts);
+		r = vw_files_each(image, &resumes, visit_resume, &mounts);
 	if (r < 0)
 		return r;
 	facts->mounts.count = mounts.count;

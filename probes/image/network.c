@@ -9,65 +9,19 @@
 #include "probes/image/parts.h"
 
 enum {
-	CONFS_LIMIT = 1024,
 	SOURCE_DEPTH = 4, /* of files that name files */
 	SOURCE_FILES = 128,
 };
-
-struct vw_netconf *vw_network_add(struct vw_network *network, const char *kind, const char *path,
-				  unsigned line)
-{
-	struct vw_netconf *conf = vw_grow(network->image, &network->confs, sizeof(*conf), CONFS_LIMIT);
-
-	if (!conf) {
-		network->lost = true;
-		vw_image_unread(network->image, path, -E2BIG);
-		return NULL;
-	}
-	conf->kind = kind;
-	conf->source = line ? vw_place(network->image, path, line)
-			    : vw_image_clean(network->image, path, strlen(path));
-	return conf;
-}
-
-/* Returns false when the list is full. */
-static bool add_copy(struct vw_network *network, const struct vw_netconf *conf, const char *interface)
-{
-	struct vw_netconf *one = vw_network_add(network, conf->kind, conf->source, 0);
-	const char *source;
-
-	if (!one)
-		return false;
-	source = one->source;
-	*one = *conf;
-	one->source = source;
-	one->interface = interface;
-	return true;
-}
-
-void vw_network_add_each(struct vw_network *network, const struct vw_netconf *conf, const char *names)
-{
-	struct vw_span rest = {names, names ? strlen(names) : 0}, word;
-	bool any = false;
-
-	while (vw_next_word(&rest, &word)) {
-		any = true;
-		if (!add_copy(network, conf, vw_span_copy(network->image, word)))
-			return;
-	}
-	if (!any)
-		add_copy(network, conf, NULL);
-}
 
 static const char *not_empty(const char *text)
 {
 	return text && text[0] ? text : NULL;
 }
 
-/* --- ifcfg of Red Hat and SUSE ------------------------------------------------------------------------- */
+/* Ifcfg of Red Hat and SUSE. */
 
 struct ifcfg {
-	struct vw_network *network;
+	struct vw_network_facts *network;
 	const char *kind;
 };
 
@@ -79,7 +33,7 @@ static bool is_backup(const char *name)
 					   ".rpmorig", ".rpmsave", ".swp", ".template"};
 
 	for (size_t i = 0; i < VW_COUNT(ends); i++)
-		if (vw_ends_with(name, ends[i]))
+		if (vwb_text_ends(name, ends[i]))
 			return true;
 	return false;
 }
@@ -107,10 +61,10 @@ static int visit_ifcfg(void *context, struct vw_image *image, const char *path, 
 	const char *name = strrchr(path, '/') + strlen("/ifcfg-"), *device = NULL;
 	struct vw_netconf *conf;
 
-	if (vw_equal(name, "lo") || is_backup(name))
+	if (vwb_text_equal(name, "lo") || is_backup(name))
 		return 0;
 	conf = vw_network_add(ifcfg->network, ifcfg->kind, path, 0);
-	while (conf && vw_next_assignment(&assignment)) {
+	while (conf && vw_assignment_next(&assignment)) {
 		const char *value = not_empty(vw_assigned(image, &assignment));
 
 		if (vw_span_is(assignment.key, "DEVICE"))
@@ -124,6 +78,8 @@ static int visit_ifcfg(void *context, struct vw_image *image, const char *path, 
 		else if (vw_span_is(assignment.key, "IPADDR") || vw_span_is(assignment.key, "IPADDR0") ||
 			 vw_span_is(assignment.key, "IPADDR_0"))
 			conf->address = value;
+		else if (vw_span_is(assignment.key, "ONBOOT"))
+			conf->by_hand = value && vwb_text_equal(value, "no");
 	}
 	if (conf) {
 		conf->interface = device ? device : vw_image_clean(image, name, strlen(name));
@@ -132,7 +88,7 @@ static int visit_ifcfg(void *context, struct vw_image *image, const char *path, 
 	return vw_image_memory(image);
 }
 
-static int read_ifcfg(struct vw_network *network)
+static int read_ifcfg(struct vw_network_facts *network)
 {
 	static const struct {
 		const char *kind, *folder[2];
@@ -146,22 +102,29 @@ static int read_ifcfg(struct vw_network *network)
 		struct vw_file_set set = {.folder = places[i].folder, .prefix = "ifcfg-"};
 		struct ifcfg ifcfg = {.network = network, .kind = places[i].kind};
 
-		r = vw_each_file(network->image, &set, visit_ifcfg, &ifcfg);
+		r = vw_files_each(network->image, &set, visit_ifcfg, &ifcfg);
 		network->lost |= set.lost;
 	}
 	return r;
 }
 
-/* --- ifupdown ------------------------------------------------------------------------------------------ */
+/* Ifupdown. */
 
 struct ifupdown {
-	struct vw_network *network;
+	struct vw_network_facts *network;
 	unsigned depth, files;
+	struct vw_growing automatic; /* interfaces, and patterns of them, that are brought up at boot */
 };
 
 static int read_interfaces(struct ifupdown *ifupdown, const char *path);
 
-/* Files of a folder: all whose names fit. Source: interfaces(5) */
+/* A file's name that source-directory takes. Source: interfaces(5) */
+static bool is_plain_name(const char *name)
+{
+	return name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")] == '\0';
+}
+
+/* Files of a folder: all whose names fit; without a pattern, those with plain names. Source: interfaces(5) */
 static int read_sourced(struct ifupdown *ifupdown, const char *folder, const char *pattern)
 {
 	const struct vw_entry *entry;
@@ -175,10 +138,12 @@ static int read_sourced(struct ifupdown *ifupdown, const char *folder, const cha
 	for (size_t i = 0; i < count && r == 0; i++) {
 		const char *path;
 
-		if (entry[i].type == VW_ENTRY_FOLDER || fnmatch(pattern, entry[i].name, FNM_PERIOD) != 0)
+		if (entry[i].type == VW_ENTRY_FOLDER ||
+		    (pattern ? fnmatch(pattern, entry[i].name, FNM_PERIOD) != 0
+			     : !is_plain_name(entry[i].name)))
 			continue;
-		path = vw_arena_printf(vw_image_arena(ifupdown->network->image), "%s/%s", folder,
-				       entry[i].name);
+		path = vwb_arena_printf(vw_image_arena(ifupdown->network->image), "%s/%s", folder,
+					entry[i].name);
 		r = path ? read_interfaces(ifupdown, path) : -ENOMEM;
 	}
 	return r;
@@ -187,16 +152,16 @@ static int read_sourced(struct ifupdown *ifupdown, const char *folder, const cha
 /* source PATTERN, or source-directory FOLDER. A relative path starts at the file's own folder. */
 static int follow_source(struct ifupdown *ifupdown, const char *path, struct vw_span word, bool folder)
 {
-	struct vw_arena *arena = vw_image_arena(ifupdown->network->image);
+	struct vwb_arena *arena = vw_image_arena(ifupdown->network->image);
 	const char *slash = strrchr(path, '/');
-	char *target = vw_arena_copy(arena, word.at, word.size), *last;
+	char *target = vwb_arena_copy(arena, word.at, word.size), *last;
 
 	if (target && target[0] != '/')
-		target = vw_arena_printf(arena, "%.*s/%s", (int)(slash - path), path, target);
+		target = vwb_arena_printf(arena, "%.*s/%s", (int)(slash - path), path, target);
 	if (!target)
 		return -ENOMEM;
 	if (folder)
-		return read_sourced(ifupdown, target, "*");
+		return read_sourced(ifupdown, target, NULL);
 	last = strrchr(target, '/');
 	*last = '\0';
 	if (strpbrk(target, "*?[")) { /* patterns of folders */
@@ -206,15 +171,15 @@ static int follow_source(struct ifupdown *ifupdown, const char *path, struct vw_
 	return read_sourced(ifupdown, target[0] ? target : "/", last + 1);
 }
 
-static struct vw_netconf *begin_iface(struct vw_network *network, const char *path, unsigned line,
+static struct vw_netconf *begin_iface(struct vw_network_facts *network, const char *path, unsigned line,
 				      struct vw_span rest)
 {
 	struct vw_span name, family = {0}, method = {0};
 	struct vw_netconf *conf;
 
-	if (!vw_next_word(&rest, &name) || vw_span_is(name, "lo"))
+	if (!vw_word_next(&rest, &name) || vw_span_is(name, "lo"))
 		return NULL;
-	if (vw_next_word(&rest, &family) && !vw_next_word(&rest, &method))
+	if (vw_word_next(&rest, &family) && !vw_word_next(&rest, &method))
 		method = vw_span_of("", 0);
 	if (vw_span_is(method, "loopback"))
 		return NULL;
@@ -226,29 +191,70 @@ static struct vw_netconf *begin_iface(struct vw_network *network, const char *pa
 	return conf;
 }
 
+/* Source: interfaces(5), "auto" and "allow-" */
+static void add_automatic(struct ifupdown *ifupdown, struct vw_span rest)
+{
+	struct vw_span word;
+
+	while (vw_word_next(&rest, &word)) {
+		const char **name =
+			vw_grow(ifupdown->network->image, &ifupdown->automatic, sizeof(*name), SOURCE_FILES);
+
+		if (!name)
+			ifupdown->network->lost = true;
+		else
+			*name = vw_span_copy(ifupdown->network->image, word);
+	}
+}
+
+static bool is_automatic(const struct ifupdown *ifupdown, const char *interface)
+{
+	const char *const *name = ifupdown->automatic.item;
+
+	for (size_t i = 0; i < ifupdown->automatic.count; i++)
+		if (name[i] && interface &&
+		    (vwb_text_equal(name[i], interface) || name[i][0] == '/' ||
+		     fnmatch(name[i], interface, 0) == 0))
+			return true;
+	return false;
+}
+
+static void mark_by_hand(const struct ifupdown *ifupdown)
+{
+	struct vw_netconf *conf = ifupdown->network->confs.item;
+
+	for (size_t i = 0; i < ifupdown->network->confs.count; i++)
+		if (vwb_text_equal(conf[i].kind, "ifupdown"))
+			conf[i].by_hand = !is_automatic(ifupdown, conf[i].interface);
+}
+
 static int read_interface_lines(struct ifupdown *ifupdown, const char *path, struct vw_line_reader lines)
 {
-	struct vw_network *network = ifupdown->network;
+	struct vw_joined joined = {.lines = lines};
+	struct vw_network_facts *network = ifupdown->network;
 	struct vw_netconf *conf = NULL;
 	int r = 0;
 
-	while (r == 0 && vw_image_next_line(&lines)) {
-		struct vw_span rest = {lines.line, lines.length}, word, value;
+	while (r == 0 && vw_joined_next(&joined)) {
+		struct vw_span rest = vw_span_of(joined.line, joined.length), word, value;
 
-		if (!vw_next_word(&rest, &word))
+		if (!vw_word_next(&rest, &word))
 			continue;
 		if (vw_span_is(word, "iface")) {
-			conf = begin_iface(network, path, lines.number, rest);
+			conf = begin_iface(network, path, joined.number, rest);
 		} else if (vw_span_is(word, "source") || vw_span_is(word, "source-directory")) {
 			conf = NULL;
-			if (vw_next_word(&rest, &value))
+			if (vw_word_next(&rest, &value))
 				r = follow_source(ifupdown, path, value,
 						  vw_span_is(word, "source-directory"));
 		} else if (vw_span_is(word, "auto") || vw_span_is(word, "mapping") ||
 			   vw_span_is(word, "rename") ||
 			   (word.size > 6 && memcmp(word.at, "allow-", 6) == 0)) {
 			conf = NULL;
-		} else if (conf && vw_span_is(word, "address") && vw_next_word(&rest, &value)) {
+			if (vw_span_is(word, "auto") || vw_span_is(word, "allow-auto") ||
+			    vw_span_is(word, "allow-hotplug"))
+				add_automatic(ifupdown, rest);
+		} else if (conf && vw_span_is(word, "address") && vw_word_next(&rest, &value)) {
 			conf->address = vw_span_copy(network->image, value);
 		}
 	}
@@ -257,7 +263,7 @@ static int read_interface_lines(struct ifupdown *ifupdown, const char *path, str
 
 static int read_interfaces(struct ifupdown *ifupdown, const char *path)
 {
-	struct vw_line_reader lines = {0};
+	struct vw_line_reader lines = {.image = ifupdown->network->image};
 	int r;
 
 	if (ifupdown->depth >= SOURCE_DEPTH || ifupdown->files >= SOURCE_FILES) {
@@ -276,7 +282,7 @@ static int read_interfaces(struct ifupdown *ifupdown, const char *path)
 	return r;
 }
 
-/* --- rules that give names ----------------------------------------------------------------------------- */
+/* Rules that give names. */
 
 struct naming {
 	struct vw_span name, mac, driver;
@@ -294,7 +300,7 @@ static void read_naming(struct vw_span rule, struct naming *ret)
 	static const char *const drivers[] = {"DRIVERS", "DRIVER", "ENV{ID_NET_DRIVER}"};
 	struct vw_rule_token token;
 
-	while (vw_next_token(&rule, &token)) {
+	while (vw_token_next(&rule, &token)) {
 		for (size_t i = 0; i < VW_COUNT(addresses); i++)
 			if (is_match(&token) && vw_span_is(token.key, addresses[i]))
 				ret->mac = token.value;
@@ -312,10 +318,10 @@ static void read_naming(struct vw_span rule, struct naming *ret)
 
 static int visit_rules(void *context, struct vw_image *image, const char *path, const char *text, size_t size)
 {
-	struct vw_network *network = context;
+	struct vw_network_facts *network = context;
 	struct vw_rules rules = {.rest = {text, size}};
 
-	while (vw_next_rule(&rules)) {
+	while (vw_rule_next(&rules)) {
 		struct naming naming = {0};
 		struct vw_netconf *conf;
 
@@ -331,17 +337,17 @@ static int visit_rules(void *context, struct vw_image *image, const char *path, 
 		conf->driver = naming.driver.size ? vw_span_copy(image, naming.driver) : NULL;
 		conf->renames = true;
 		if (conf->mac)
-			vw_add_line(image, &network->pins, path, rules.line, rules.rule);
+			vw_lines_add(image, &network->pins, path, rules.line, rules.rule);
 	}
 	return vw_image_memory(image);
 }
 
 /* Only what an administrator or an installer wrote: rules of packages name nothing by its address. */
-static int read_rules(struct vw_network *network)
+static int read_rules(struct vw_network_facts *network)
 {
 	static const char *const folders[] = {"/etc/udev/rules.d", NULL};
 	struct vw_file_set set = {.folder = folders, .suffix = ".rules"};
-	int r = vw_each_file(network->image, &set, visit_rules, network);
+	int r = vw_files_each(network->image, &set, visit_rules, network);
 
 	network->lost |= set.lost;
 	return r;
@@ -349,12 +355,14 @@ static int read_rules(struct vw_network *network)
 
 int vw_image_probe_network(struct vw_image *image, struct vw_image_facts *facts)
 {
-	struct vw_network network = {.image = image};
+	struct vw_network_facts network = {.image = image};
 	struct ifupdown ifupdown = {.network = &network};
 	int r = read_ifcfg(&network);
 
 	if (r == 0)
 		r = read_interfaces(&ifupdown, "/etc/network/interfaces");
+	if (r == 0)
+		mark_by_hand(&ifupdown);
 	if (r == 0)
 		r = vw_network_netplan(&network);
 	if (r == 0)
@@ -371,6 +379,6 @@ int vw_image_probe_network(struct vw_image *image, struct vw_image_facts *facts)
 		.count = network.confs.count,
 		.conf = network.confs.item,
 	};
-	vw_set_lines(&facts->persistent_net, &network.pins);
+	vw_lines_set(&facts->persistent_net, &network.pins);
 	return vw_image_memory(image);
 }

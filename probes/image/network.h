@@ -6,7 +6,7 @@
 
 #include "probes/image/settings.h"
 
-struct vw_network {
+struct vw_network_facts {
 	struct vw_image *image;
 	struct vw_growing confs; /* of struct vw_netconf */
 	struct vw_growing pins;  /* of struct vw_line */
@@ -14,14 +14,14 @@ struct vw_network {
 };
 
 /** Room for one more; NULL when the list is full, which is remembered. */
-struct vw_netconf *vw_network_add(struct vw_network *network, const char *kind, const char *path,
+struct vw_netconf *vw_network_add(struct vw_network_facts *network, const char *kind, const char *path,
 				  unsigned line);
 
 /** The same configuration once for each word of @names, which may be NULL or empty: any interface. */
-void vw_network_add_each(struct vw_network *network, const struct vw_netconf *conf, const char *names);
+void vw_network_add_each(struct vw_network_facts *network, const struct vw_netconf *conf, const char *names);
 
-_must_check_ int vw_network_netplan(struct vw_network *network);
-_must_check_ int vw_network_networkd(struct vw_network *network);
-_must_check_ int vw_network_manager(struct vw_network *network);
+_must_check_ int vw_network_netplan(struct vw_network_facts *network);
+_must_check_ int vw_network_networkd(struct vw_network_facts *network);
+_must_check_ int vw_network_manager(struct vw_network_facts *network);
 
 #endif

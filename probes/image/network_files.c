@@ -19,7 +19,7 @@ static bool is_word(struct vw_span value, const char *const *words)
 	return false;
 }
 
-/* --- systemd-networkd, and .link files of udev ---------------------------------------------------------- */
+/* Systemd-networkd, and .link files of udev. */
 
 static const char *const networkd_folders[] = {
 	"/etc/systemd/network",     "/run/systemd/network", "/usr/local/lib/systemd/network",
@@ -52,12 +52,12 @@ static int visit_network(void *context, struct vw_image *image, const char *path
 {
 	static const char *const dhcp[] = {"yes",  "true", "on", "1",    "ipv4",
 					   "ipv6", "v4",   "v6", "both", NULL};
-	struct vw_ini ini = {.lines = {.rest = text, .size = size}};
+	struct vw_ini ini = {.lines = {.image = image, .rest = text, .size = size}};
 	struct vw_netconf conf = {.kind = "networkd", .source = path};
 	const char *names = NULL;
 	bool matches = false;
 
-	while (vw_next_setting(&ini)) {
+	while (vw_setting_next(&ini)) {
 		bool match = vw_span_is(ini.section, "Match");
 
 		if (match && is_foreign(&ini))
@@ -75,18 +75,18 @@ static int visit_network(void *context, struct vw_image *image, const char *path
 			conf.address = vw_span_copy(image, ini.value);
 	}
 	/* without [Match] networkd takes no interface with it */
-	if (matches && !vw_equal(names, "lo"))
+	if (matches && !vwb_text_equal(names, "lo"))
 		vw_network_add_each(context, &conf, names);
 	return vw_image_memory(image);
 }
 
 static int visit_link(void *context, struct vw_image *image, const char *path, const char *text, size_t size)
 {
-	struct vw_ini ini = {.lines = {.rest = text, .size = size}};
+	struct vw_ini ini = {.lines = {.image = image, .rest = text, .size = size}};
 	struct vw_netconf found = {0}, *conf;
 	unsigned line = 0;
 
-	while (vw_next_setting(&ini)) {
+	while (vw_setting_next(&ini)) {
 		if (vw_span_is(ini.section, "Match") && is_mac_key(ini.key))
 			found.mac = vw_span_copy(image, ini.value);
 		else if (vw_span_is(ini.section, "Match") && vw_span_is(ini.key, "Driver"))
@@ -108,19 +108,19 @@ static int visit_link(void *context, struct vw_image *image, const char *path, c
 	return vw_image_memory(image);
 }
 
-int vw_network_networkd(struct vw_network *network)
+int vw_network_networkd(struct vw_network_facts *network)
 {
 	struct vw_file_set networks = {.folder = networkd_folders, .suffix = ".network"};
 	struct vw_file_set links = {.folder = networkd_folders, .suffix = ".link"};
-	int r = vw_each_file(network->image, &networks, visit_network, network);
+	int r = vw_files_each(network->image, &networks, visit_network, network);
 
 	if (r == 0)
-		r = vw_each_file(network->image, &links, visit_link, network);
+		r = vw_files_each(network->image, &links, visit_link, network);
 	network->lost |= networks.lost || links.lost;
 	return r;
 }
 
-/* --- NetworkManager ------------------------------------------------------------------------------------- */
+/* NetworkManager. */
 
 /* Source: nm-settings-keyfile(5); old names of types as NetworkManager still reads them */
 static int visit_keyfile(void *context, struct vw_image *image, const char *path, const char *text,
@@ -128,14 +128,14 @@ static int visit_keyfile(void *context, struct vw_image *image, const char *path
 {
 	static const char *const ethernet[] = {"ethernet", "802-3-ethernet", NULL};
 	static const char *const dhcp[] = {"auto", "dhcp", NULL};
-	struct vw_ini ini = {.lines = {.rest = text, .size = size}};
+	struct vw_ini ini = {.lines = {.image = image, .rest = text, .size = size}};
 	struct vw_netconf conf = {.kind = "NetworkManager", .source = path};
 	const char *name = strrchr(path, '/') + 1, *names = NULL;
 	bool ours = true, any = false;
 
-	if (name[0] == '.' || vw_ends_with(name, "~") || vw_ends_with(name, ".rpmsave"))
+	if (vwb_text_ends(name, "~") || vwb_text_ends(name, ".rpmsave"))
 		return 0;
-	while (ours && vw_next_setting(&ini)) {
+	while (ours && vw_setting_next(&ini)) {
 		bool ip = vw_span_is(ini.section, "ipv4") || vw_span_is(ini.section, "ipv6");
 
 		any = true;
@@ -154,28 +154,28 @@ static int visit_keyfile(void *context, struct vw_image *image, const char *path
 			conf.address = vw_span_copy(image, ini.value);
 	}
 	if (!any)
-		((struct vw_network *)context)->lost = true;
+		((struct vw_network_facts *)context)->lost = true;
 	else if (ours)
 		vw_network_add_each(context, &conf, names);
 	return vw_image_memory(image);
 }
 
-int vw_network_manager(struct vw_network *network)
+int vw_network_manager(struct vw_network_facts *network)
 {
 	static const char *const written[] = {"/etc/NetworkManager/system-connections", NULL};
 	static const char *const shipped[] = {"/run/NetworkManager/system-connections",
 					      "/usr/lib/NetworkManager/system-connections", NULL};
 	struct vw_file_set own = {.folder = written};
 	struct vw_file_set others = {.folder = shipped, .suffix = ".nmconnection"};
-	int r = vw_each_file(network->image, &own, visit_keyfile, network);
+	int r = vw_files_each(network->image, &own, visit_keyfile, network);
 
 	if (r == 0)
-		r = vw_each_file(network->image, &others, visit_keyfile, network);
+		r = vw_files_each(network->image, &others, visit_keyfile, network);
 	network->lost |= own.lost || others.lost;
 	return r;
 }
 
-/* --- netplan -------------------------------------------------------------------------------------------- */
+/* Netplan. */
 
 static bool yaml_true(const struct vw_yaml *node)
 {
@@ -185,7 +185,7 @@ static bool yaml_true(const struct vw_yaml *node)
 }
 
 /* A scalar, or the words of a list. */
-static const char *yaml_words(struct vw_network *network, const struct vw_yaml *node)
+static const char *yaml_words(struct vw_network_facts *network, const struct vw_yaml *node)
 {
 	const char *words = NULL;
 	size_t left = WORDS_LIMIT;
@@ -194,8 +194,8 @@ static const char *yaml_words(struct vw_network *network, const struct vw_yaml *
 		return vw_yaml_text(node);
 	for (const struct vw_yaml *item = node->child; item && left; item = item->next, left--)
 		if (vw_yaml_text(item))
-			words = words ? vw_arena_printf(vw_image_arena(network->image), "%s %s", words,
-							item->text)
+			words = words ? vwb_arena_printf(vw_image_arena(network->image), "%s %s", words,
+							 item->text)
 				      : item->text;
 	return words;
 }
@@ -211,13 +211,13 @@ static const char *first_address(const struct vw_yaml *addresses)
 }
 
 /* Source: netplan(5), "Properties for physical device types" */
-static void read_ethernet(struct vw_network *network, const char *path, const struct vw_yaml *device)
+static void read_ethernet(struct vw_network_facts *network, const char *path, const struct vw_yaml *device)
 {
 	const struct vw_yaml *match = vw_yaml_get(device, "match");
 	const char *set_name = vw_yaml_text(vw_yaml_get(device, "set-name"));
 	struct vw_netconf *conf;
 
-	if (!device->key || vw_equal(device->key, "lo"))
+	if (!device->key || vwb_text_equal(device->key, "lo"))
 		return;
 	conf = vw_network_add(network, "netplan", path, device->line);
 	if (!conf)
@@ -237,7 +237,7 @@ static int visit_netplan(void *context, struct vw_image *image, const char *path
 {
 	/* an interface's own addresses are then on another one */
 	static const char *const virtual[] = {"bonds", "bridges", "vlans", "vrfs", "tunnels"};
-	struct vw_network *network = context;
+	struct vw_network_facts *network = context;
 	const struct vw_yaml *root = NULL, *top, *ethernets;
 	bool lost = false;
 	int r = vw_yaml_read(image, text, size, &root, &lost);
@@ -247,8 +247,8 @@ static int visit_netplan(void *context, struct vw_image *image, const char *path
 	top = vw_yaml_get(root, "network");
 	ethernets = vw_yaml_get(top, "ethernets");
 	network->lost |= lost || (root && (!top || top->kind != VW_YAML_MAPPING));
-	network->lost |=
-		ethernets && ethernets->kind != VW_YAML_MAPPING && !vw_equal(vw_yaml_text(ethernets), "");
+	network->lost |= ethernets && ethernets->kind != VW_YAML_MAPPING &&
+			 !vwb_text_equal(vw_yaml_text(ethernets), "");
 	for (size_t i = 0; i < VW_COUNT(virtual); i++)
 		network->lost |= vw_yaml_get(top, virtual[i]) != NULL;
 	if (ethernets && ethernets->kind == VW_YAML_MAPPING)
@@ -257,13 +257,13 @@ static int visit_netplan(void *context, struct vw_image *image, const char *path
 	return vw_image_memory(image);
 }
 
-int vw_network_netplan(struct vw_network *network)
+int vw_network_netplan(struct vw_network_facts *network)
 {
 	/* of two files of one name netplan takes the one in /run, then in /etc */
 	static const char *const folders[] = {"/run/netplan", "/etc/netplan", "/lib/netplan",
 					      "/usr/lib/netplan", NULL};
 	struct vw_file_set set = {.folder = folders, .suffix = ".yaml"};
-	int r = vw_each_file(network->image, &set, visit_netplan, network);
+	int r = vw_files_each(network->image, &set, visit_netplan, network);
 
 	network->lost |= set.lost;
 	return r;

@@ -11,7 +11,7 @@ enum {
 	GROUPS_LIMIT = 64,
 };
 
-/* --- os-release ---------------------------------------------------------------------------------------- */
+/* Os-release. */
 
 /* Of two keys for one fact the earlier row holds. */
 static const struct {
@@ -38,7 +38,7 @@ static void keep_release(struct vw_image *image, const char *path, const char *t
 	struct vw_assignment assignment = {.rest = {text, size}};
 	const char *value[RELEASE_KEYS] = {NULL};
 
-	while (vw_next_assignment(&assignment))
+	while (vw_assignment_next(&assignment))
 		for (size_t i = 0; i < RELEASE_KEYS; i++)
 			if (vw_span_is(assignment.key, release_keys[i].key))
 				value[i] = vw_assigned(image, &assignment);
@@ -76,7 +76,7 @@ static int read_release(struct vw_image *image, struct vw_image_os *os)
 	return 0;
 }
 
-/* --- what machine it is for ---------------------------------------------------------------------------- */
+/* What machine it is for. */
 
 /* Source: uname(2)'s machine for each e_machine of elf.h */
 static const struct {
@@ -140,7 +140,7 @@ static int read_init(struct vw_image *image, struct vw_text *fact)
 	return 0;
 }
 
-/* --- kmod ---------------------------------------------------------------------------------------------- */
+/* Kmod. */
 
 /* What kmod's program says of itself with --version ("+ZSTD +XZ -ZLIB"), and the libraries that it or its own
  * library is bound to or opens. Source: kmod configure.ac, libkmod/libkmod-file*.c. */
@@ -211,7 +211,7 @@ static int look_at_library(struct vw_image *image, struct kmod *kmod)
 	};
 
 	for (size_t i = 0; i < VW_COUNT(folders); i++) {
-		const char *path = vw_arena_printf(vw_image_arena(image), "%s/libkmod.so.2", folders[i]);
+		const char *path = vwb_arena_printf(vw_image_arena(image), "%s/libkmod.so.2", folders[i]);
 
 		if (!path)
 			return -ENOMEM;
@@ -240,31 +240,31 @@ static int read_kmod(struct vw_image *image, struct vw_text *fact)
 	}
 	for (size_t i = 0; i < VW_COUNT(compressions) && list; i++)
 		if (kmod.reads[i])
-			list = vw_arena_printf(vw_image_arena(image), "%s %s", list, compressions[i].suffix);
+			list = vwb_arena_printf(vw_image_arena(image), "%s %s", list, compressions[i].suffix);
 	if (!list)
 		return -ENOMEM;
 	vw_image_set_text(image, fact, 0, list, strlen(list), kmod.source);
 	return 0;
 }
 
-/* --- units and groups ---------------------------------------------------------------------------------- */
+/* Units and groups. */
 
 /* Where a service of each init lies, %s its name; a masked unit hides those of other inits too. */
 static bool has_unit(struct vw_image *image, const char *name)
 {
 	static const char *const suffixes[] = {".service", ".socket"};
 	static const char *const others[] = {"/etc/init.d", "/etc/init", "/etc/sv"};
-	struct vw_arena *arena = vw_image_arena(image);
+	struct vwb_arena *arena = vw_image_arena(image);
 
 	for (size_t i = 0; i < VW_COUNT(suffixes); i++) {
-		const char *unit = vw_arena_printf(arena, "%s%s", name, suffixes[i]);
+		const char *unit = vwb_arena_printf(arena, "%s%s", name, suffixes[i]);
 		bool masked = false;
 
 		if (unit && vw_unit_find(image, unit, &masked))
 			return !masked;
 	}
 	for (size_t i = 0; i < VW_COUNT(others); i++) {
-		const char *path = vw_arena_printf(arena, "%s/%s%s", others[i], name, i == 1 ? ".conf" : "");
+		const char *path = vwb_arena_printf(arena, "%s/%s%s", others[i], name, i == 1 ? ".conf" : "");
 
 		if (path && vw_image_stat(image, path, NULL, NULL) == 0)
 			return true;
@@ -301,7 +301,7 @@ static bool is_wished(const char *const *wish, struct vw_span name, const char *
 static int read_groups(struct vw_image *image, struct vw_names *fact)
 {
 	const char *const *wish = vw_image_wish(image)->groups;
-	struct vw_line_reader lines = {0};
+	struct vw_line_reader lines = {.image = image};
 	struct vw_growing names = {0};
 	int r = vw_image_read(image, "/etc/group", VW_IMAGE_TEXT_LIMIT, &lines.rest, &lines.size);
 

@@ -10,6 +10,9 @@
 #include "probes/image/unpack.h"
 
 int vw_image_probe_os(struct vw_image *image, struct vw_image_facts *facts); /* os, kmod, units, groups, … */
+int vw_image_probe_init(
+	struct vw_image *image,
+	struct vw_image_facts *facts); /* after boot: init, its libraries; the BIOS's loader */
 int vw_image_probe_boot(struct vw_image *image, struct vw_image_facts *facts); /* boot entries, all loaders */
 int vw_image_probe_esp(struct vw_image *image, struct vw_image_facts *facts);
 int vw_image_probe_kernels(struct vw_image *image,
@@ -18,7 +21,10 @@ int vw_image_probe_kernels(struct vw_image *image,
 int vw_image_probe_modprobe(struct vw_image *image, struct vw_image_facts *facts); /* and modules-load.d */
 int vw_image_probe_mounts(struct vw_image *image, struct vw_image_facts *facts);
 int vw_image_probe_network(struct vw_image *image, struct vw_image_facts *facts); /* and persistent_net */
-int vw_image_probe_udev(struct vw_image *image, struct vw_image_facts *facts);    /* io_timeout */
+int vw_image_probe_services(struct vw_image *image,
+			    struct vw_image_facts *facts); /* started, default_target */
+int vw_image_probe_sshd(struct vw_image *image, struct vw_image_facts *facts);
+int vw_image_probe_udev(struct vw_image *image, struct vw_image_facts *facts); /* io_timeout */
 int vw_image_probe_initramfs_conf(struct vw_image *image, struct vw_image_facts *facts);
 int vw_image_probe_cloud_init(struct vw_image *image, struct vw_image_facts *facts);
 int vw_image_probe_system(struct vw_image *image, struct vw_image_facts *facts); /* selinux, ssh, machine-id,

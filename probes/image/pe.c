@@ -73,7 +73,7 @@ int vw_pe_read(struct vw_image *image, const unsigned char *head, size_t size, u
 	if (count > SECTIONS || table > size || size - table < count * SECTION_SIZE)
 		return -EBADMSG;
 
-	section = vw_arena_array(vw_image_arena(image), count, sizeof(*section));
+	section = vwb_arena_array(vw_image_arena(image), count, sizeof(*section));
 	if (!section)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {

@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 #include "probes/image/reader.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "probes/image/image_internal.h"
+#include "base/clock.h"
 
 enum {
 	UNREAD_LIMIT = 1024,
-	TIME_LIMIT = 60, /* seconds; what is bounded otherwise takes far less, even on a slow machine */
+	ASK_EVERY = 256, /* lines and files for one look at the clock */
 	GROW_START = 16,
 };
 
-struct vw_arena *vw_image_arena(struct vw_image *image)
+struct vwb_arena *vw_image_arena(struct vw_image *image)
 {
 	return image->arena;
+}
+
+struct vwb_budget *vw_image_budget(struct vw_image *image)
+{
+	return &image->memory;
 }
 
 const struct vw_image_wish *vw_image_wish(const struct vw_image *image)
@@ -27,7 +31,7 @@ const struct vw_image_wish *vw_image_wish(const struct vw_image *image)
 	return image->wish;
 }
 
-/* --- what could not be read ---------------------------------------------------------------------------- */
+/* What could not be read. */
 
 static int same_errno(int error)
 {
@@ -37,16 +41,19 @@ static int same_errno(int error)
 void vw_image_unread(struct vw_image *image, const char *path, int error)
 {
 	const char *name = strerrorname_np(-error);
+	struct vwb_arena *part = image->arena;
 	struct vw_unread *unread;
 
 	for (size_t i = 0; i < image->unread.count; i++)
-		if (vw_equal(((struct vw_unread *)image->unread.item)[i].source, path))
+		if (vwb_text_equal(((struct vw_unread *)image->unread.item)[i].source, path))
 			return;
+	image->arena = image->own; /* it outlives a part that is too much to read */
 	unread = vw_grow(image, &image->unread, sizeof(*unread), UNREAD_LIMIT);
-	if (!unread)
-		return;
-	unread->source = vw_image_clean(image, path, strlen(path));
-	unread->error = name ? name : "EIO";
+	if (unread) {
+		unread->source = vw_image_clean(image, path, strlen(path));
+		unread->error = name ? name : "EIO";
+	}
+	image->arena = part;
 }
 
 enum vw_state vw_image_state(int error)
@@ -63,22 +70,24 @@ enum vw_state vw_image_state(int error)
 	}
 }
 
-static uint64_t now(void)
+void vw_image_start(struct vw_image *image)
 {
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
-}
-
-void vw_image_start_clock(struct vw_image *image)
-{
-	image->deadline = now() + TIME_LIMIT * 1000;
+	image->deadline = vwb_clock_ns(CLOCK_PROCESS_CPUTIME_ID) + VW_IMAGE_SECONDS * 1000000000ULL;
+	image->text = VW_IMAGE_TEXT;
+	image->stopped = image->cut = false;
 }
 
 bool vw_image_late(const struct vw_image *image)
 {
-	return now() > image->deadline || vw_hold_broken(&image->hold);
+	return image->stopped || vwb_clock_ns(CLOCK_PROCESS_CPUTIME_ID) > image->deadline;
+}
+
+/* Is it time to give up? The clock is not asked for every line. */
+static bool give_up(struct vw_image *image)
+{
+	if (image->asked++ % ASK_EVERY == 0)
+		image->stopped = vw_image_late(image);
+	return image->stopped || image->memory.spent;
 }
 
 void vw_image_tell(struct vw_image *image, const char *what, uint64_t done, uint64_t all)
@@ -87,80 +96,58 @@ void vw_image_tell(struct vw_image *image, const char *what, uint64_t done, uint
 		image->progress(image->progress_context, what, done, all);
 }
 
-/* --- files --------------------------------------------------------------------------------------------- */
+/* Files. */
 
-/* Opened as a mere place first: opening a device or a FIFO can have effects. */
-static int open_checked(struct vw_image *image, const char *path, mode_t kind, struct stat *ret_status)
+int vw_image_open_file(struct vw_image *image, const char *path, struct vw_file *ret)
 {
-	_cleanup_(vw_closep) int place = -1;
-	int fd;
+	int r = same_errno(image->store.call->open(image->store.from, path, ret));
 
-	place = vw_root_open(&image->root, path, O_PATH, 0);
-	if (place < 0)
-		return same_errno(place);
-	if (fstat(place, ret_status) < 0)
-		return -errno;
-	if ((ret_status->st_mode & S_IFMT) != kind)
-		return kind == S_IFDIR ? -ENOENT : -EINVAL;
-	fd = vw_root_open(&image->root, path, O_RDONLY | (kind == S_IFDIR ? O_DIRECTORY : 0), 0);
-	return same_errno(fd);
+	if (r < 0 && r != -ENOENT)
+		vw_image_unread(image, path, r);
+	return r;
 }
 
-int vw_image_open_file(struct vw_image *image, const char *path, uint64_t *ret_size)
+ssize_t vw_image_pread(const struct vw_image *image, const struct vw_file *file, void *bytes, size_t size,
+		       uint64_t offset)
 {
-	struct stat status;
-	int fd = open_checked(image, path, S_IFREG, &status);
-
-	if (fd < 0) {
-		if (fd != -ENOENT)
-			vw_image_unread(image, path, fd);
-		return fd;
-	}
-	*ret_size = (uint64_t)status.st_size;
-	return fd;
+	return image->store.call->read(file, bytes, size, offset);
 }
 
-/* Reads @size bytes, or fewer where the file is shorter than it said. Returns how many, or a negative errno.
- */
-static ssize_t read_bytes(int fd, char *bytes, size_t size)
+/* Take a file's bytes from what is left of the image's. */
+static int take_text(struct vw_image *image, uint64_t size)
 {
-	size_t have = 0;
+	bool late = give_up(image);
 
-	while (have < size) {
-		ssize_t n = read(fd, bytes + have, size - have);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		have += (size_t)n;
+	if (!late && size <= image->text) {
+		image->text -= size;
+		return 0;
 	}
-	return (ssize_t)have;
+	image->cut = true;
+	return image->stopped ? -ETIME : -EFBIG;
 }
 
 static int read_file(struct vw_image *image, const char *path, size_t limit, bool head,
 		     const char **ret_bytes, size_t *ret_size)
 {
-	_cleanup_(vw_closep) int fd = -1;
-	uint64_t size = 0;
+	_cleanup_(vw_file_close) struct vw_file file = {.fd = -1};
+	uint64_t size;
 	char *bytes;
 	ssize_t n;
+	int r;
 
-	fd = vw_image_open_file(image, path, &size);
-	if (fd < 0)
-		return fd;
-	if (size > limit && !head) {
-		vw_image_unread(image, path, -EFBIG);
-		return -EFBIG;
+	r = vw_image_open_file(image, path, &file);
+	if (r < 0)
+		return r;
+	size = file.size > limit && head ? limit : file.size;
+	r = size > limit ? -EFBIG : take_text(image, size);
+	if (r < 0) {
+		vw_image_unread(image, path, r);
+		return r;
 	}
-	if (size > limit)
-		size = limit;
-	bytes = vw_arena_alloc(image->arena, size + 1);
+	bytes = vwb_arena_alloc(image->arena, size + 1);
 	if (!bytes)
 		return -ENOMEM;
-	n = read_bytes(fd, bytes, size);
+	n = vw_image_pread(image, &file, bytes, size, 0);
 	if (n < 0) {
 		vw_image_unread(image, path, (int)n);
 		return (int)n;
@@ -183,7 +170,7 @@ int vw_image_read_head(struct vw_image *image, const char *path, size_t limit, c
 	return read_file(image, path, limit, true, ret_bytes, ret_size);
 }
 
-/* --- directories and links ------------------------------------------------------------------------------ */
+/* Directories and links. */
 
 static int by_name(const void *a, const void *b)
 {
@@ -192,156 +179,98 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-static enum vw_entry_type type_of_mode(mode_t mode)
+struct listing {
+	struct vw_image *image;
+	struct vw_growing entries;
+};
+
+static int take_entry(void *context, const char *name, enum vw_entry_type type)
 {
-	return S_ISREG(mode)   ? VW_ENTRY_FILE
-	       : S_ISDIR(mode) ? VW_ENTRY_FOLDER
-	       : S_ISLNK(mode) ? VW_ENTRY_LINK
-			       : VW_ENTRY_OTHER;
-}
+	struct listing *listing = context;
+	struct vw_entry *item;
 
-/* Some file systems leave d_type out. */
-static enum vw_entry_type type_of_entry(int fd, const struct dirent *entry)
-{
-	struct stat status;
-
-	switch (entry->d_type) {
-	case DT_REG:
-		return VW_ENTRY_FILE;
-	case DT_DIR:
-		return VW_ENTRY_FOLDER;
-	case DT_LNK:
-		return VW_ENTRY_LINK;
-	case DT_UNKNOWN:
-		return fstatat(fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0
-			       ? VW_ENTRY_OTHER
-			       : type_of_mode(status.st_mode);
-	default:
-		return VW_ENTRY_OTHER;
-	}
-}
-
-static int read_entries(struct vw_image *image, DIR *stream, struct vw_growing *entries)
-{
-	struct dirent *entry;
-
-	for (errno = 0; (entry = readdir(stream)); errno = 0) {
-		struct vw_entry *item;
-
-		if (vw_equal(entry->d_name, ".") || vw_equal(entry->d_name, ".."))
-			continue;
-		if (entries->count == VW_IMAGE_LIST_LIMIT)
-			return -E2BIG;
-		item = vw_grow(image, entries, sizeof(*item), VW_IMAGE_LIST_LIMIT);
-		if (!item)
-			return -ENOMEM;
-		item->name = vw_arena_string(image->arena, entry->d_name);
-		item->type = type_of_entry(dirfd(stream), entry);
-		if (!item->name)
-			return -ENOMEM;
-	}
-	return -errno;
+	if (listing->entries.count == VW_IMAGE_LIST_LIMIT)
+		return -E2BIG;
+	item = vw_grow(listing->image, &listing->entries, sizeof(*item), VW_IMAGE_LIST_LIMIT);
+	if (!item)
+		return -ENOMEM;
+	item->name = vwb_arena_string(listing->image->arena, name);
+	item->type = type;
+	return item->name ? 0 : -ENOMEM;
 }
 
 int vw_image_list(struct vw_image *image, const char *path, size_t *ret_count,
 		  const struct vw_entry **ret_entry)
 {
-	struct vw_growing entries = {0};
-	struct stat status;
-	DIR *stream;
-	int fd, r;
+	struct listing listing = {.image = image};
+	int r = same_errno(image->store.call->list(image->store.from, path, take_entry, &listing));
 
-	fd = open_checked(image, path, S_IFDIR, &status);
-	if (fd < 0) {
-		if (fd != -ENOENT)
-			vw_image_unread(image, path, fd);
-		return fd;
-	}
-	stream = fdopendir(fd);
-	if (!stream) {
-		close(fd);
-		return -ENOMEM;
-	}
-	r = read_entries(image, stream, &entries);
-	closedir(stream);
 	if (r < 0) {
-		vw_image_unread(image, path, r);
+		if (r != -ENOENT && r != -ENOMEM)
+			vw_image_unread(image, path, r);
 		return r;
 	}
-	if (entries.count)
-		qsort(entries.item, entries.count, sizeof(struct vw_entry), by_name);
-	*ret_count = entries.count;
-	*ret_entry = entries.item;
+	if (listing.entries.count)
+		qsort(listing.entries.item, listing.entries.count, sizeof(struct vw_entry), by_name);
+	*ret_count = listing.entries.count;
+	*ret_entry = listing.entries.item;
 	return 0;
 }
 
 int vw_image_readlink(struct vw_image *image, const char *path, const char **ret_target)
 {
-	_cleanup_(vw_closep) int fd = -1;
 	char target[PATH_MAX];
-	int r;
+	int r = same_errno(image->store.call->link(image->store.from, path, target));
 
-	fd = vw_root_open(&image->root, path, O_PATH | O_NOFOLLOW, 0);
-	if (fd < 0)
-		return same_errno(fd);
-	r = vw_root_readlink(fd, target);
 	if (r < 0)
 		return r;
-	*ret_target = vw_arena_string(image->arena, target);
+	*ret_target = vwb_arena_string(image->arena, target);
 	return *ret_target ? 0 : -ENOMEM;
 }
 
 int vw_image_stat(struct vw_image *image, const char *path, enum vw_entry_type *ret_type, uint64_t *ret_size)
 {
+	enum vw_entry_type type;
+
+	return same_errno(image->store.call->stat(image->store.from, path, ret_type ? ret_type : &type,
+						  ret_size, NULL));
+}
+
+int vw_image_mode(struct vw_image *image, const char *path, unsigned *ret_mode)
+{
 	_cleanup_(vw_closep) int fd = -1;
 	struct stat status;
 
+	if (image->index)
+		return -ENODATA;
 	fd = vw_root_open(&image->root, path, O_PATH, 0);
 	if (fd < 0)
 		return same_errno(fd);
 	if (fstat(fd, &status) < 0)
 		return -errno;
-	if (ret_type)
-		*ret_type = type_of_mode(status.st_mode);
-	if (ret_size)
-		*ret_size = (uint64_t)status.st_size;
-	return 0;
-}
-
-/* The walk tells each place in turn; the last one that is no link is where the path leads. */
-static int keep_place(void *context, const char *place, const struct stat *status, const char *target)
-{
-	char *kept = context;
-	size_t length = strlen(place);
-
-	(void)status;
-	if (target)
-		return 0;
-	if (length >= PATH_MAX)
-		return -ENAMETOOLONG;
-	memcpy(kept, place, length + 1);
+	*ret_mode = status.st_mode & 07777;
 	return 0;
 }
 
 int vw_image_resolve(struct vw_image *image, const char *path, const char **ret_path)
 {
-	_cleanup_(vw_closep) int fd = -1;
-	char place[PATH_MAX] = "/";
+	enum vw_entry_type type;
+	char place[PATH_MAX];
+	int r = same_errno(image->store.call->stat(image->store.from, path, &type, NULL, place));
 
-	fd = vw_root_walk(&image->root, path, O_PATH, 0, keep_place, place);
-	if (fd < 0)
-		return same_errno(fd);
-	*ret_path = vw_arena_string(image->arena, place[0] ? place : "/");
+	if (r < 0)
+		return r;
+	*ret_path = vwb_arena_string(image->arena, place);
 	return *ret_path ? 0 : -ENOMEM;
 }
 
-/* --- texts --------------------------------------------------------------------------------------------- */
+/* Texts. */
 
 bool vw_image_next_line(struct vw_line_reader *lines)
 {
 	const char *end;
 
-	if (!lines->size)
+	if (!lines->size || (lines->image && give_up(lines->image)))
 		return false;
 	end = memchr(lines->rest, '\n', lines->size);
 	lines->line = lines->rest;
@@ -356,10 +285,10 @@ bool vw_image_next_line(struct vw_line_reader *lines)
 
 const char *vw_image_clean(struct vw_image *image, const char *bytes, size_t size)
 {
-	char *text = vw_arena_copy(image->arena, bytes, size);
+	char *text = vwb_arena_copy(image->arena, bytes, size);
 
 	if (text)
-		vw_clean(text, size);
+		vwb_text_clean(text, size);
 	return text;
 }
 
@@ -374,7 +303,7 @@ void vw_image_set_text(struct vw_image *image, struct vw_text *fact, int error, 
 		fact->state = VW_MALFORMED;
 }
 
-/* --- lists --------------------------------------------------------------------------------------------- */
+/* Lists. */
 
 void *vw_grow(struct vw_image *image, struct vw_growing *list, size_t size, size_t limit)
 {
@@ -382,7 +311,7 @@ void *vw_grow(struct vw_image *image, struct vw_growing *list, size_t size, size
 		return NULL;
 	if (list->count == list->space) {
 		size_t space = list->space ? list->space * 2 : GROW_START;
-		void *grown = vw_arena_array(image->arena, space, size);
+		void *grown = vwb_arena_array(image->arena, space, size);
 
 		if (!grown)
 			return NULL;
@@ -412,7 +341,7 @@ void vw_image_set_names(struct vw_names *fact, enum vw_state state, struct vw_gr
 	if (list->count)
 		qsort(name, list->count, sizeof(*name), by_text);
 	for (size_t i = 0; i < list->count; i++)
-		if (!count || !vw_equal(name[count - 1], name[i]))
+		if (!count || !vwb_text_equal(name[count - 1], name[i]))
 			name[count++] = name[i];
 	*fact = (struct vw_names){.state = state, .name = name, .source = source, .count = count};
 }

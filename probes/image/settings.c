@@ -14,7 +14,7 @@ enum {
 	LINE_LENGTH_LIMIT = 1024,
 };
 
-/* --- spans --------------------------------------------------------------------------------------------- */
+/* Spans. */
 
 struct vw_span vw_span_of(const char *at, size_t size)
 {
@@ -63,7 +63,7 @@ const char *vw_span_copy(struct vw_image *image, struct vw_span span)
 	return vw_image_clean(image, span.size ? span.at : "", span.size);
 }
 
-bool vw_next_word(struct vw_span *rest, struct vw_span *ret_word)
+bool vw_word_next(struct vw_span *rest, struct vw_span *ret_word)
 {
 	size_t size = 0;
 
@@ -77,9 +77,38 @@ bool vw_next_word(struct vw_span *rest, struct vw_span *ret_word)
 	return true;
 }
 
+bool vw_joined_next(struct vw_joined *joined)
+{
+	struct vw_line_reader *lines = &joined->lines;
+	size_t used = 0;
+
+	if (!joined->line)
+		joined->line = vwb_arena_alloc(vw_image_arena(lines->image), lines->size + 1);
+	if (!joined->line || !vw_image_next_line(lines))
+		return false;
+	joined->number = lines->number;
+	do {
+		size_t length = lines->length;
+		bool ends = true;
+
+		if (length && lines->line[length - 1] == '\r')
+			length--;
+		memcpy(joined->line + used, lines->line, length);
+		used += length;
+		joined->line[used] = '\0';
+		if (joined->comments_go_on || joined->line[strspn(joined->line, " \t")] != '#')
+			ends = length == 0 || joined->line[used - 1] != '\\';
+		if (ends)
+			break;
+		joined->line[--used] = '\0';
+	} while (vw_image_next_line(lines));
+	joined->length = used;
+	return true;
+}
+
 bool vw_span_true(struct vw_span span)
 {
-	static const char *const words[] = {"yes", "true", "on", "1"};
+	static const char *const words[] = {"yes", "y", "true", "on", "1"};
 
 	for (size_t i = 0; i < VW_COUNT(words); i++)
 		if (span.size == strlen(words[i]) && strncasecmp(span.at, words[i], span.size) == 0)
@@ -87,14 +116,14 @@ bool vw_span_true(struct vw_span span)
 	return false;
 }
 
-const char *vw_place(struct vw_image *image, const char *path, unsigned line)
+const char *vw_image_place(struct vw_image *image, const char *path, unsigned line)
 {
 	const char *clean = vw_image_clean(image, path, strlen(path));
 
-	return clean ? vw_arena_printf(vw_image_arena(image), "%s:%u", clean, line) : NULL;
+	return clean ? vwb_arena_printf(vw_image_arena(image), "%s:%u", clean, line) : NULL;
 }
 
-/* --- folders of files ---------------------------------------------------------------------------------- */
+/* Folders of files. */
 
 const char *const vw_unit_folders[] = {
 	"/etc/systemd/system",     "/run/systemd/system", "/usr/local/lib/systemd/system",
@@ -118,8 +147,9 @@ static int compare_files(const void *a, const void *b)
 static bool belongs(const struct vw_file_set *set, const struct vw_entry *entry)
 {
 	return (entry->type == VW_ENTRY_FILE || entry->type == VW_ENTRY_LINK) &&
-	       (!set->prefix || vw_starts_with(entry->name, set->prefix)) &&
-	       (!set->suffix || vw_ends_with(entry->name, set->suffix));
+	       (set->hidden || entry->name[0] != '.') &&
+	       (!set->prefix || vwb_text_starts(entry->name, set->prefix)) &&
+	       (!set->suffix || vwb_text_ends(entry->name, set->suffix));
 }
 
 static int list_folder(struct vw_image *image, struct vw_file_set *set, size_t folder,
@@ -145,7 +175,7 @@ static int list_folder(struct vw_image *image, struct vw_file_set *set, size_t f
 		}
 		file->name = entry[i].name;
 		file->path =
-			vw_arena_printf(vw_image_arena(image), "%s/%s", set->folder[folder], entry[i].name);
+			vwb_arena_printf(vw_image_arena(image), "%s/%s", set->folder[folder], entry[i].name);
 		file->folder = folder;
 		file->link = entry[i].type == VW_ENTRY_LINK;
 	}
@@ -156,7 +186,7 @@ static bool is_null_link(struct vw_image *image, const char *path)
 {
 	const char *target;
 
-	return vw_image_readlink(image, path, &target) == 0 && vw_equal(target, "/dev/null");
+	return vw_image_readlink(image, path, &target) == 0 && vwb_text_equal(target, "/dev/null");
 }
 
 static int visit_file(struct vw_image *image, const char *path, size_t limit, vw_file_visit visit,
@@ -168,7 +198,7 @@ static int visit_file(struct vw_image *image, const char *path, size_t limit, vw
 	return r < 0 ? r : visit(context, image, path, text, *ret_size);
 }
 
-int vw_each_file(struct vw_image *image, struct vw_file_set *set, vw_file_visit visit, void *context)
+int vw_files_each(struct vw_image *image, struct vw_file_set *set, vw_file_visit visit, void *context)
 {
 	struct vw_growing files = {0};
 	const struct set_file *file;
@@ -205,7 +235,7 @@ int vw_each_file(struct vw_image *image, struct vw_file_set *set, vw_file_visit 
 	return vw_image_memory(image);
 }
 
-int vw_one_file(struct vw_image *image, const char *path, vw_file_visit visit, void *context, bool *lost)
+int vw_file_one(struct vw_image *image, const char *path, vw_file_visit visit, void *context, bool *lost)
 {
 	size_t size;
 	int r = visit_file(image, path, VW_IMAGE_TEXT_LIMIT, visit, context, &size);
@@ -219,7 +249,7 @@ const char *vw_unit_find(struct vw_image *image, const char *name, bool *ret_mas
 {
 	*ret_masked = false;
 	for (size_t i = 0; vw_unit_folders[i]; i++) {
-		const char *path = vw_arena_printf(vw_image_arena(image), "%s/%s", vw_unit_folders[i], name);
+		const char *path = vwb_arena_printf(vw_image_arena(image), "%s/%s", vw_unit_folders[i], name);
 
 		if (!path)
 			return NULL;
@@ -230,10 +260,10 @@ const char *vw_unit_find(struct vw_image *image, const char *name, bool *ret_mas
 	return NULL;
 }
 
-/* --- lists of lines ------------------------------------------------------------------------------------ */
+/* Lists of lines. */
 
-void vw_add_line(struct vw_image *image, struct vw_growing *lines, const char *path, unsigned number,
-		 struct vw_span text)
+void vw_lines_add(struct vw_image *image, struct vw_growing *lines, const char *path, unsigned number,
+		  struct vw_span text)
 {
 	struct vw_line *line = vw_grow(image, lines, sizeof(*line), LINES_LIMIT);
 
@@ -244,25 +274,25 @@ void vw_add_line(struct vw_image *image, struct vw_growing *lines, const char *p
 	if (text.size > LINE_LENGTH_LIMIT)
 		text.size = LINE_LENGTH_LIMIT;
 	line->text = vw_span_copy(image, text);
-	line->source = vw_place(image, path, number);
+	line->source = vw_image_place(image, path, number);
 }
 
-void vw_set_lines(struct vw_lines *fact, const struct vw_growing *lines)
+void vw_lines_set(struct vw_lines *fact, const struct vw_growing *lines)
 {
 	*fact = (struct vw_lines){.state = VW_VALUE, .count = lines->count, .line = lines->item};
 }
 
 int vw_image_memory(struct vw_image *image)
 {
-	return vw_arena_failed(vw_image_arena(image)) ? -ENOMEM : 0;
+	return vwb_arena_failed(vw_image_arena(image)) ? -ENOMEM : 0;
 }
 
-void vw_set_flag(struct vw_number *fact, bool is, const char *source)
+void vw_flag_set(struct vw_number *fact, bool is, const char *source)
 {
 	*fact = (struct vw_number){.state = VW_VALUE, .value = is, .source = source};
 }
 
-/* --- shell assignments --------------------------------------------------------------------------------- */
+/* Shell assignments. */
 
 static void advance(struct vw_assignment *assignment, size_t size)
 {
@@ -336,7 +366,7 @@ static size_t key_length(struct vw_span span)
 	return size;
 }
 
-bool vw_next_assignment(struct vw_assignment *assignment)
+bool vw_assignment_next(struct vw_assignment *assignment)
 {
 	struct vw_span *rest = &assignment->rest;
 
@@ -371,7 +401,7 @@ const char *vw_assigned(struct vw_image *image, const struct vw_assignment *assi
 {
 	struct vw_span raw = assignment->raw;
 	bool array = raw.size && raw.at[0] == '(';
-	char *text = vw_arena_alloc(vw_image_arena(image), raw.size + 1), quote = '\0';
+	char *text = vwb_arena_alloc(vw_image_arena(image), raw.size + 1), quote = '\0';
 	size_t size = 0;
 
 	if (!text)
@@ -389,19 +419,23 @@ const char *vw_assigned(struct vw_image *image, const struct vw_assignment *assi
 		} else if (array && !quote && c == ')') {
 			break;
 		} else if (c == '\\' && quote != '\'' && i + 1 < raw.size) {
-			i++;
-			text[size++] = raw.at[i] == '\n' ? ' ' : raw.at[i];
+			c = raw.at[++i];
+			/* between double quotes it escapes only what has a meaning there */
+			if (quote && !strchr("$`\"\\\n", c))
+				text[size++] = '\\';
+			if (c != '\n')
+				text[size++] = c;
 		} else {
 			text[size++] = c;
 		}
 	}
-	vw_clean(text, size);
+	vwb_text_clean(text, size);
 	return text;
 }
 
-/* --- INI ----------------------------------------------------------------------------------------------- */
+/* INI. */
 
-bool vw_next_setting(struct vw_ini *ini)
+bool vw_setting_next(struct vw_ini *ini)
 {
 	while (vw_image_next_line(&ini->lines)) {
 		struct vw_span line = vw_span_trim(vw_span_of(ini->lines.line, ini->lines.length));
@@ -425,7 +459,7 @@ bool vw_next_setting(struct vw_ini *ini)
 	return false;
 }
 
-/* --- rules of udev ------------------------------------------------------------------------------------- */
+/* Rules of udev. */
 
 /* Take the next line off, with those that a backslash at the end joins to it. */
 static struct vw_span take_joined(struct vw_rules *rules)
@@ -450,7 +484,7 @@ static struct vw_span take_joined(struct vw_rules *rules)
 	return line;
 }
 
-bool vw_next_rule(struct vw_rules *rules)
+bool vw_rule_next(struct vw_rules *rules)
 {
 	while (rules->rest.size) {
 		rules->rule = vw_span_trim(take_joined(rules));
@@ -460,7 +494,7 @@ bool vw_next_rule(struct vw_rules *rules)
 	return false;
 }
 
-bool vw_next_token(struct vw_span *rest, struct vw_rule_token *ret)
+bool vw_token_next(struct vw_span *rest, struct vw_rule_token *ret)
 {
 	struct vw_rule_token token;
 	size_t size = 0;

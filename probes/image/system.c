@@ -23,15 +23,14 @@ static struct vw_span span_of_text(const char *text)
 	return vw_span_of(text, strlen(text));
 }
 
-/* --- SELinux, identity ------------------------------------------------------------------------------------
- */
+/* SELinux, identity. */
 
 static int visit_selinux(void *context, struct vw_image *image, const char *path, const char *text,
 			 size_t size)
 {
 	struct vw_assignment assignment = {.rest = {text, size}};
 
-	while (vw_next_assignment(&assignment))
+	while (vw_assignment_next(&assignment))
 		if (vw_span_is(assignment.key, "SELINUX")) {
 			const char *value = vw_assigned(image, &assignment);
 
@@ -46,11 +45,11 @@ static int read_selinux(struct vw_image *image, struct vw_image_facts *facts)
 {
 	static const char path[] = "/etc/selinux/config", relabel[] = "/.autorelabel";
 	bool lost = false;
-	int r = vw_one_file(image, path, visit_selinux, &facts->selinux, &lost);
+	int r = vw_file_one(image, path, visit_selinux, &facts->selinux, &lost);
 
 	if (facts->selinux.state == VW_NOT_PROBED)
 		vw_image_set_text(image, &facts->selinux, lost ? -EIO : -ENOENT, NULL, 0, path);
-	vw_set_flag(&facts->autorelabel, vw_image_stat(image, relabel, NULL, NULL) == 0, relabel);
+	vw_flag_set(&facts->autorelabel, vw_image_stat(image, relabel, NULL, NULL) == 0, relabel);
 	return r;
 }
 
@@ -79,20 +78,19 @@ static int read_host_keys(struct vw_image *image, struct vw_names *fact)
 	if (r == -ENOMEM)
 		return r;
 	for (size_t i = 0; r == 0 && i < count; i++)
-		if (vw_starts_with(entry[i].name, "ssh_host_") && vw_ends_with(entry[i].name, "_key"))
+		if (vwb_text_starts(entry[i].name, "ssh_host_") && vwb_text_ends(entry[i].name, "_key"))
 			add_name(image, &names, span_of_text(entry[i].name));
 	vw_image_set_names(fact, vw_image_state(r), &names, folder);
 	return vw_image_memory(image);
 }
 
-/* --- modules that DKMS builds ------------------------------------------------------------------------------
- */
+/* Modules that DKMS builds. */
 
 /* The versions of one: folders, beside links to what was built for a kernel. Source: dkms(8) */
 static int read_dkms_versions(struct vw_image *image, struct vw_growing *names, const char *module)
 {
-	struct vw_arena *arena = vw_image_arena(image);
-	const char *folder = vw_arena_printf(arena, "/var/lib/dkms/%s", module), *name;
+	struct vwb_arena *arena = vw_image_arena(image);
+	const char *folder = vwb_arena_printf(arena, "/var/lib/dkms/%s", module), *name;
 	const struct vw_entry *entry;
 	size_t count = 0;
 	int r = folder ? vw_image_list(image, folder, &count, &entry) : -ENOMEM;
@@ -100,9 +98,9 @@ static int read_dkms_versions(struct vw_image *image, struct vw_growing *names, 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	for (size_t i = 0; i < count; i++) {
-		if (entry[i].type != VW_ENTRY_FOLDER || vw_equal(entry[i].name, "original_module"))
+		if (entry[i].type != VW_ENTRY_FOLDER || vwb_text_equal(entry[i].name, "original_module"))
 			continue;
-		name = vw_arena_printf(arena, "%s/%s", module, entry[i].name);
+		name = vwb_arena_printf(arena, "%s/%s", module, entry[i].name);
 		if (!name)
 			return -ENOMEM;
 		add_name(image, names, span_of_text(name));
@@ -127,8 +125,7 @@ static int read_dkms(struct vw_image *image, struct vw_names *fact)
 	return failed;
 }
 
-/* --- terminals that get a login ----------------------------------------------------------------------------
- */
+/* Terminals that get a login. */
 
 /* "serial-getty@ttyS0.service" gives "ttyS0". */
 static void keep_instance(struct vw_image *image, struct vw_growing *names, const char *name)
@@ -136,15 +133,15 @@ static void keep_instance(struct vw_image *image, struct vw_growing *names, cons
 	static const char *const templates[] = {"serial-getty@", "getty@", "autovt@", "agetty."};
 	static const char suffix[] = ".service";
 
-	if (vw_equal(name, "console-getty.service"))
+	if (vwb_text_equal(name, "console-getty.service"))
 		add_name(image, names, span_of_text("console"));
 	for (size_t i = 0; i < VW_COUNT(templates); i++) {
 		struct vw_span terminal;
 
-		if (!vw_starts_with(name, templates[i]))
+		if (!vwb_text_starts(name, templates[i]))
 			continue;
 		terminal = span_of_text(name + strlen(templates[i]));
-		if (vw_ends_with(name, suffix))
+		if (vwb_text_ends(name, suffix))
 			terminal.size -= strlen(suffix);
 		add_name(image, names, terminal);
 	}
@@ -185,14 +182,14 @@ static bool is_terminal(struct vw_span word)
 static int visit_inittab(void *context, struct vw_image *image, const char *path, const char *text,
 			 size_t size)
 {
-	struct vw_line_reader lines = {.rest = text, .size = size};
+	struct vw_line_reader lines = {.image = image, .rest = text, .size = size};
 
 	(void)path;
 	while (vw_image_next_line(&lines)) {
 		struct vw_span rest = {lines.line, lines.length}, word;
 		bool getty = false;
 
-		while (vw_next_word(&rest, &word)) {
+		while (vw_word_next(&rest, &word)) {
 			if (getty && is_terminal(word)) {
 				add_name(image, context, without_dev(word));
 				break;
@@ -212,7 +209,7 @@ static int read_gettys(struct vw_image *image, struct vw_names *fact)
 		"/etc/runlevels/default",
 	};
 	struct vw_growing names = {0};
-	int r = vw_one_file(image, "/etc/inittab", visit_inittab, &names, NULL);
+	int r = vw_file_one(image, "/etc/inittab", visit_inittab, &names, NULL);
 
 	for (size_t i = 0; i < VW_COUNT(folders) && r == 0; i++)
 		r = list_gettys(image, &names, folders[i]);
@@ -220,24 +217,23 @@ static int read_gettys(struct vw_image *image, struct vw_names *fact)
 	return r;
 }
 
-/* --- time --------------------------------------------------------------------------------------------------
- */
+/* Time. */
 
 /* Source: chrony.conf(5), ntp.conf(5) */
 static int visit_servers(void *context, struct vw_image *image, const char *path, const char *text,
 			 size_t size)
 {
 	static const char *const directives[] = {"server", "pool", "peer", "refclock"};
-	struct vw_line_reader lines = {.rest = text, .size = size};
+	struct vw_line_reader lines = {.image = image, .rest = text, .size = size};
 
 	while (vw_image_next_line(&lines)) {
 		struct vw_span line = {lines.line, lines.length}, rest = line, word;
 
-		if (!vw_next_word(&rest, &word))
+		if (!vw_word_next(&rest, &word))
 			continue;
 		for (size_t i = 0; i < VW_COUNT(directives); i++)
 			if (vw_span_is(word, directives[i]))
-				vw_add_line(image, context, path, lines.number, line);
+				vw_lines_add(image, context, path, lines.number, line);
 	}
 	return vw_image_memory(image);
 }
@@ -246,13 +242,13 @@ static int visit_servers(void *context, struct vw_image *image, const char *path
 static int visit_timesyncd(void *context, struct vw_image *image, const char *path, const char *text,
 			   size_t size)
 {
-	struct vw_ini ini = {.lines = {.rest = text, .size = size}};
+	struct vw_ini ini = {.lines = {.image = image, .rest = text, .size = size}};
 
-	while (vw_next_setting(&ini))
+	while (vw_setting_next(&ini))
 		if (vw_span_is(ini.section, "Time") && ini.value.size &&
 		    (vw_span_is(ini.key, "NTP") || vw_span_is(ini.key, "FallbackNTP")))
-			vw_add_line(image, context, path, ini.lines.number,
-				    vw_span_of(ini.lines.line, ini.lines.length));
+			vw_lines_add(image, context, path, ini.lines.number,
+				     vw_span_of(ini.lines.line, ini.lines.length));
 	return vw_image_memory(image);
 }
 
@@ -282,10 +278,10 @@ static int read_time(struct vw_image *image, struct vw_lines *fact)
 	for (size_t i = 0; i < VW_COUNT(places) && r == 0; i++) {
 		struct vw_file_set set = {.folder = places[i].folder, .suffix = places[i].suffix};
 
-		r = places[i].path ? vw_one_file(image, places[i].path, places[i].visit, &lines, NULL)
-				   : vw_each_file(image, &set, places[i].visit, &lines);
+		r = places[i].path ? vw_file_one(image, places[i].path, places[i].visit, &lines, NULL)
+				   : vw_files_each(image, &set, places[i].visit, &lines);
 	}
-	vw_set_lines(fact, &lines);
+	vw_lines_set(fact, &lines);
 	return r;
 }
 

@@ -15,14 +15,13 @@ static int visit_rules(void *context, struct vw_image *image, const char *path, 
 
 	if (!vw_span_has(rules.rest, word))
 		return 0;
-	while (vw_next_rule(&rules))
+	while (vw_rule_next(&rules))
 		if (vw_span_has(rules.rule, word))
-			vw_add_line(image, context, path, rules.line, rules.rule);
+			vw_lines_add(image, context, path, rules.line, rules.rule);
 	return vw_image_memory(image);
 }
 
-/* --- tuned: the profiles that are in force ----------------------------------------------------------------
- */
+/* Tuned: the profiles that are in force. */
 
 struct tuned {
 	struct vw_growing *lines;
@@ -34,7 +33,7 @@ static void want_profiles(struct tuned *tuned, struct vw_span names)
 {
 	struct vw_span name;
 
-	while (tuned->count < PROFILES_LIMIT && vw_next_word(&names, &name))
+	while (tuned->count < PROFILES_LIMIT && vw_word_next(&names, &name))
 		if (!memchr(name.at, '/', name.size) && !memchr(name.at, '\0', name.size) &&
 		    name.at[0] != '.')
 			tuned->next[tuned->count++] = name;
@@ -43,16 +42,16 @@ static void want_profiles(struct tuned *tuned, struct vw_span names)
 static int visit_profile(void *context, struct vw_image *image, const char *path, const char *text,
 			 size_t size)
 {
-	struct vw_ini ini = {.lines = {.rest = text, .size = size}};
+	struct vw_ini ini = {.lines = {.image = image, .rest = text, .size = size}};
 	struct tuned *tuned = context;
 
-	while (vw_next_setting(&ini)) {
+	while (vw_setting_next(&ini)) {
 		struct vw_span line = {ini.lines.line, ini.lines.length};
 
 		if (vw_span_is(ini.section, "main") && vw_span_is(ini.key, "include"))
 			want_profiles(tuned, ini.value);
 		else if (vw_span_has(line, word))
-			vw_add_line(image, tuned->lines, path, ini.lines.number, line);
+			vw_lines_add(image, tuned->lines, path, ini.lines.number, line);
 	}
 	return vw_image_memory(image);
 }
@@ -73,13 +72,13 @@ static int read_profile(struct vw_image *image, struct tuned *tuned, struct vw_s
 					      "/usr/lib/tuned"};
 
 	for (size_t i = 0; i < VW_COUNT(folders); i++) {
-		const char *path = vw_arena_printf(vw_image_arena(image), "%s/%.*s/tuned.conf", folders[i],
-						   (int)name.size, name.at);
+		const char *path = vwb_arena_printf(vw_image_arena(image), "%s/%.*s/tuned.conf", folders[i],
+						    (int)name.size, name.at);
 
 		if (!path)
 			return -ENOMEM;
 		if (vw_image_stat(image, path, NULL, NULL) == 0)
-			return vw_one_file(image, path, visit_profile, tuned, NULL);
+			return vw_file_one(image, path, visit_profile, tuned, NULL);
 	}
 	return 0;
 }
@@ -92,12 +91,12 @@ int vw_image_probe_udev(struct vw_image *image, struct vw_image_facts *facts)
 	struct vw_file_set set = {.folder = folders, .suffix = ".rules"};
 	struct vw_growing lines = {0};
 	struct tuned tuned = {.lines = &lines};
-	int r = vw_each_file(image, &set, visit_rules, &lines);
+	int r = vw_files_each(image, &set, visit_rules, &lines);
 
 	if (r == 0)
-		r = vw_one_file(image, "/etc/tuned/active_profile", visit_active, &tuned, NULL);
+		r = vw_file_one(image, "/etc/tuned/active_profile", visit_active, &tuned, NULL);
 	while (r == 0 && tuned.done < tuned.count)
 		r = read_profile(image, &tuned, tuned.next[tuned.done++]);
-	vw_set_lines(&facts->io_timeout, &lines);
+	vw_lines_set(&facts->io_timeout, &lines);
 	return r;
 }

@@ -32,29 +32,34 @@ typedef int (*vw_unpack_sink)(void *context, const unsigned char *bytes, size_t 
  * Returns 0, -EBADMSG for a damaged stream, -ENODATA for one that ends too early, -EOPNOTSUPP, -E2BIG,
  * -ETIME, -ENOMEM, or what the sink gave. @ret_used is set in each case to what was understood.
  */
-_must_check_ int vw_unpack(struct vw_image *image, const struct vw_codec *codec, const unsigned char *bytes,
-			   size_t size, uint64_t limit, vw_unpack_sink sink, void *context, size_t *ret_used);
+_must_check_ int vw_codec_unpack(struct vw_image *image, const struct vw_codec *codec,
+				 const unsigned char *bytes, size_t size, uint64_t limit, vw_unpack_sink sink,
+				 void *context, size_t *ret_used);
 
 /**
- * Read a part of a file into memory that the caller frees with free(3): for what is large and soon forgotten.
+ * Read a part of a file into memory that the caller frees with vw_file_free_large(): for what is large and
+ * soon forgotten.
  *
  * @offset: where it starts; @limit: how many bytes are read at most
  *
- * Returns 0, or a negative errno: as vw_image_open_file(), -EFBIG beyond 192 MiB, -ETIME. It is remembered as
- * unread.
+ * Returns 0, or a negative errno: as vw_image_open_file(), -EFBIG beyond 192 MiB and what is left of the
+ * image's memory, -ETIME. It is remembered as unread.
  */
-_must_check_ int vw_read_large(struct vw_image *image, const char *path, uint64_t offset, uint64_t limit,
-			       unsigned char **ret_bytes, size_t *ret_size);
+_must_check_ int vw_file_read_large(struct vw_image *image, const char *path, uint64_t offset, uint64_t limit,
+				    unsigned char **ret_bytes, size_t *ret_size);
+
+void vw_file_free_large(struct vw_image *image, unsigned char *bytes, size_t size);
 
 /**
  * Read a file that may be compressed as a whole (module.ko.xz), unpacked.
  *
  * @limit: of the unpacked bytes
+ * @ret_bytes: freed with free(3); NULL for none
  */
-_must_check_ int vw_read_unpacked(struct vw_image *image, const char *path, size_t limit,
-				  const unsigned char **ret_bytes, size_t *ret_size);
+_must_check_ int vw_file_read_unpacked(struct vw_image *image, const char *path, size_t limit,
+				       unsigned char **ret_bytes, size_t *ret_size);
 
-/* --- ELF ----------------------------------------------------------------------------------------------- */
+/* ELF. */
 
 struct vw_elf {
 	const char *arch;     /* as uname -m says: "x86_64", "aarch64", …; NULL for one that has no row */
@@ -62,6 +67,7 @@ struct vw_elf {
 	const char *interpreter; /* PT_INTERP, or NULL */
 	struct vw_names needed;  /* DT_NEEDED, in their own order */
 	const char *soname;
+	const char *runpath; /* DT_RUNPATH or DT_RPATH; "$" where it could not be read; NULL: none */
 };
 
 /** Read an ELF file's header and dynamic section. Returns 0, or -EBADMSG for what is none, or damaged. */
@@ -73,7 +79,7 @@ _must_check_ int vw_elf_read(struct vw_image *image, const unsigned char *bytes,
 _must_check_ int vw_modinfo_read(struct vw_image *image, const unsigned char *bytes, size_t size,
 				 struct vw_modinfo *ret, struct vw_names *ret_depends);
 
-/* --- PE ------------------------------------------------------------------------------------------------ */
+/* PE. */
 
 struct vw_pe_section {
 	const char *name;      /* ".linux" */
@@ -93,7 +99,7 @@ _must_check_ int vw_pe_read(struct vw_image *image, const unsigned char *head, s
 
 const struct vw_pe_section *vw_pe_find(const struct vw_pe *pe, const char *name);
 
-/* --- initramfs ----------------------------------------------------------------------------------------- */
+/* Initramfs. */
 
 /**
  * Read an initramfs, or the .initrd (and .ucode) of a UKI, to its end, by the kernel's own rules.

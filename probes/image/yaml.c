@@ -121,7 +121,7 @@ static struct vw_yaml *new_node(struct reader *reader, enum vw_yaml_kind kind)
 	struct vw_yaml *node = NULL;
 
 	if (reader->nodes < NODES_LIMIT)
-		node = vw_arena_alloc(vw_image_arena(reader->image), sizeof(*node));
+		node = vwb_arena_alloc(vw_image_arena(reader->image), sizeof(*node));
 	if (!node) {
 		reader->lost = true;
 		reader->at = reader->line_start = reader->size;
@@ -143,7 +143,7 @@ static struct vw_yaml *new_text(struct reader *reader, size_t start, size_t end)
 	return node;
 }
 
-/* --- scalars ------------------------------------------------------------------------------------------- */
+/* Scalars. */
 
 /* What escapes and folded lines stand for is not needed of the texts that are looked at. */
 static struct vw_yaml *read_quoted(struct reader *reader)
@@ -206,7 +206,7 @@ static bool skip_deeper(struct reader *reader, size_t indent)
 	return any;
 }
 
-/* --- flow ---------------------------------------------------------------------------------------------- */
+/* Flow. */
 
 static void skip_flow_space(struct reader *reader)
 {
@@ -286,7 +286,7 @@ static struct vw_yaml *read_flow(struct reader *reader, unsigned depth)
 	}
 }
 
-/* --- block --------------------------------------------------------------------------------------------- */
+/* Block. */
 
 static struct vw_yaml *read_block(struct reader *reader, unsigned depth);
 
@@ -441,7 +441,7 @@ static struct vw_yaml *read_block(struct reader *reader, unsigned depth)
 	return node;
 }
 
-/* --- what it gives ------------------------------------------------------------------------------------- */
+/* What it gives. */
 
 int vw_yaml_read(struct vw_image *image, const char *text, size_t size, const struct vw_yaml **ret_root,
 		 bool *ret_lost)
@@ -463,7 +463,7 @@ int vw_yaml_read(struct vw_image *image, const char *text, size_t size, const st
 	}
 	if (to_content(&reader, &indent))
 		reader.lost = true;
-	if (vw_arena_failed(vw_image_arena(image)))
+	if (vwb_arena_failed(vw_image_arena(image)))
 		return -ENOMEM;
 	*ret_root = root;
 	*ret_lost = reader.lost;
@@ -477,7 +477,7 @@ const struct vw_yaml *vw_yaml_get(const struct vw_yaml *mapping, const char *key
 	if (!mapping || mapping->kind != VW_YAML_MAPPING)
 		return NULL;
 	for (const struct vw_yaml *node = mapping->child; node; node = node->next)
-		if (vw_equal(node->key, key))
+		if (vwb_text_equal(node->key, key))
 			found = node;
 	return found;
 }

@@ -17,7 +17,7 @@ import struct
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-CASE_KEYS = {"name", "kind", "source", "base", "expect", "near_miss", "note"}
+CASE_KEYS = {"name", "kind", "source", "base", "expect", "near_miss", "note", "with"}
 MACHINE_KEYS = {
     "arch", "cpu", "cpuid", "cpuid_xen", "dmi", "smbios", "acpi", "pci", "virtio_mmio", "xenbus", "vmbus",
     "xen", "clock", "interrupts", "kernel", "environ", "cgroup", "timing", "files", "links", "dirs", "nodes", "denied",
@@ -54,7 +54,7 @@ class Mistake(Exception):
     """A fixture that cannot be meant."""
 
 
-# --- reading the cases --------------------------------------------------------------------------------------
+# Reading the cases.
 
 def merge(base, over, keep_null):
     """Dictionaries merge key by key; null removes, or is kept where it says that a file is to vanish."""
@@ -85,16 +85,28 @@ def derive(base, case):
     return result
 
 
+def each(case, marks):
+    """A case `with` a list of marks stands for one case with each of them: the same machine, and what shows that
+    mark and nothing else."""
+    if "with" not in case:
+        return [case]
+    rest = {key: value for key, value in case.items() if key != "with"}
+    return [merge(rest, mark, True) | {"name": f"{case['name']}-{name}"}
+            for one in case["with"].split() for name, mark in marks[one].items()]
+
+
 def load(paths=None):
     """All cases in the order of their files, with their machines complete: [(family, case)]."""
     folder = os.path.join(HERE, "composed")
     paths = paths or sorted(os.path.join(folder, name) for name in os.listdir(folder)
                             if name.endswith(".json"))
     cases, order = {}, []
+    with open(os.path.join(HERE, "marks.json"), encoding="utf-8") as file:
+        marks = json.load(file)
     for path in paths:
         family = os.path.splitext(os.path.basename(path))[0]
         with open(path, encoding="utf-8") as file:
-            for case in json.load(file):
+            for case in (one for written in json.load(file) for one in each(written, marks)):
                 unknown = set(case) - CASE_KEYS - MACHINE_KEYS
                 if unknown or case["name"] in cases:
                     raise Mistake(f"{path}: {case['name']}: {', '.join(sorted(unknown)) or 'named twice'}")
@@ -114,19 +126,34 @@ def load(paths=None):
         done[name] = machine
         return machine
 
-    result = []
+    result, first_of = [], {}
     for family, name in order:
         case = cases[name]
         machine = complete(name)
         if "expect" not in case:
             continue  # only a base
+        like = neighbour_of(family, name, cases, first_of)
         expect = {key: value if isinstance(value, list) else [value] for key, value in case["expect"].items()}
         result.append((family, {"name": name, "kind": "composed", "near_miss": case.get("near_miss", False),
-                                "expect": expect, "source": machine["source"], "machine": machine}))
+                                "expect": expect, "source": machine["source"], "machine": machine,
+                                "like": like}))
     return result
 
 
-# --- a tree of files ----------------------------------------------------------------------------------------
+def neighbour_of(family, name, cases, first_of):
+    """The case whose machine is nearest to that of @name: the first one among its bases, or where that is only a base
+    the family's first that starts from it. None where there is none. @first_of remembers those firsts."""
+    base = cases[name].get("base")
+    while base:
+        if "expect" in cases[base]:
+            return base
+        if first_of.setdefault((family, base), name) != name:
+            return first_of[family, base]
+        base = cases[base].get("base")
+    return None
+
+
+# A tree of files.
 
 class Tree:
     def __init__(self):
@@ -166,7 +193,7 @@ class Tree:
             os.symlink(target, root + path)
 
 
-# --- processors ---------------------------------------------------------------------------------------------
+# Processors.
 
 def number(value):
     return int(value, 0) if isinstance(value, str) else value
@@ -309,7 +336,7 @@ def add_cpu(tree, machine):
         tree.file("/cpuid-xenpv.txt", {"raw": cpuid_text(leaves)})
 
 
-# --- firmware -----------------------------------------------------------------------------------------------
+# Firmware.
 
 def smbios_structure(kind, handle, body, strings):
     data = struct.pack("<BBH", kind, 4 + len(body), handle) + body
@@ -404,7 +431,7 @@ def add_acpi(tree, machine):
         tree.file(f"/sys/devices/LNXSYSTM:00/{name}/hid", name.split(":")[0])
 
 
-# --- devices ------------------------------------------------------------------------------------------------
+# Devices.
 
 def bind(tree, device, bus, driver):
     tree.link(f"{device}/subsystem", f"/sys/bus/{bus}")
@@ -539,10 +566,11 @@ def add_other_buses(tree, machine):
         if "disk" in spec:
             add_scsi_disk(tree, device, 0, spec["disk"], "Virtual Disk", "Msft")
     tree.link("/sys/class/net/lo", "/sys/devices/virtual/net/lo")
+    tree.dirs.add("/sys/block")
     tree.file("/sys/devices/virtual/net/lo/type", "772")
 
 
-# --- the rest -----------------------------------------------------------------------------------------------
+# The rest.
 
 def add_xen(tree, machine):
     xen = machine.get("xen")
@@ -603,13 +631,19 @@ def add_system(tree, machine):
         tree.file("/timing.json", json.dumps({"cpuid_exit_ns": machine["timing"]}))
 
 
+def denials(tree, paths):
+    """A folder that may not be entered denies each file in it, and a snapshot names them one by one."""
+    result = {}
+    for path in paths:
+        target = os.path.normpath(os.path.join(os.path.dirname(path), tree.links.get(path, path)))
+        for name in (path, *(path + name[len(target):] for name in tree.files if name.startswith(target + "/"))):
+            result[name] = "EACCES"
+    return result
+
+
 def compose(case):
     machine, tree = case["machine"], Tree()
     arch = machine.get("arch", "x86_64")
-    denied = machine.get("denied", [])
-    tree.file("/meta.json", json.dumps({"format": "virtwhere.snapshot/1", "arch": arch,
-                                        "origin": f"composed: {case['name']}"} |
-                                       ({"denied": dict.fromkeys(denied, "EACCES")} if denied else {})))
     for add in (add_cpu, add_dmi, add_acpi, add_pci, add_other_buses, add_xen, add_system):
         add(tree, machine)
     for path in machine.get("dirs", []):
@@ -623,6 +657,10 @@ def compose(case):
             tree.remove(path)
         else:
             tree.file(path, content)
+    denied = denials(tree, machine.get("denied", []))
+    tree.file("/meta.json", json.dumps({"format": "virtwhere.snapshot/1", "arch": arch,
+                                        "origin": f"composed: {case['name']}"} |
+                                       ({"denied": denied} if denied else {})))
     return tree
 
 

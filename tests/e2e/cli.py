@@ -10,15 +10,21 @@ import json
 import os
 import pty
 import re
+import resource
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import jsonschema
 
 TOP = Path(__file__).resolve().parent.parent.parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(TOP / "tests"))
+import tally  # noqa: E402
+from tally import check  # noqa: E402
 PROGRAM = str(Path(sys.argv[1]).resolve())
 SCHEMA = jsonschema.Draft202012Validator(json.loads((TOP / "export/report.schema.json").read_text()))
 HELP_COLUMNS = 80
@@ -47,17 +53,7 @@ METAL = EMPTY | {
     "sys/class/dmi/id/product_name": "PowerEdge R640\n",
 }
 
-passed = failed = 0
 folder = None
-
-
-def check(name, holds, shown=""):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"failed: {name}: {shown}")
 
 
 def run(*words, **options):
@@ -183,7 +179,7 @@ def lists():
 def help_and_usage(guest):
     text = expect(["--help"], 0, out=r"\AUsage: virtwhere \[OPTIONS\] \[COMMAND\]\n")
     commands = re.findall(r"^  ([a-z]+) ", text.split("Commands:")[1].split("Options:")[0], re.M)
-    check("commands", commands == ["is", "explain", "drivers", "preflight", "snapshot", "passport", "metrics", "list", "help"],
+    check("commands", commands == ["drivers", "explain", "help", "is", "list", "metrics", "passport", "preflight", "snapshot"],
           commands)
     manual = (TOP / "cli/man/virtwhere.1").read_text().replace("\\-", "-")
     for command in commands:
@@ -269,11 +265,52 @@ def outputs(guest):
     place = str(Path(folder, "closed.tar"))
     done = run("snapshot", "--json", "-o", place, *guest, stdout=None, preexec_fn=lambda: os.close(1))
     check("closed output stays out of files", b'"snapshot"' not in Path(place).read_bytes(), done)
+
+    def little_room():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+    for words in ([], ["--json"], ["list", "words"]):
+        with open(Path(folder, "limited"), "wb") as limited:
+            done = run(*words, *guest, stdout=limited, preexec_fn=little_room, restore_signals=False)
+        check(f"{words} into a file that is full", done.returncode == 4 and
+              done.stderr == b"virtwhere: standard output: File too large\n", done)
+    # without standard error, nothing is told, and nothing of it gets into what is written
+    report_file = Path(folder, "report")
+    for closed in ([2], [1, 2], [0, 1, 2]):
+        def close(descriptors=closed):
+            for fd in descriptors:
+                os.close(fd)
+
+        done = run("--json", "-o", str(report_file), *guest, stdout=subprocess.DEVNULL, preexec_fn=close)
+        check(f"{closed} closed: report", done.returncode == 0 and done.stderr == b"" and
+              json.loads(report_file.read_text())["platform"]["id"] == "nitro", done)
+        report_file.unlink()
+        done = run("--nonsense", stdout=subprocess.DEVNULL, preexec_fn=close)
+        check(f"{closed} closed: usage", done.returncode == 2 and done.stderr == b"", done)
     reader, writer = os.pipe()
     os.close(reader)
     done = run(*guest, stdout=writer, preexec_fn=lambda: signal.signal(signal.SIGPIPE, signal.SIG_DFL))
     os.close(writer)
     check("broken pipe", done.returncode == -signal.SIGPIPE and done.stderr == b"", done)
+
+
+def leaves_nothing_while_it_waits(guest):
+    """What an archive was unpacked into is gone before the report is written, whose reader may let it wait."""
+    scratch, fifo, packed = Path(folder, "scratch"), Path(folder, "report.fifo"), Path(folder, "packed.tar")
+    scratch.mkdir()
+    os.mkfifo(fifo)
+    run("snapshot", "-o", str(packed), *guest)
+    child = subprocess.Popen([PROGRAM, "--json", "-o", str(fifo), "--snapshot", str(packed)], stdin=subprocess.DEVNULL,
+                             env={"LC_ALL": "C.UTF-8", "TMPDIR": str(scratch)})
+    asleep, deadline = 0, time.monotonic() + 30
+    while asleep < 10 and time.monotonic() < deadline:  # on its report
+        state = Path(f"/proc/{child.pid}/stat").read_text().rsplit(") ", 1)[1][0]
+        asleep = asleep + 1 if state == "S" else 0
+        time.sleep(0.02)
+    check("a report that waits: nothing is left", child.poll() is None and not os.listdir(scratch), os.listdir(scratch))
+    report = json.loads(fifo.read_bytes())
+    check("a report that waits: it comes", child.wait(30) == 0 and report["platform"]["id"] == "nitro")
 
 
 def libraries():
@@ -295,9 +332,9 @@ def main():
         snapshots(guest)
         colour(guest)
         outputs(guest)
+        leaves_nothing_while_it_waits(guest)
         libraries()
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+    return tally.end()
 
 
 if __name__ == "__main__":

@@ -27,6 +27,11 @@ from pathlib import Path
 import jsonschema
 
 TOP = Path(__file__).resolve().parent.parent.parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(TOP / "tests"))
+import tally  # noqa: E402
+from tally import check  # noqa: E402
+
 PROGRAM = str(Path(sys.argv[1]).resolve())
 SCHEMA = jsonschema.Draft202012Validator(json.loads((TOP / "export/report.schema.json").read_text()))
 SANITIZED = b"__asan_init" in Path(PROGRAM).read_bytes()
@@ -52,21 +57,11 @@ GUEST = {
 }
 COMMANDS = [[], ["--json"], ["explain"], ["explain", "--json"], ["is", "vm"], ["--format=virt-what"], ["passport"]]
 
-passed = failed = 0
 folder = scratch = None
 forbidden = []
 
 
-def check(name, holds, shown=""):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"failed: {name}: {shown}")
-
-
-# --- running ------------------------------------------------------------------------------------------------
+# Running.
 
 def limit():
     if not SANITIZED:
@@ -170,7 +165,7 @@ def tell(name, path, unread=(), platform="nitro", cleaned=None):
     check_recorded(name, path)
 
 
-# --- making -------------------------------------------------------------------------------------------------
+# Making.
 
 def machine(name, files=None, without=()):
     """A directory of a small guest; @files adds to it or replaces, @without leaves out."""
@@ -236,7 +231,7 @@ def zstd(data):
     return subprocess.run(["zstd", "-q", "-c"], input=data, capture_output=True, check=True).stdout
 
 
-# --- of no use as a whole -------------------------------------------------------------------------------------
+# Of no use as a whole.
 
 def unreadable_paths():
     refuse("missing", Path(folder, "missing"), b"No such file")
@@ -380,7 +375,7 @@ def bad_meta():
     refuse("meta.json: 1 GiB", sparse(machine("meta-huge") / "meta.json", 1 << 30).parent, b"meta.json")
 
 
-# --- readable in part -----------------------------------------------------------------------------------------
+# Readable in part.
 
 def links_out():
     secret = Path(folder, "outside-secret")
@@ -427,15 +422,18 @@ def special_files():
         "FIFO": os.mkfifo, "folder": Path.mkdir, "socket": listening_socket,
         "loop": lambda place: place.symlink_to(place.name), "huge": lambda place: sparse(place, 1 << 30),
     }
-    if os.geteuid() == 0:
+    if os.geteuid() != 0:
+        tally.skip("device nodes in a snapshot", "only root can make them")
+    else:
         makers["device"] = lambda place: os.mknod(place, 0o666 | 0o020000, os.makedev(1, 5))
     for number, path in enumerate(("proc/cpuinfo", "sys/class/dmi/id/product_name", "proc/1/environ", "proc/version",
                                    "sys/firmware/dmi/tables/DMI", "run/.containerenv", "proc/interrupts")):
         for kind, make in makers.items():
             try:
                 root = with_instead(f"{kind}-{number}", path, make)
-            except PermissionError:
-                continue  # no device nodes in some containers
+            except PermissionError as error:  # no device nodes in some containers
+                tally.skip(f"{path} as a {kind}", error)
+                continue
             wide = path == "proc/interrupts"  # read for explain only
             tell(f"{path}: {kind}", root, unread=[] if wide else [f"/{path}"], platform=None)
     for kind, make in makers.items():
@@ -573,7 +571,7 @@ def archives_in_part():
     check("nothing made outside", not outside.exists())
 
 
-# --- recording ------------------------------------------------------------------------------------------------
+# Recording.
 
 def refuse_output(name, path, source, statuses=(2, 4), **options):
     before = sorted(os.listdir(folder))
@@ -616,7 +614,9 @@ def outputs(source):
     for path in ("full.tar", "full.tar.zst", "full"):
         refuse_output(f"{path}: no room", Path(folder, path), source, statuses=(4,), before=small_files,
                       restore_signals=False)
-    if os.geteuid() == 0:
+    if os.geteuid() != 0:
+        tally.skip("recording as another user", "only root can become somebody else")
+    else:
         # a copy, since the build folder may be closed to others
         public = Path(tempfile.mkdtemp(prefix="virtwhere-public-"))
         try:
@@ -650,6 +650,7 @@ def poor_surroundings(source):
             check(f"{files} descriptors: {words}", done.returncode in (0, 3, 4, 127) and done.returncode != 1, shown(done))
             check(f"{files} descriptors: nothing left", not os.listdir(scratch), os.listdir(scratch))
     if SANITIZED:
+        tally.skip("little memory", "a sanitizer reserves addresses without end")
         return
     for size in (3, 4, 6, 8, 12, 16):
         def little_memory(bytes_=size << 20):
@@ -663,7 +664,7 @@ def poor_surroundings(source):
             check(f"{size} MiB: nothing left", not os.listdir(scratch), os.listdir(scratch))
 
 
-# --- ended in the middle --------------------------------------------------------------------------------------
+# Ended in the middle.
 
 def end(name, words, stop, place, begun):
     """Send a signal as soon as @begun shows that something temporary stands below @place."""
@@ -701,7 +702,7 @@ def ended():
                 lambda: os.listdir(target))
 
 
-# --- all of it ------------------------------------------------------------------------------------------------
+# All of it.
 
 def words_of_this_machine():
     """What would show that a byte of this machine got out."""
@@ -735,8 +736,7 @@ def main():
         poor_surroundings(source)
         # deeper than shutil.rmtree() goes
         subprocess.run(["rm", "-rf", str(Path(folder, "deep"))], check=False)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+    return tally.end()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 """Initramfs are read to their end: initramfs_whole.py build/virtwhere
 
 Composed ones of every layout, and of layouts that only the kernel's grammar allows, read by us and by a second reader
-that goes by the kernel's rules: both find the same segments, entries and modules. tests/layouts/whole.py does the same
+that goes by the kernel's rules: both find the same segments, entries and modules. tests/labs/layouts/whole.py does the same
 with those that distributions' tools make.
 """
 
@@ -14,8 +14,10 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 TOP = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / "tests/layouts"))
+sys.path[:0] = [str(TOP / "tests/labs/layouts"), str(TOP / "tests")]
 
+import tally  # noqa: E402
+from tally import check  # noqa: E402
 import walker  # noqa: E402
 from compare import compare  # noqa: E402
 from image import Image, archive, kernel, kit, packed  # noqa: E402
@@ -24,19 +26,8 @@ from systems import SYSTEMS, alpine, debian, ubuntu  # noqa: E402
 PROGRAM = Path(sys.argv[1]).resolve()
 READER = PROGRAM.parent / "tests/tools/initramfs"
 
-passed = failed = 0
 
-
-def check(name, holds, shown=""):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"failed: {name}: {shown}", flush=True)
-
-
-# --- what is read ---
+# What is read.
 
 def bare(*entries):
     """An archive without its end, which the kernel does not ask for."""
@@ -91,7 +82,7 @@ def layouts():
     yield "UKI of dracut's", uki(Image(SYSTEMS[3]))
 
 
-# --- what is not whole ---
+# What is not whole.
 
 def damaged():
     image = Image(debian)
@@ -121,8 +112,7 @@ def main():
                 check(f"{about}: the kernel would not", False, "the second reader takes it")
             except walker.Broken as reason:
                 check(f"{about}: damaged", said.startswith("state damaged"), f"{reason}; {said[:200]}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return tally.end()
 
 
 if __name__ == "__main__":

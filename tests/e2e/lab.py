@@ -3,7 +3,7 @@
 """The lab reports what did not work, and never as passed: lab.py build/virtwhere
 
 Nothing is booted here: machines are small commands, and what a guest would have handed out is a recorded fixture.
-tests/lab/lab.py boots the real ones.
+tests/labs/boot/lab.py boots the real ones.
 """
 
 import contextlib
@@ -18,26 +18,20 @@ import tempfile
 import time
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / "tests/lab"))
+sys.dont_write_bytecode = True
+sys.path[:0] = [str(TOP / "tests/labs/boot"), str(TOP / "tests")]
 import document  # noqa: E402
 import lab as harness  # noqa: E402
 import machine  # noqa: E402
+import packages  # noqa: E402
+import tally  # noqa: E402
+from tally import check  # noqa: E402
 from initramfs import Initramfs  # noqa: E402
-from packages import Tree  # noqa: E402
 
 PROGRAM = pathlib.Path(sys.argv[1]).resolve()
 GUEST, WRONG = "xen-hvm", "kvm"  # a recorded fixture, and a platform that it is not
 ROW = {"about": "a machine that is none", "qemu": "", "truth": {"platform.id": ["xen-pvhvm"]}}
 TABLE = harness.read_table()
-
-passed = failed = 0
-
-
-def check(name, holds, shown=""):
-    global passed, failed
-    passed, failed = passed + bool(holds), failed + (not holds)
-    if not holds:
-        print(f"FAIL: {name}: {shown}")
 
 
 class Small(harness.Lab):
@@ -92,7 +86,7 @@ def change(folder, name, path, value):
     (folder / name).write_text(json.dumps(report))
 
 
-# --- what a guest hands out ------------------------------------------------------------------------------------
+# What a guest hands out.
 
 def judged(work, name, spoil, row=None):
     """(status, reasons) of an environment whose guest hands out what @spoil leaves."""
@@ -129,7 +123,7 @@ def guests_words(work):
         check(name, got[0] == status and reason in got[1] and (got[1] == "") == (reason == ""), got)
 
 
-# --- machines that do not run ----------------------------------------------------------------------------------
+# Machines that do not run.
 
 def machines(work):
     lab = small(work / "silent", {"silent": {"says": "echo Kernel panic; echo x >>tries"}})
@@ -168,7 +162,7 @@ def without_packages(work):
     lab = harness.Lab(TABLE, work / "bare", {"amd64": PROGRAM, "arm64": PROGRAM}, 1)
     empty = work / "bare/amd64"
     empty.mkdir(parents=True)
-    lab.systems.trees["amd64"] = Tree("amd64", empty, empty)
+    lab.systems.trees["amd64"] = packages.Tree("amd64", empty, empty)
     for name in ("tcg-pc", "kvm-l1", "xen-dom0", "uml"):
         told = outcomes(lab, name)
         check(f"{name} without packages is skipped, with its guests",
@@ -176,10 +170,10 @@ def without_packages(work):
     with contextlib.redirect_stdout(io.StringIO()) as said:
         counts = lab.run_all(["tcg-pc", "uml"], 2)
     check("skipped ones do not count as passed", counts == {"pass": 0, "fail": 0, "skip": 2}, counts)
-    check("and are told", said.getvalue().count("skip ") == 2, said.getvalue())
+    check("and are told", len(tally.SKIPPED.findall(said.getvalue())) == 2, said.getvalue())
     rows = [line for line in document.render(lab).splitlines() if line.startswith("| tcg-pc |")]
     check("in the document too", rows and rows[0].endswith("| skip |"), rows)
-    done = subprocess.run(["/usr/bin/python3", TOP / "tests/lab/lab.py", "--work", work / "missing", "--program",
+    done = subprocess.run(["/usr/bin/python3", TOP / "tests/labs/boot/lab.py", "--work", work / "missing", "--program",
                            work / "no-program", "--program-arm64", work / "no-program", "uml"],
                           capture_output=True, text=True, env={"PATH": "/nonexistent"})
     check("a run in which nothing passed fails", done.returncode == 1 and "1 skipped" in done.stdout, done)
@@ -220,13 +214,45 @@ def table():
               not row.get("quick") or "under" not in row or TABLE["environment"][row["under"]].get("quick"))
 
 
+def sources(work):
+    """The archive is the one that the machine's own sources name, and none is made up."""
+    one_line = "# deb http://no.example/debian x main\ndeb-src http://no.example/debian x main\n deb {} x main # y\n"
+    deb822 = "Types: deb\nURIs: {}\nSuites: x\nComponents: main contrib\n"
+    here, other = "http://here.example/debian", "http://no.example/debian"
+    two_lines = f"Types: deb-src deb\nSuites: x\nComponents: main\nURIs:\n http://no.example/x\n {here}\n"
+    cases = {
+        "none": ({}, None),
+        "one line": ({"sources.list": one_line.format(here)}, here),
+        "one line with options": ({"sources.list": one_line.format(f"[arch=amd64 signed-by=/a/b] {here}/")}, f"{here}/"),
+        "one line in a file of its own": ({"sources.list": "\n", "sources.list.d/a.list": one_line.format(here)}, here),
+        "of a day": ({"sources.list": one_line.format(f"{here}/20260101T000000Z")}, f"{here}/20260101T000000Z"),
+        "deb822": ({"sources.list.d/a.sources": "# x\n" + deb822.format(here)}, here),
+        "deb822 after another": ({"sources.list.d/a.sources": deb822.format("http://no.example/x") + "\n" + two_lines}, here),
+        "deb822 off": ({"sources.list.d/a.sources": "Enabled: no\n" + deb822.format(here)}, None),
+        "deb822 of sources": ({"sources.list.d/a.sources": deb822.format(here).replace("deb\n", "deb-src\n")}, None),
+        "security": ({"sources.list": one_line.format(f"{here}-security")}, None),
+        "others": ({"sources.list": f"deb {other} x stable\ndeb http://no.example/node x main\n"}, None),
+        "a file that apt does not read": ({"sources.list.d/a.list.off": one_line.format(here)}, None),
+    }
+    for name, (files, wanted) in cases.items():
+        folder = work / "sources" / name.replace(" ", "-")
+        (folder / "sources.list.d").mkdir(parents=True)
+        for path, text in files.items():
+            (folder / path).write_text(text)
+        try:
+            got = packages.mirror_of(folder)
+        except packages.Unavailable as reason:
+            got = None
+            check(f"sources: {name}: it says where there is none", str(folder) in str(reason), reason)
+        check(f"sources: {name}", got == wanted, got)
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="virtwhere-lab-") as folder:
-        for part in (guests_words, machines, without_packages, stopped, lanes):
+        for part in (guests_words, machines, without_packages, sources, stopped, lanes):
             part(pathlib.Path(folder))
     table()
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+    return tally.end()
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Every check on images of every distribution, failing and passing: layouts.py build/virtwhere [WORD…]
 
-The roots are composed (tests/layouts/): a distribution's own paths and syntax around kernels and programs of a few
+The roots are composed (tests/labs/layouts/): a distribution's own paths and syntax around kernels and programs of a few
 bytes. With words, only those checks, on those systems. With --real, a kernel, modules and initramfs of
-Debian's stand in the place of composed ones, as tests/layouts/whole.py has fetched and made them.
+Debian's stand in the place of composed ones, as tests/labs/layouts/whole.py has fetched and made them.
 """
 
 import argparse
@@ -17,8 +17,10 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 TOP = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / "tests/layouts"))
+sys.path[:0] = [str(TOP / "tests/labs/layouts"), str(TOP / "tests")]
 
+import tally  # noqa: E402
+from tally import check  # noqa: E402
 from cases import ANY, CASES, NEVER, systems_of  # noqa: E402
 from image import Image, Root  # noqa: E402
 from systems import SYSTEMS  # noqa: E402
@@ -28,22 +30,11 @@ from variants import VARIANTS  # noqa: E402
 PARSER = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 PARSER.add_argument("program", type=Path)
 PARSER.add_argument("words", nargs="*")
-PARSER.add_argument("--real", type=Path, help="the work folder of tests/layouts/whole.py")
+PARSER.add_argument("--real", type=Path, help="the work folder of tests/labs/layouts/whole.py")
 OPTIONS = PARSER.parse_intermixed_args()
 PROGRAM, WORDS = str(OPTIONS.program.resolve()), OPTIONS.words
 SANITIZED = b"__asan_init" in Path(PROGRAM).read_bytes()
 SKIPPED = {"SEL001"}  # of an image without what it is about
-
-passed = failed = 0
-
-
-def check(name, holds, shown=""):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"failed: {name}: {shown}", flush=True)
 
 
 def preflight(root, image, target):
@@ -174,6 +165,8 @@ def main():
     if OPTIONS.real:
         Image.real = Real.made_by_whole(OPTIONS.real)
         systems = [s for s in SYSTEMS if s.arch == "x86_64"]
+    if SANITIZED:
+        tally.skip("each case on all of its systems but two", "a sanitizer makes them too slow")
     with tempfile.TemporaryDirectory(prefix="virtwhere-test-") as folder:
         for system in systems:
             root = Root(Path(folder) / system.name)
@@ -188,8 +181,7 @@ def main():
                 fails(root, case, system)
                 if case.good and near(case, system):
                     passes(root, case, system)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return tally.end()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -29,21 +28,11 @@ LIMIT = 60  # seconds for one command
 SERIES = 1000  # of one machine, at the most
 DEVICE_KINDS = ("network", "storage", "other")
 
-sys.path.insert(0, str(TOP / "tests/corpus"))
+sys.path[:0] = [str(TOP / "tests/corpus"), str(TOP / "tests")]
 import compose  # noqa: E402
+import tally  # noqa: E402
+from tally import check  # noqa: E402
 
-passed = failed = 0
-counting = threading.Lock()
-
-
-def check(name, holds, shown=""):
-    global passed, failed
-    with counting:
-        if holds:
-            passed += 1
-        else:
-            failed += 1
-            print(f"failed: {name}: {str(shown)[:2000]}", flush=True)
 
 
 def run(*arguments, **options):
@@ -53,7 +42,7 @@ def run(*arguments, **options):
     return subprocess.run([PROGRAM, *map(str, arguments)], **options)
 
 
-# --- samples ------------------------------------------------------------------------------------------------
+# Samples.
 
 def samples(families):
     """{name: {labels: value}} of a parsed exposition; a series that comes twice is None."""
@@ -83,7 +72,7 @@ def families_of(text, openmetrics_text):
         return [], error
 
 
-# --- a fixture ----------------------------------------------------------------------------------------------
+# A fixture.
 
 def expected_info(report):
     platform = report["platform"]
@@ -176,7 +165,7 @@ def check_fixture(name, snapshot):
     return found
 
 
-# --- the rest -----------------------------------------------------------------------------------------------
+# The rest.
 
 def check_limits(found):
     """The fixture that has counters."""
@@ -233,7 +222,7 @@ def check_this_machine():
     check_promtool("this machine", done.stdout.decode())
 
 
-# --- hostile snapshots --------------------------------------------------------------------------------------
+# Hostile snapshots.
 
 META = json.dumps({"format": "virtwhere.snapshot/1", "arch": "x86_64"})
 HOSTILE = '"} 1\n# EOF\\\n\x1b[31m\x07{a="\u202e\u00e4'
@@ -309,9 +298,8 @@ def main():
         check_hostile(folder)
     check_this_machine()
     if not PROMTOOL:
-        print("promtool is not installed: package prometheus")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+        tally.skip("promtool on each exposition", "promtool is not installed (prometheus)")
+    return tally.end()
 
 
 sys.exit(main())

@@ -24,26 +24,16 @@ except ImportError:
 
 sys.dont_write_bytecode = True
 TOP = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / "tests/layouts"))
+sys.path[:0] = [str(TOP / "tests/labs/layouts"), str(TOP / "tests")]
 
+import tally  # noqa: E402
+from tally import check  # noqa: E402
 from image import Image, Root  # noqa: E402
 from systems import SYSTEMS  # noqa: E402
 
 PROGRAM = Path(sys.argv[1]).resolve()
 TEMPLATE = TOP / "docs/packer/preflight.pkr.hcl"
-SKIPPED = 77
 ALONE = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]  # plugins talk over the loopback
-
-passed = failed = 0
-
-
-def check(name, holds, shown=""):
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"failed: {name}: {str(shown)[-1500:]}", flush=True)
 
 
 def is_packer():
@@ -145,14 +135,14 @@ def bad_images(folder, prefix, root):
 
 def main():
     if not is_packer():
-        print("skipped: packer is not installed")
-        return SKIPPED
+        return tally.skip_all("pre-flight in Packer", "packer is not installed")
     if not junitparser:
-        print("skipped: python3-junitparser is not installed")
-        return SKIPPED
+        return tally.skip_all("pre-flight in Packer", "python3-junitparser is not installed")
     prefix = alone()
     if not prefix:
-        print("without a network of its own: that is not allowed here")
+        if not tally.has_loopback():
+            return tally.skip_all("pre-flight in Packer", tally.NO_LOOPBACK)
+        tally.skip("Packer with nobody in its network", "no network of its own is allowed here (unshare, ip)")
     with tempfile.TemporaryDirectory(prefix="virtwhere-test-") as name:
         folder = Path(name)
         (folder / "bin").mkdir()
@@ -162,8 +152,7 @@ def main():
         root.become(Image(SYSTEMS[0]).files())
         good_image(folder, prefix, root)
         bad_images(folder, prefix, root)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+    return tally.end()
 
 
 sys.exit(main())

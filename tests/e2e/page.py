@@ -21,8 +21,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 TOP = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / "tests/corpus"))
+sys.dont_write_bytecode = True
+sys.path[:0] = [str(TOP / "tests/corpus"), str(TOP / "tests")]
 import compose  # noqa: E402
+import tally  # noqa: E402
 
 SPACE = "{http://www.w3.org/1999/xhtml}"
 VOID = {"meta", "link", "br"}
@@ -253,8 +255,7 @@ def main():
     for line in sum(results, []):
         print(f"FAIL: {line}")
     failed = sum(map(bool, results))
-    print(f"{len(results) - failed} passed, {failed} failed")
-    return 1 if failed or len(results) < 100 else 0
+    return tally.end(len(results) - failed, failed + (len(results) < 100))
 
 
 if __name__ == "__main__":

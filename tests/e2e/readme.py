@@ -12,6 +12,9 @@ import sys
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(TOP / "tests"))
+import tally  # noqa: E402
 BLOCK = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.M | re.S)
 PROMPT = "$ build/virtwhere"
 
@@ -39,8 +42,7 @@ def main():
             f"FAIL: {block.splitlines()[0]} prints something else than README.md says; "
             f"tests/e2e/readme.py {sys.argv[1]} --write mends that"
         )
-    print(f"{len(blocks) - len(differing)} passed, {len(differing)} failed")
-    return 1 if differing or not blocks else 0
+    return tally.end(len(blocks) - len(differing), len(differing))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@
 #include "detect/passport.h"
 #include "export/export.h"
 #include "export/metrics.h"
-#include "probes/probe.h"
+#include "probes/machine/probe.h"
 #include "tests/fuzz/fuzz.h"
 
 #define META "{\"format\": \"virtwhere.snapshot/1\", \"arch\": \"%s\"}"
@@ -29,30 +29,30 @@ static void build(const char *bytes, size_t size)
 	close(fd);
 }
 
-/* --- what must hold of reports ------------------------------------------------------------------------- */
+/* What must hold of reports. */
 
-static void check_passport(const struct vw_report *report, const struct vw_view *view)
+static void check_passport(const struct vw_report *report, const struct vwx_view *view)
 {
-	_cleanup_(vw_buffer_free) struct vw_buffer out = {0};
+	_cleanup_(vwb_buffer_free) struct vwb_buffer out = {0};
 	char line[VW_PASSPORT_MAX + 1];
 	struct vw_passport passport;
-	int r = vw_passport_format(report, line);
+	int r = vwx_passport_format(report, line);
 
 	MUST(r == 0 || r == -EOVERFLOW);
 	if (r < 0)
 		return;
 	MUST(vw_passport_parse(line, &passport) == 0);
 	for (int as = VW_PASSPORT_TEXT; as <= VW_PASSPORT_LIBVIRT; as++)
-		MUST(vw_render_passport(line, (enum vw_passport_as)as, view, &out) == 0);
+		MUST(vwx_passport_render(line, (enum vwx_passport_as)as, view, &out) == 0);
 	check_text(&out, true);
 }
 
-static void check_formats(const struct vw_report *report, const struct vw_view *view)
+static void check_formats(const struct vw_report *report, const struct vwx_view *view)
 {
-	const struct vw_format *format;
+	const struct vwx_format *format;
 
-	for (size_t i = 0; (format = vw_format_at(i)); i++) {
-		_cleanup_(vw_buffer_free) struct vw_buffer out = {0};
+	for (size_t i = 0; (format = vwx_format_at(i)); i++) {
+		_cleanup_(vwb_buffer_free) struct vwb_buffer out = {0};
 
 		MUST(format->render(report, view, &out) == 0);
 		check_text(&out, strstr(format->media_type, "us-ascii") || (view->ascii && i == 0));
@@ -71,23 +71,23 @@ static void check_words(const struct vw_report *report)
 
 static void check_metrics(const struct vw_report *report, const struct vw_counters *counters)
 {
-	static const struct vw_service_state state = {.last_probe = 1};
+	static const struct vwx_service_state state = {.last_probe = 1};
 
 	for (int exposition = VW_PROMETHEUS_TEXT; exposition <= VW_OPENMETRICS; exposition++) {
-		_cleanup_(vw_buffer_free) struct vw_buffer out = {0};
+		_cleanup_(vwb_buffer_free) struct vwb_buffer out = {0};
 
-		MUST(vw_metrics_fixed(report, &state, (enum vw_exposition)exposition, &out) == 0);
-		MUST(vw_metrics_counters(counters, (enum vw_exposition)exposition, &out) == 0);
-		MUST(vw_metrics_end((enum vw_exposition)exposition, &out) == 0);
+		MUST(vwx_metrics_fixed(report, &state, (enum vwx_exposition)exposition, &out) == 0);
+		MUST(vwx_metrics_counters(counters, (enum vwx_exposition)exposition, &out) == 0);
+		MUST(vwx_metrics_end((enum vwx_exposition)exposition, &out) == 0);
 		check_text(&out, false);
 	}
 }
 
 static void check_report(const struct vw_facts *facts, const struct vw_counters *counters)
 {
-	static const struct vw_view views[] = {
+	static const struct vwx_view views[] = {
 		{.columns = 80}, {.ascii = true, .verbose = true}, {.compact = true, .columns = 20}};
-	_cleanup_(vw_buffer_free) struct vw_buffer out = {0};
+	_cleanup_(vwb_buffer_free) struct vwb_buffer out = {0};
 	struct vw_report *report;
 
 	MUST(vw_detect(facts, &report) == 0);
@@ -95,14 +95,14 @@ static void check_report(const struct vw_facts *facts, const struct vw_counters 
 		check_formats(report, &views[i]);
 		check_passport(report, &views[i]);
 	}
-	MUST(vw_render_explain(report, &views[1], &out) == 0);
+	MUST(vwx_explain_render(report, &views[1], &out) == 0);
 	check_text(&out, true);
 	check_words(report);
 	check_metrics(report, counters);
 	vw_report_free(report);
 }
 
-/* --- ways -------------------------------------------------------------------------------------------- */
+/* Ways. */
 
 /* Open a snapshot as the command line does, and take it all the way. */
 static void examine(const char *path)
@@ -148,7 +148,7 @@ static void run_probe(const struct row *row, const char *bytes, size_t size)
 	run.source = source;
 	run.arena = vw_source_arena(source);
 	file->probe(&run);
-	MUST(!vw_arena_failed(run.arena));
+	MUST(!vwb_arena_failed(run.arena));
 	MUST(vw_detect(&facts, &report) == 0);
 	vw_report_free(report);
 }
@@ -168,17 +168,17 @@ static void run_file(const struct row *row, const char *bytes, size_t size)
 
 static void run_passport(const struct row *row, const char *bytes, size_t size)
 {
-	_cleanup_(vw_buffer_free) struct vw_buffer text = {0}, out = {0};
+	_cleanup_(vwb_buffer_free) struct vwb_buffer text = {0}, out = {0};
 	struct vw_passport passport;
 
 	(void)row;
-	vw_put_bytes(&text, bytes, size);
+	vwb_put_bytes(&text, bytes, size);
 	if (!text.data || vw_passport_parse(text.data, &passport) < 0)
 		return;
 	MUST(passport.layers >= 1 && passport.layers <= VW_PASSPORT_LAYERS);
 	for (size_t i = 0; i < passport.layers; i++)
 		MUST(strnlen(passport.kind[i], VW_PASSPORT_KIND_SIZE) < VW_PASSPORT_KIND_SIZE);
-	MUST(vw_render_passport(text.data, VW_PASSPORT_TEXT, &(struct vw_view){0}, &out) == 0);
+	MUST(vwx_passport_render(text.data, VW_PASSPORT_TEXT, &(struct vwx_view){0}, &out) == 0);
 }
 
 static void run_machine(const struct row *row, const char *bytes, size_t size)
@@ -218,7 +218,7 @@ static void run_archive(const struct row *row, const char *bytes, size_t size)
 	examine(write_archive(bytes, size));
 }
 
-/* --- the table --------------------------------------------------------------------------------------- */
+/* The table. */
 
 const struct row rows[] = {
 	{"cpuid", run_probe, &(const struct file){"x86_64", "cpuid.txt", vw_probe_cpuid}},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef VW_TESTS_FUZZ_H
-#define VW_TESTS_FUZZ_H
+#ifndef VW_TESTS_FUZZ_FUZZ_H
+#define VW_TESTS_FUZZ_FUZZ_H
 
 /*
  * What the programs under libFuzzer share (main.c): a table of rows of which VW_FUZZ names the one to run, a
@@ -15,9 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "export/buffer.h"
-#include "export/file.h"
-#include "probes/tree.h"
+#include "base/buffer.h"
+#include "base/file.h"
+#include "probes/read/tree.h"
 
 enum { PROBLEM_SIZE = 512, PATH_SIZE = 256 };
 
@@ -43,7 +43,7 @@ _Noreturn void give_up(const char *what, const char *why);
 			give_up(#condition, "broken"); \
 	} while (0)
 
-/* --- machines on disk -------------------------------------------------------------------------------- */
+/* Machines on disk. */
 
 /** Make the machine's directory anew, empty. Returns a descriptor of it. */
 int open_machine(void);
@@ -61,10 +61,10 @@ size_t part_size(const char *bytes, size_t size, const char *mark);
 /** The input as a file. Returns its path. */
 const char *write_archive(const char *bytes, size_t size);
 
-/* --- what must hold of texts ------------------------------------------------------------------------- */
+/* What must hold of texts. */
 
 /** No control character but the line's end gets out, and no byte above ASCII where none was asked for. */
-void check_text(const struct vw_buffer *out, bool ascii);
+void check_text(const struct vwb_buffer *out, bool ascii);
 
 /** One line without its end; check_problem(): with something in it. */
 void check_line(const char *line);

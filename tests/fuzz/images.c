@@ -49,17 +49,17 @@ static void build_around(void)
 static void check_preflight(const struct vw_image_facts *facts, size_t choice)
 {
 	_cleanup_(vw_preflight_freep) struct vw_preflight *preflight = NULL;
-	_cleanup_(vw_buffer_free) struct vw_buffer out = {0};
+	_cleanup_(vwb_buffer_free) struct vwb_buffer out = {0};
 	struct vw_preflight_request request = {.fail_on = VW_ADVICE};
-	const struct vw_view view = {.ascii = true, .columns = 80};
-	const struct vw_preflight_format *format;
+	const struct vwx_view view = {.ascii = true, .columns = 80};
+	const struct vwx_preflight_format *format;
 	size_t formats = 1;
 
-	while (vw_preflight_format_at(formats))
+	while (vwx_preflight_format_at(formats))
 		formats++;
 	request.targets = 1u << choice % VW_TARGETS;
 	MUST(vw_preflight(facts, &request, &preflight) == 0);
-	format = vw_preflight_format_at(choice / VW_TARGETS % (4 * formats));
+	format = vwx_preflight_format_at(choice / VW_TARGETS % (4 * formats));
 	if (!format)
 		return;
 	MUST(format->render(preflight, &view, &out) == 0);
@@ -68,11 +68,13 @@ static void check_preflight(const struct vw_image_facts *facts, size_t choice)
 
 static void examine(const char *path, size_t choice)
 {
-	const struct vw_image_wish wish = {vw_checked_modules, vw_checked_units, vw_checked_groups};
+	const char *modules[VW_CHECKED_MODULES];
+	const struct vw_image_wish wish = {modules, vw_checked_units, vw_checked_groups};
 	_cleanup_(vw_image_freep) struct vw_image *image = NULL;
 	const struct vw_image_facts *facts;
 	char problem[PROBLEM_SIZE] = "";
 
+	vw_checked_modules(modules);
 	MUST(vw_image_open(path, &image, problem, sizeof(problem)) == 0);
 	if (vw_image_unpack(image, problem, sizeof(problem)) < 0) {
 		check_problem(problem);
@@ -102,17 +104,17 @@ static void run_archive(const struct row *row, const char *bytes, size_t size)
 
 static void run_ami(const struct row *row, const char *bytes, size_t size)
 {
-	_cleanup_(vw_arena_freep) struct vw_arena *arena = NULL;
+	_cleanup_(vwb_arena_freep) struct vwb_arena *arena = NULL;
 	char problem[PROBLEM_SIZE] = "";
 	struct vw_ami ami;
 
 	(void)row;
-	MUST(vw_arena_new(&arena) == 0);
-	if (vw_ami_parse(bytes, size, arena, &ami, problem, sizeof(problem)) < 0)
+	MUST(vwb_arena_new(&arena) == 0);
+	if (vwx_ami_parse(bytes, size, arena, &ami, problem, sizeof(problem)) < 0)
 		check_problem(problem);
 }
 
-/* --- the table --------------------------------------------------------------------------------------- */
+/* The table. */
 
 const struct row rows[] = {
 	{"initramfs", run_file, "boot/initrd.img-" RELEASE},

@@ -17,7 +17,7 @@ _Noreturn void give_up(const char *what, const char *why)
 	abort();
 }
 
-/* --- machines on disk -------------------------------------------------------------------------------- */
+/* Machines on disk. */
 
 int open_machine(void)
 {
@@ -95,15 +95,15 @@ const char *write_archive(const char *bytes, size_t size)
 
 	snprintf(path, sizeof(path), "%s/archive.tar", folder);
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0 || vw_write_all(fd, bytes, size) < 0)
+	if (fd < 0 || vwb_fd_write(fd, bytes, size) < 0)
 		give_up(path, strerror(errno));
 	close(fd);
 	return path;
 }
 
-/* --- what must hold of texts ------------------------------------------------------------------------- */
+/* What must hold of texts. */
 
-void check_text(const struct vw_buffer *out, bool ascii)
+void check_text(const struct vwb_buffer *out, bool ascii)
 {
 	for (size_t i = 0; i < out->size; i++) {
 		unsigned char c = (unsigned char)out->data[i];
@@ -117,7 +117,7 @@ void check_text(const struct vw_buffer *out, bool ascii)
 
 void check_line(const char *line)
 {
-	struct vw_buffer text = {.data = (char *)(uintptr_t)line, .size = strlen(line)};
+	struct vwb_buffer text = {.data = (char *)(uintptr_t)line, .size = strlen(line)};
 
 	MUST(!strchr(line, '\n'));
 	check_text(&text, false);
@@ -129,7 +129,7 @@ void check_problem(const char *problem)
 	check_line(problem);
 }
 
-/* --- libFuzzer's ------------------------------------------------------------------------------------- */
+/* libFuzzer's. */
 
 static const struct row *chosen;
 
@@ -151,7 +151,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argc;
 	(void)argv;
 	for (const struct row *row = rows; row->name && !chosen; row++)
-		if (vw_equal(row->name, name))
+		if (vwb_text_equal(row->name, name))
 			chosen = row;
 	for (const struct row *row = rows; row->name && !chosen; row++)
 		printf("%s\n", row->name);

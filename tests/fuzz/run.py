@@ -20,9 +20,10 @@ import tempfile
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(TOP / "tests/corpus"), str(TOP / "tests/security")]
+sys.path[:0] = [str(TOP / name) for name in ("tests/corpus", "tests/security", "tests")]
 import compose  # noqa: E402
 import image_kit as kit  # noqa: E402
+import tally  # noqa: E402
 
 MAX_SIZE = 16 * 1024
 TARGET_SIZES = {"machine": 64 * 1024, "record": 64 * 1024, "passport": 512, "archive": 64 * 1024,
@@ -109,21 +110,16 @@ WEBS = [
     b"tls_server_config: {cert_file: /nothing, key_file: cert.pem}\n",
 ]
 KEPT = [
-    b'{"schema":"virtwhere.report/1","level":1,"platform":{"id":"kvm","hypervisor":"kvm"}}',
-    b'{"schema":"virtwhere.report/1","level":2,"platform":{"id":"nitro","hypervisor":"kvm","vmm":"nitro","mode":"hvm","row":"n",'
-    b'"container":"docker","confidential":"sev-snp","cloud":{"provider":"aws","instance_type":"m5.large","instance_id":"i-0"}},'
-    b'"nested":{"can_host":true},"unread":[{"source":"/sys/class/dmi","error":"EACCES"}],"devices":{"network":[{"kind":"network",'
-    b'"name":"eth0","ids":"1d0f:ec20","driver":"ena","driver_version":"2.1.0K","what":"ENA","class":"VH"},{"kind":"network",'
-    b'"name":null}],"storage":[{"kind":"storage","name":"sda","driver":"ata_piix","class":"VS"}],"other":[]},"findings":[{"id":'
-    b'"NET001","subject":"eth0","message":"m","status":"fail","severity":"fatal"},{"id":"CLK001","subject":"clocksource",'
-    b'"message":"m","status":"pass","severity":"advice"}]}',
-    b'{"schema":"virtwhere.report/1","level":0,"platform":{"id":"a\\u001b\\u0085","hypervisor":" \\n"},"nested":'
-    b'{"can_host":false},"unread":[{"source":"/sys/class/net","error":"EIO"}],"devices":{"other":[{"kind":"gpu","what":"x"},'
-    b'{"kind":"gpu","what":"x"}]},"findings":[{"id":"A","status":"pass","severity":"fatal"},{"id":"A","status":"fail",'
-    b'"severity":"fatal"}]}',
-    b'{"schema":"virtwhere.report/2","platform":{"id":"kvm","hypervisor":"kvm"}}',
-    b'{"schema":"virtwhere.report/1","level":65,"platform":{"id":"kvm","hypervisor":"kvm"}}',
-    b'{"schema":"virtwhere.report/1","platform":{"id":"kvm","hypervisor":"kvm"},"findings":[{"id":"A","status":"fail"}]}',
+    b"virtwhere.last/1\t0\t0\nmachine\t1\t0\t1\t=kvm\t=kvm\t\t\t\t\t\t\t\t\n",
+    b"virtwhere.last/1\t3\t2\nmachine\t2\t2\t1\t=nitro\t=kvm\t=nitro\t=hvm\t=n\t=docker\t=sev-snp\t=aws\t=m5.large\t=i-0\n"
+    b"device\t=network\t=eth0\t=1d0f:ec20\t=ena\t=2.1.0K\t=ENA\tVH\ndevice\t=network\t\t\t\t\t\tunknown\n"
+    b"device\t=storage\t=sda\t\t=ata_piix\t\t\tVS\nfinding\t=NET001\t=eth0\t=m\tfail\tfatal\n"
+    b"finding\t=CLK001\t=clocksource\t=m\tpass\tadvice\n",
+    b"virtwhere.last/1\t2\t2\nmachine\t0\t1\t0\t=a\x1b\xc2\x85\t= \r\t\t\t\t\t\t\t\t\ndevice\t=gpu\t\t\t\t\t=x\tnone\n"
+    b"device\t=gpu\t\t\t\t\t=x\tP\nfinding\t=A\t\t\tpass\tfatal\nfinding\t=A\t\t\tfail\tfatal\n",
+    b"virtwhere.last/2\t0\t0\nmachine\t1\t0\t1\t=kvm\t=kvm\t\t\t\t\t\t\t\t\n",
+    b"virtwhere.last/1\t0\t0\nmachine\t-1\t0\t1\t=kvm\t=kvm\t\t\t\t\t\t\t\t\n",
+    b"virtwhere.last/1\t0\t1\nmachine\t1\t0\t1\t=kvm\t=kvm\t\t\t\t\t\t\t\t\nfinding\t=A\t\t\tfail\n",
 ]
 HEADERS = [
     b"application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,"
@@ -276,8 +272,7 @@ def main():
         seeds = Path(scratch, "seeds")
         make_seeds(seeds, targets)
         held = [run(program[target], target, options.seconds, seeds, scratch) for target in targets]
-    print(f"{sum(held)} passed, {len(held) - sum(held)} failed")
-    return 0 if held and all(held) else 1
+    return tally.end(sum(held), len(held) - sum(held))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ UUID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 FOLDER, FILE, LINK = 0o040755, 0o100644, 0o120777
 
 
-# --- cpio -----------------------------------------------------------------------------------------------------
+# Cpio.
 
 def entry(name, data=b"", mode=FILE, magic=b"070701", **over):
     """One entry as newc has it. @over: fields that are to say something else, as numbers or as their 8 bytes."""
@@ -39,7 +39,7 @@ def cpio(*entries):
     return padded(b"".join(entries) + entry("TRAILER!!!"), 512)
 
 
-# --- codecs: streams that become as big as wanted --------------------------------------------------------------
+# Codecs: streams that become as big as wanted.
 
 MIB = 1 << 20
 
@@ -122,7 +122,7 @@ def zero_file_head(size=0xfffffff0):
     return entry("big", filesize=size)
 
 
-# --- ELF ------------------------------------------------------------------------------------------------------
+# ELF.
 
 def elf(kind=1, machine=62, sections=(), bits=64, **over):
     """An ELF file; @sections: (name, bytes). @over: fields of the header that say something else."""
@@ -152,7 +152,7 @@ def module(name, extra=b"", modinfo=None, **over):
     return elf(1, sections=[(".modinfo", text if modinfo is None else modinfo)], **over)
 
 
-# --- kernels and PE -------------------------------------------------------------------------------------------
+# Kernels and PE.
 
 def bzimage(version=RELEASE.encode() + b" (builder@example) #1 SMP", setup=4, payload=b"\xfd7zXZ\0", **over):
     """The head of an x86 kernel. @over: setup_sects, version_at, payload_offset, payload_length."""
@@ -189,7 +189,7 @@ def pe(sections, machine=0x8664, count=None, at=0x80, optional=240):
     return head[:at] + coff + struct.pack("<H", 0x20b) + bytes(max(0, optional - 2)) + table + content
 
 
-# --- the whole ------------------------------------------------------------------------------------------------
+# The whole.
 
 def initramfs_entries(mark="", modules=DRIVERS):
     """What is in an initramfs; @mark goes into whatever could be told of it."""

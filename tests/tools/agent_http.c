@@ -31,48 +31,48 @@ enum { LISTEN_MAX = 32, REPORT_SIZE = 20000, LINE = 80 };
 static struct {
 	const char *listen[LISTEN_MAX];
 	int inherited[LISTEN_MAX];
-	struct vw_http_options options;
+	struct vwd_http_options options;
 	size_t report_size;
 	bool bare;
 } given = {.report_size = REPORT_SIZE};
 
 static unsigned rendered;
 
-static int tail(void *context, enum vw_resource resource, struct vw_buffer *out)
+static int tail(void *context, enum vwd_resource resource, struct vwb_buffer *out)
 {
 	(void)context;
-	vw_putf(out, "rendered_total %u\n%s", ++rendered,
-		resource == VW_RESOURCE_OPENMETRICS ? "# EOF\n" : "");
+	vwb_putf(out, "rendered_total %u\n%s", ++rendered,
+		 resource == VW_RESOURCE_OPENMETRICS ? "# EOF\n" : "");
 	return out->error;
 }
 
-static bool publish(struct vw_http *http, enum vw_resource resource, const char *media_type,
-		    struct vw_buffer *text)
+static bool publish(struct vwd_http *http, enum vwd_resource resource, const char *media_type,
+		    struct vwb_buffer *text)
 {
-	struct vw_body *body = NULL;
-	bool good = vw_body_new(media_type, text, &body) == 0;
+	struct vwd_body *body = NULL;
+	bool good = vwd_body_new(media_type, text, &body) == 0;
 
 	if (good)
-		vw_http_publish(http, resource, body);
-	vw_body_unref(body);
-	vw_buffer_free(text);
+		vwd_http_publish(http, resource, body);
+	vwd_body_unref(body);
+	vwb_buffer_free(text);
 	return good;
 }
 
-static bool publish_all(struct vw_http *http)
+static bool publish_all(struct vwd_http *http)
 {
-	struct vw_buffer metrics = {0}, openmetrics = {0}, report = {0}, page = {0};
+	struct vwb_buffer metrics = {0}, openmetrics = {0}, report = {0}, page = {0};
 
-	vw_put(&metrics, "# TYPE sample gauge\n");
-	vw_put(&openmetrics, "# TYPE sample gauge\n");
+	vwb_put(&metrics, "# TYPE sample gauge\n");
+	vwb_put(&openmetrics, "# TYPE sample gauge\n");
 	for (unsigned i = 0; i < 200; i++) {
-		vw_putf(&metrics, "sample{number=\"%u\"} %u\n", i, i * i);
-		vw_putf(&openmetrics, "sample{number=\"%u\"} %u\n", i, i * i);
+		vwb_putf(&metrics, "sample{number=\"%u\"} %u\n", i, i * i);
+		vwb_putf(&openmetrics, "sample{number=\"%u\"} %u\n", i, i * i);
 	}
-	vw_put(&report, "{\"text\": \"");
-	vw_put_repeated(&report, "x", given.report_size);
-	vw_put(&report, "\"}\n");
-	vw_put(&page, "<!DOCTYPE html><title>page</title>\n");
+	vwb_put(&report, "{\"text\": \"");
+	vwb_put_repeated(&report, "x", given.report_size);
+	vwb_put(&report, "\"}\n");
+	vwb_put(&page, "<!DOCTYPE html><title>page</title>\n");
 	return publish(http, VW_RESOURCE_METRICS, "text/plain; version=0.0.4; charset=utf-8", &metrics) &&
 	       publish(http, VW_RESOURCE_OPENMETRICS,
 		       "application/openmetrics-text; version=1.0.0; charset=utf-8", &openmetrics) &&
@@ -87,7 +87,7 @@ static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *inf
 
 	(void)source;
 	(void)info;
-	err = vw_http_reload(userdata, given.options.web_config, problem, sizeof(problem));
+	err = vwd_http_reload(userdata, given.options.web_config, problem, sizeof(problem));
 	printf("%s\n", err ? problem : "reloaded");
 	return 0;
 }
@@ -96,25 +96,25 @@ static int on_user(sd_event_source *source, const struct signalfd_siginfo *info,
 {
 	(void)source;
 	(void)info;
-	vw_http_ready(userdata, false);
+	vwd_http_ready(userdata, false);
 	printf("not ready\n");
 	return 0;
 }
 
-static int serve(sd_event *event, struct vw_http *http)
+static int serve(sd_event *event, struct vwd_http *http)
 {
 	const char *text;
 
 	if (!given.bare && !publish_all(http))
 		return 1;
-	vw_http_ready(http, true);
+	vwd_http_ready(http, true);
 	if (sd_event_add_signal(event, NULL, SIGHUP, on_hangup, http) < 0 ||
 	    sd_event_add_signal(event, NULL, SIGUSR1, on_user, http) < 0 ||
 	    sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL) < 0)
 		return 1;
-	for (size_t i = 0; (text = vw_http_listening(http, i)) != NULL; i++)
+	for (size_t i = 0; (text = vwd_http_listening(http, i)) != NULL; i++)
 		printf("%s\n", text);
-	for (size_t i = 0; (text = vw_http_note(http, i)) != NULL; i++)
+	for (size_t i = 0; (text = vwd_http_note(http, i)) != NULL; i++)
 		printf("note: %s\n", text);
 	printf("ready\n");
 	return sd_event_loop(event) < 0;
@@ -123,15 +123,15 @@ static int serve(sd_event *event, struct vw_http *http)
 static int start(sd_event *event)
 {
 	char problem[VW_HTTP_PROBLEM_MAX];
-	struct vw_http *http;
+	struct vwd_http *http;
 	int status;
 
-	if (vw_http_new(event, &given.options, &http, problem, sizeof(problem)) != 0) {
+	if (vwd_http_new(event, &given.options, &http, problem, sizeof(problem)) != 0) {
 		printf("%s\n", problem);
 		return 1;
 	}
 	status = serve(event, http);
-	vw_http_free(http);
+	vwd_http_free(http);
 	return status;
 }
 
@@ -139,7 +139,7 @@ static bool take_number(const char *text, unsigned *ret)
 {
 	uint64_t number;
 
-	if (vw_parse_number(text, 10, UINT32_MAX, &number) != 0)
+	if (vwb_number_parse(text, 10, UINT32_MAX, &number) != 0)
 		return false;
 	*ret = (unsigned)number;
 	return true;

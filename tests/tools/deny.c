@@ -17,7 +17,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "detect/base.h"
+#include "base/base.h"
 #include "detect/report.h"
 #include "probes/probes.h"
 
@@ -58,10 +58,10 @@ static const struct {
 
 static bool generalizes(const char *word, const char *general)
 {
-	if (vw_equal(word, general))
+	if (vwb_text_equal(word, general))
 		return true;
 	for (size_t i = 0; i < VW_COUNT(generalizations); i++)
-		if (vw_equal(generalizations[i].word, word) &&
+		if (vwb_text_equal(generalizations[i].word, word) &&
 		    generalizes(generalizations[i].general, general))
 			return true;
 	return false;
@@ -76,18 +76,18 @@ static bool is_outer(const struct vw_report *before, const struct vw_report *aft
 	if (after->platform.confidence == VW_CERTAIN)
 		return false;
 	for (size_t i = 0; i < before->layer_count; i++)
-		if (vw_equal(before->layer[i].kind, id))
+		if (vwb_text_equal(before->layer[i].kind, id))
 			return true;
-	return vw_equal(id, "kvm") &&
-	       (vw_equal(before->platform.id, "virtualbox") || vw_equal(before->platform.id, "parallels"));
+	return vwb_text_equal(id, "kvm") && (vwb_text_equal(before->platform.id, "virtualbox") ||
+					     vwb_text_equal(before->platform.id, "parallels"));
 }
 
 static bool is_unknown(const char *word)
 {
-	return vw_equal(word, "unknown") || vw_equal(word, "unknown-hypervisor");
+	return vwb_text_equal(word, "unknown") || vwb_text_equal(word, "unknown-hypervisor");
 }
 
-/* --- one run ------------------------------------------------------------------------------------------- */
+/* One run. */
 
 struct run {
 	struct vw_source *source;
@@ -122,7 +122,7 @@ static bool is_below(const char *path, const char *top)
 	size_t length = strlen(top);
 
 	return strncmp(path, top, length) == 0 &&
-	       (path[length] == '\0' || path[length] == '/' || vw_equal(top, "/"));
+	       (path[length] == '\0' || path[length] == '/' || vwb_text_equal(top, "/"));
 }
 
 static bool names(const struct vw_facts *facts, const char *denied)
@@ -133,7 +133,7 @@ static bool names(const struct vw_facts *facts, const char *denied)
 	return false;
 }
 
-/* --- what must hold ------------------------------------------------------------------------------------ */
+/* What must hold. */
 
 struct check {
 	const struct vw_report *before, *after;
@@ -157,26 +157,27 @@ static void same_or_general(const struct check *check, const char *what, const c
 
 static bool id_holds(const struct vw_platform *before, const struct vw_platform *after)
 {
-	bool was_guest = !vw_equal(before->hypervisor, "none") && !vw_equal(before->id, "unknown");
+	bool was_guest =
+		!vwb_text_equal(before->hypervisor, "none") && !vwb_text_equal(before->id, "unknown");
 
-	if (generalizes(before->id, after->id) || vw_equal(after->id, "unknown"))
+	if (generalizes(before->id, after->id) || vwb_text_equal(after->id, "unknown"))
 		return true;
-	if (vw_equal(after->id, "unknown-hypervisor"))
+	if (vwb_text_equal(after->id, "unknown-hypervisor"))
 		return was_guest;
 	/* A machine of QEMU's stays one when nothing tells any more what runs it. */
-	return vw_equal(after->id, "qemu") && vw_equal(before->vmm, "qemu");
+	return vwb_text_equal(after->id, "qemu") && vwb_text_equal(before->vmm, "qemu");
 }
 
 static void check_platform(const struct check *check)
 {
 	const struct vw_platform *before = &check->before->platform, *after = &check->after->platform;
-	bool same_id = vw_equal(before->id, after->id);
+	bool same_id = vwb_text_equal(before->id, after->id);
 	bool outer = is_outer(check->before, check->after);
-	bool board_only = vw_equal(after->id, "qemu");
+	bool board_only = vwb_text_equal(after->id, "qemu");
 
 	if (!id_holds(before, after) && !outer)
 		miss(check, "id", before->id, after->id);
-	if (!vw_equal(before->hypervisor, after->hypervisor) && !is_unknown(after->hypervisor) &&
+	if (!vwb_text_equal(before->hypervisor, after->hypervisor) && !is_unknown(after->hypervisor) &&
 	    !board_only && !outer)
 		miss(check, "hypervisor", before->hypervisor, after->hypervisor);
 	/* The more general answer may well be the surer one. */
@@ -205,15 +206,15 @@ static void check_rest(const struct check *check)
 			     vw_class_word(after->dimension[i].class));
 	if (after->nested.can_host != before->nested.can_host && after->nested.can_host != VW_UNKNOWN)
 		miss(check, "can_host", tristate[before->nested.can_host], tristate[after->nested.can_host]);
-	if (after->level > before->level ||
-	    (after->level < before->level && after->level == 0 && !vw_equal(after->platform.id, "unknown")))
+	if (after->level > before->level || (after->level < before->level && after->level == 0 &&
+					     !vwb_text_equal(after->platform.id, "unknown")))
 		miss(check, "level", before->level ? "more" : "0", after->level ? "more" : "0");
 }
 
-/* --- all sources of one snapshot ----------------------------------------------------------------------- */
+/* All sources of one snapshot. */
 
 struct queue {
-	struct vw_arena *arena;
+	struct vwb_arena *arena;
 	const char *path[QUEUE_MAX];
 	size_t count;
 };
@@ -221,10 +222,10 @@ struct queue {
 static void add(struct queue *queue, const char *path)
 {
 	for (size_t i = 0; i < queue->count; i++)
-		if (vw_equal(queue->path[i], path))
+		if (vwb_text_equal(queue->path[i], path))
 			return;
 	if (queue->count < QUEUE_MAX)
-		queue->path[queue->count++] = vw_arena_string(queue->arena, path);
+		queue->path[queue->count++] = vwb_arena_string(queue->arena, path);
 }
 
 static bool exists(const char *root, const char *source)
@@ -287,7 +288,7 @@ static void add_entries(struct queue *queue, const char *root, const char *folde
 	if (!stream)
 		return;
 	while ((entry = readdir(stream))) {
-		if (vw_equal(entry->d_name, ".") || vw_equal(entry->d_name, ".."))
+		if (vwb_text_equal(entry->d_name, ".") || vwb_text_equal(entry->d_name, ".."))
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
 		add(queue, path);
@@ -328,8 +329,8 @@ static void check_evidence(struct queue *queue, const struct run *before, const 
 		const char *source = before->report->evidence[i].source;
 		struct run after;
 
-		if (vw_starts_with(source, "cpuid"))
-			source = vw_starts_with(source, "cpuid xen") ? "cpuid xen" : "cpuid";
+		if (vwb_text_starts(source, "cpuid"))
+			source = vwb_text_starts(source, "cpuid xen") ? "cpuid xen" : "cpuid";
 		else if (*source != '/')
 			continue;
 		add(queue, source);
@@ -359,7 +360,7 @@ static size_t try_snapshot(const char *root, size_t *misses)
 		return 1;
 	}
 	queue.count = 0;
-	if (vw_arena_new(&queue.arena) < 0)
+	if (vwb_arena_new(&queue.arena) < 0)
 		exit(2);
 	for (size_t i = 0; i < VW_COUNT(tops); i++)
 		add(&queue, tops[i]);
@@ -373,7 +374,7 @@ static size_t try_snapshot(const char *root, size_t *misses)
 		printf("MISS deny: %s has more than %d sources\n", root, QUEUE_MAX);
 		(*misses)++;
 	}
-	vw_arena_free(queue.arena);
+	vwb_arena_free(queue.arena);
 	run_end(&before);
 	return tried;
 }

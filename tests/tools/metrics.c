@@ -6,9 +6,9 @@
 
 int main(void)
 {
-	struct vw_metric metric;
+	struct vwx_metric metric;
 
-	for (size_t i = 0; vw_metric_at(i, &metric); i++)
+	for (size_t i = 0; vwx_metric_at(i, &metric); i++)
 		printf("%s\t%s\n", metric.name, metric.help);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef VW_TESTS_GUEST_ROOT_H
-#define VW_TESTS_GUEST_ROOT_H
+#ifndef VW_TESTS_UNIT_GUEST_ROOT_H
+#define VW_TESTS_UNIT_GUEST_ROOT_H
 
 /* A guest made at run time: files in a private directory, which the probes read as a snapshot. */
 
@@ -200,7 +200,7 @@ static inline void guest_assert_list(const struct vw_names *fact, const char *ex
 static inline const char *unread_error(const struct vw_facts *facts, const char *end)
 {
 	for (size_t i = 0; i < facts->unread_count; i++)
-		if (vw_ends_with(facts->unread[i].source, end))
+		if (vwb_text_ends(facts->unread[i].source, end))
 			return facts->unread[i].error;
 	return NULL;
 }

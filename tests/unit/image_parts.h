@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef VW_TESTS_IMAGE_PARTS_H
-#define VW_TESTS_IMAGE_PARTS_H
+#ifndef VW_TESTS_UNIT_IMAGE_PARTS_H
+#define VW_TESTS_UNIT_IMAGE_PARTS_H
 
 /* An image made at run time, of which single parts are read. */
 
@@ -23,7 +23,7 @@ static inline int image_setup(void **state)
 
 	assert_non_null(root);
 	guest_new(&root->guest, NULL);
-	alarm(60); /* a test that blocks has failed */
+	alarm(300); /* a test that blocks has failed; an emulated processor needs its time */
 	*state = root;
 	return 0;
 }
@@ -60,7 +60,7 @@ static inline const char *image_unread_error(const struct image_root *root, cons
 	const struct vw_unread *unread = root->image->unread.item;
 
 	for (size_t i = 0; i < root->image->unread.count; i++)
-		if (vw_equal(unread[i].source, path))
+		if (vwb_text_equal(unread[i].source, path))
 			return unread[i].error;
 	return NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef VW_TESTS_OPENED_IMAGE_H
-#define VW_TESTS_OPENED_IMAGE_H
+#ifndef VW_TESTS_UNIT_OPENED_IMAGE_H
+#define VW_TESTS_UNIT_OPENED_IMAGE_H
 
 /* An empty image that is open, for tests of what reads bytes on its behalf. */
 

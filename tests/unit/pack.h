@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef VW_TESTS_PACK_H
-#define VW_TESTS_PACK_H
+#ifndef VW_TESTS_UNIT_PACK_H
+#define VW_TESTS_UNIT_PACK_H
 
 /* Bytes made at run time: cpio archives, and compressed streams by the libraries that unpack them. */
 
@@ -20,7 +20,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "export/library.h"
+#include "base/dynlib.h"
 
 struct bytes {
 	unsigned char *data;
@@ -51,7 +51,7 @@ static inline void free_bytes(struct bytes *bytes)
 	*bytes = (struct bytes){0};
 }
 
-/* --- cpio -------------------------------------------------------------------------------------------- */
+/* Cpio. */
 
 struct entry {
 	const char *name;
@@ -99,25 +99,25 @@ static inline void add_trailer(struct bytes *cpio)
 	add_entry(cpio, &(struct entry){.name = "TRAILER!!!", .mode = 1});
 }
 
-/* --- compressors ------------------------------------------------------------------------------------- */
+/* Compressors. */
 
 static inline void pack_gzip(struct bytes *to, const void *data, size_t size)
 {
 	struct {
-		VW_LIBRARY_FUNCTION(deflateInit2_);
-		VW_LIBRARY_FUNCTION(deflate);
-		VW_LIBRARY_FUNCTION(deflateEnd);
-		VW_LIBRARY_FUNCTION(deflateBound);
+		VWB_DYNLIB_MEMBER(deflateInit2_)
+		VWB_DYNLIB_MEMBER(deflate)
+		VWB_DYNLIB_MEMBER(deflateEnd)
+		VWB_DYNLIB_MEMBER(deflateBound)
 	} z = {0};
-	const struct vw_symbol symbols[] = {{"deflateInit2_", &z.deflateInit2_},
-					    {"deflate", &z.deflate},
-					    {"deflateEnd", &z.deflateEnd},
-					    {"deflateBound", &z.deflateBound}};
+	const struct vwb_symbol symbols[] = {{"deflateInit2_", &z.deflateInit2_},
+					     {"deflate", &z.deflate},
+					     {"deflateEnd", &z.deflateEnd},
+					     {"deflateBound", &z.deflateBound}};
 	z_stream stream = {0};
 	unsigned char *out;
 	unsigned long bound;
 
-	assert_int_equal(vw_library_open("libz.so.1", symbols, VW_COUNT(symbols)), 0);
+	assert_int_equal(vwb_dynlib_open("libz.so.1", symbols, VW_COUNT(symbols)), 0);
 	assert_int_equal(z.deflateInit2_(&stream, 6, Z_DEFLATED, 31, 8, 0, ZLIB_VERSION, sizeof(stream)),
 			 Z_OK);
 	bound = z.deflateBound(&stream, size);
@@ -136,14 +136,14 @@ static inline void pack_gzip(struct bytes *to, const void *data, size_t size)
 static inline void pack_bzip2(struct bytes *to, const void *data, size_t size)
 {
 	struct {
-		VW_LIBRARY_FUNCTION(BZ2_bzBuffToBuffCompress);
+		VWB_DYNLIB_MEMBER(BZ2_bzBuffToBuffCompress)
 	} bz = {0};
-	const struct vw_symbol symbols[] = {{"BZ2_bzBuffToBuffCompress", &bz.BZ2_bzBuffToBuffCompress}};
+	const struct vwb_symbol symbols[] = {{"BZ2_bzBuffToBuffCompress", &bz.BZ2_bzBuffToBuffCompress}};
 	unsigned out_size = (unsigned)(size + size / 100 + 600);
 	char *out = malloc(out_size);
 
 	assert_non_null(out);
-	assert_int_equal(vw_library_open("libbz2.so.1.0", symbols, 1), 0);
+	assert_int_equal(vwb_dynlib_open("libbz2.so.1.0", symbols, 1), 0);
 	assert_int_equal(
 		bz.BZ2_bzBuffToBuffCompress(out, &out_size, (char *)(uintptr_t)data, (unsigned)size, 9, 0, 0),
 		BZ_OK);
@@ -154,24 +154,24 @@ static inline void pack_bzip2(struct bytes *to, const void *data, size_t size)
 static inline void pack_lzma_family(struct bytes *to, const void *data, size_t size, bool alone)
 {
 	struct {
-		VW_LIBRARY_FUNCTION(lzma_lzma_preset);
-		VW_LIBRARY_FUNCTION(lzma_alone_encoder);
-		VW_LIBRARY_FUNCTION(lzma_easy_encoder);
-		VW_LIBRARY_FUNCTION(lzma_code);
-		VW_LIBRARY_FUNCTION(lzma_end);
+		VWB_DYNLIB_MEMBER(lzma_lzma_preset)
+		VWB_DYNLIB_MEMBER(lzma_alone_encoder)
+		VWB_DYNLIB_MEMBER(lzma_easy_encoder)
+		VWB_DYNLIB_MEMBER(lzma_code)
+		VWB_DYNLIB_MEMBER(lzma_end)
 	} lzma = {0};
-	const struct vw_symbol symbols[] = {{"lzma_lzma_preset", &lzma.lzma_lzma_preset},
-					    {"lzma_alone_encoder", &lzma.lzma_alone_encoder},
-					    {"lzma_easy_encoder", &lzma.lzma_easy_encoder},
-					    {"lzma_code", &lzma.lzma_code},
-					    {"lzma_end", &lzma.lzma_end}};
+	const struct vwb_symbol symbols[] = {{"lzma_lzma_preset", &lzma.lzma_lzma_preset},
+					     {"lzma_alone_encoder", &lzma.lzma_alone_encoder},
+					     {"lzma_easy_encoder", &lzma.lzma_easy_encoder},
+					     {"lzma_code", &lzma.lzma_code},
+					     {"lzma_end", &lzma.lzma_end}};
 	size_t out_size = size + size / 2 + 4096;
 	unsigned char *out = malloc(out_size);
 	lzma_stream stream = LZMA_STREAM_INIT;
 	lzma_options_lzma options;
 
 	assert_non_null(out);
-	assert_int_equal(vw_library_open("liblzma.so.5", symbols, VW_COUNT(symbols)), 0);
+	assert_int_equal(vwb_dynlib_open("liblzma.so.5", symbols, VW_COUNT(symbols)), 0);
 	assert_false(lzma.lzma_lzma_preset(&options, 1));
 	assert_int_equal(alone ? lzma.lzma_alone_encoder(&stream, &options)
 			       : lzma.lzma_easy_encoder(&stream, 1, LZMA_CHECK_CRC32),
@@ -199,15 +199,15 @@ static inline void pack_lzma(struct bytes *to, const void *data, size_t size)
 static inline void pack_zstd(struct bytes *to, const void *data, size_t size)
 {
 	struct {
-		VW_LIBRARY_FUNCTION(ZSTD_compress);
-		VW_LIBRARY_FUNCTION(ZSTD_compressBound);
+		VWB_DYNLIB_MEMBER(ZSTD_compress)
+		VWB_DYNLIB_MEMBER(ZSTD_compressBound)
 	} zstd = {0};
-	const struct vw_symbol symbols[] = {{"ZSTD_compress", &zstd.ZSTD_compress},
-					    {"ZSTD_compressBound", &zstd.ZSTD_compressBound}};
+	const struct vwb_symbol symbols[] = {{"ZSTD_compress", &zstd.ZSTD_compress},
+					     {"ZSTD_compressBound", &zstd.ZSTD_compressBound}};
 	unsigned char *out;
 	size_t bound;
 
-	assert_int_equal(vw_library_open("libzstd.so.1", symbols, VW_COUNT(symbols)), 0);
+	assert_int_equal(vwb_dynlib_open("libzstd.so.1", symbols, VW_COUNT(symbols)), 0);
 	bound = zstd.ZSTD_compressBound(size);
 	out = malloc(bound);
 	assert_non_null(out);
@@ -232,14 +232,14 @@ static inline void add_big32(struct bytes *to, uint32_t value)
 static inline void pack_lz4(struct bytes *to, const void *data, size_t size)
 {
 	struct {
-		VW_LIBRARY_FUNCTION(LZ4_compress_default);
+		VWB_DYNLIB_MEMBER(LZ4_compress_default)
 	} lz4 = {0};
-	const struct vw_symbol symbols[] = {{"LZ4_compress_default", &lz4.LZ4_compress_default}};
+	const struct vwb_symbol symbols[] = {{"LZ4_compress_default", &lz4.LZ4_compress_default}};
 	const size_t chunk = 8 * 1024 * 1024;
 	char *out = malloc(chunk + chunk / 100);
 
 	assert_non_null(out);
-	assert_int_equal(vw_library_open("liblz4.so.1", symbols, 1), 0);
+	assert_int_equal(vwb_dynlib_open("liblz4.so.1", symbols, 1), 0);
 	add_little32(to, 0x184c2102);
 	for (size_t at = 0; at < size; at += chunk) {
 		int part = (int)(size - at < chunk ? size - at : chunk);
@@ -290,9 +290,9 @@ static inline bool can_unpack(const struct packer *packer)
 	struct {
 		void (*function)(void);
 	} lzo = {0};
-	const struct vw_symbol symbol = {"lzo1x_decompress_safe", &lzo.function};
+	const struct vwb_symbol symbol = {"lzo1x_decompress_safe", &lzo.function};
 
-	return packer->pack != pack_lzo || vw_library_open("liblzo2.so.2", &symbol, 1) == 0;
+	return packer->pack != pack_lzo || vwb_dynlib_open("liblzo2.so.2", &symbol, 1) == 0;
 }
 
 #endif

@@ -26,6 +26,7 @@ static const struct vw_layer sample_nitro_layers[] = {
 	{0, "nitro", "AWS Nitro hypervisor (KVM)", VW_OBSERVED},
 	{1, "linux", "Linux 6.1.102-108.177.amzn2023.x86_64", VW_OBSERVED},
 	{1, "docker", "Docker container", VW_INFERRED},
+	{2, "one-too-many", "is not counted", VW_DECLARED},
 };
 
 static const char *const sample_supports[] = {"nitro", "kvm", "aws", "nested", "nonsense", "xen-hvm"};
@@ -69,6 +70,7 @@ static const struct vw_report sample_nitro = {
 			.row = "aws-nitro-2017",
 			.cloud = {"aws", "c8i.large", NULL},
 			.container = "docker",
+			.contained = VW_YES,
 			.confidence = VW_CERTAIN,
 		},
 	.level = 1,
@@ -98,6 +100,215 @@ static const struct vw_report sample_nitro = {
 	.conflict = sample_conflicts,
 };
 
+/* Every field is filled in, each with a text of its own; every class, weight, status and way of knowing is
+ * there. */
+static const struct vw_unread sample_full_unread[] = {
+	{"/sys/firmware/dmi/tables/DMI", "EACCES"},
+	{"/sys/firmware/acpi/tables/FACP", "EPERM"},
+	{"/sys/firmware/qemu_fw_cfg/by_name", "EACCES"},
+	{"/sys/class/dmi/id/product_uuid", "EACCES"},
+	{"/sys/hypervisor/uuid", "EPERM"},
+	{"/proc/1/environ", "EACCES"},
+	{"/proc/xen/capabilities", "EACCES"},
+	{"/dev/cpu/0/msr", "EACCES"},
+	{"/dev/kvm", "EACCES"},
+	{"/proc/interrupts", "EIO"},
+	{"/sys/class/dmi/id/product_serial", "EPERM"},
+	{"/one/too/many", "EMANY"},
+};
+
+static const struct vw_class_device sample_full_disks[] = {
+	{.name = "nvme0n1",
+	 .driver = "nvme",
+	 .model = "Amazon Elastic Block Store",
+	 .io_timeout = {VW_VALUE, 4294967295, "/sys/block/nvme0n1/queue/io_timeout"}},
+	{.name = "nvme1n1", .driver = "nvme", .io_timeout = {VW_VALUE, 30500, "x"}},
+	{.name = "nvme2n1", .driver = "nvme", .io_timeout = {VW_DENIED, 7, "x"}},
+	{.name = "one-too-many", .driver = "nvme", .io_timeout = {VW_VALUE, 1, "x"}},
+};
+
+static const struct vw_probe_outcome sample_full_outcomes[] = {
+	{"kernel", true, 1500}, {"dmi", false, 2000000000}, {"one-too-many", true, 1}};
+
+static const struct vw_facts sample_full_facts = {
+	.snapshot = true,
+	.path = "/srv/shots/full.tar.gz",
+	.captured = "2026-01-02T03:04:05Z",
+	.arch = "x86_64",
+	.kernel.release = {VW_VALUE, "6.1.0-56-cloud-amd64", "/proc/sys/kernel/osrelease"},
+	.devices.block = {.state = VW_VALUE, .count = 3, .item = sample_full_disks},
+	.devices.nvme_timeout = {VW_VALUE, 255, "/sys/module/nvme_core/parameters/io_timeout"},
+	.exits = {.min_ns = {VW_VALUE, 820, "cpuid timing"}, .median_ns = {VW_VALUE, 1001, "cpuid timing"}},
+	.outcome_count = 2,
+	.outcome = sample_full_outcomes,
+	.unread_count = sizeof(sample_full_unread) / sizeof(sample_full_unread[0]) - 1,
+	.unread = sample_full_unread,
+};
+
+static const struct vw_layer sample_full_layers[] = {
+	{0, "kvm", "KVM of the host", VW_DECLARED},
+	{1, "xen-pvhvm", "Xen 4.17.7", VW_OBSERVED},
+	{2, "linux", "Linux 6.1.0-56-cloud-amd64", VW_OBSERVED},
+	{2, "podman", NULL, VW_INFERRED},
+	{3, "one-too-many", "one too many", VW_OBSERVED},
+};
+
+static const char *const sample_full_supports[] = {"xen-pvhvm",  "xen",      "nitro",       "nested",
+						   "kubernetes", "nonsense", "one-too-many"};
+
+static const struct vw_evidence sample_full_evidence[] = {
+	{"e1", "cpuid 0x40000000", "XenVMMXenVMM", 6, sample_full_supports, VW_DECISIVE,
+	 "https://xenbits.xen.org/docs/unstable/hypercall/x86_64/arch-x86,cpuid.h.html"},
+	{"e2", "/sys/hypervisor/type", "xen", 2, sample_full_supports, VW_STRONG,
+	 "Linux, drivers/xen/sys-hypervisor.c"},
+	{"e3", "/sys/class/dmi/id/bios_version", NULL, 1, &sample_full_supports[2], VW_WEAK, NULL},
+	{"e4", "/proc/cmdline", "console=hvc0", 0, NULL, VW_WEAK, NULL},
+	{"e5", "one too many", "x", 0, NULL, VW_WEAK, NULL},
+};
+
+static const size_t sample_full_refs[] = {0, 1, 9, 3, 2};
+static const char *const sample_full_features[] = {"npt", "vgif", "one-too-many"};
+
+static const struct vw_device sample_full_devices[] = {
+	{"network", "eth0", "xen", "ids-of-eth0", "vif", "1.2.3", "Xen network", VW_CLASS_P},
+	{"network", "eth1", "pci", "8086:10ed", "ixgbevf", NULL, "Intel 82599 virtual function", VW_CLASS_VH},
+	{"storage", "sda", "scsi", NULL, NULL, NULL, "a disk that nothing drives", VW_CLASS_VS},
+	{"storage", "nvme0n1", "pci", "1d0f:8061", "nvme", "1.0", "Amazon Elastic Block Store", VW_CLASS_H},
+	{"balloon", "xen-balloon", NULL, NULL, NULL, NULL, NULL, VW_CLASS_NONE},
+	{"pmu", "cpu", NULL, "ids-of-cpu", NULL, NULL, "8 counters", VW_CLASS_UNKNOWN},
+	{"network", "one-too-many", "pci", "x", "x", "x", "x", VW_CLASS_P},
+};
+
+#define SAMPLE_FINDING(id, status, severity)                                               \
+	{                                                                                  \
+		id, status, severity, "subject of " id, "message of " id, "remedy of " id, \
+			"evidence of " id, "https://example.org/" id                       \
+	}
+
+static const struct vw_finding sample_full_findings[] = {
+	SAMPLE_FINDING("AAA001", VW_PASS, VW_FATAL),
+	SAMPLE_FINDING("AAA002", VW_SKIP, VW_DEGRADED),
+	SAMPLE_FINDING("AAA003", VW_STATUS_UNKNOWN, VW_ADVICE),
+	SAMPLE_FINDING("AAA004", VW_WARN, VW_DEGRADED),
+	SAMPLE_FINDING("AAA005", VW_FAIL, VW_ADVICE),
+	SAMPLE_FINDING("AAA006", VW_FAIL, VW_DEGRADED),
+	SAMPLE_FINDING("AAA007", VW_FAIL, VW_FATAL),
+	{"AAA008", VW_FAIL, VW_FATAL, "eth1", "no remedy, a book as the reference", NULL, NULL,
+	 "A book, page 7"},
+	{"AAA009", VW_FAIL, VW_ADVICE, "eth1", "evidence alone", NULL, "/sys/class/net/eth1", NULL},
+	{"AAA007", VW_PASS, VW_FATAL, "eth2", "passes where it fails for another", NULL, NULL, NULL},
+	{"AAA010", VW_FAIL, VW_FATAL, "one too many", "one too many", NULL, NULL, NULL},
+};
+
+static const struct vw_conflict sample_full_conflicts[] = {
+	{{0, 2}, "the first contradicts the third"},
+	{{1, 3}, "the second contradicts the fourth"},
+	{{2, 2}, "the third contradicts itself"},
+	{{3, 99}, "the fourth contradicts what is not there"},
+	{{0, 1}, "one too many"},
+};
+
+static const struct vw_report sample_full = {
+	.facts = &sample_full_facts,
+	.platform =
+		{
+			.id = "xen-pvhvm",
+			.name = "Xen HVM guest with paravirtual interrupts and timers",
+			.hypervisor = "xen",
+			.vmm = "qemu",
+			.mode = "pvhvm",
+			.row = "xen-aws-2017",
+			.cloud = {"aws", "m4.large", "i-0123456789abcdef0"},
+			.container = "podman",
+			.contained = VW_YES,
+			.confidential = "sev-es",
+			.confidence = VW_LIKELY,
+		},
+	.level = 2,
+	.layer_count = 4,
+	.layer = sample_full_layers,
+	.dimension =
+		{
+			[VW_CPU_MEMORY] =
+				{VW_CLASS_H,
+				 "the hardware itself, with a text that takes two lines of eighty columns",
+				 {4, sample_full_refs}},
+			[VW_NETWORK] = {VW_CLASS_P, "eth0 (vif)", {1, &sample_full_refs[1]}},
+			[VW_LOCAL_STORAGE] = {VW_CLASS_VH,
+					      "a text that takes more than two lines of eighty columns, "
+					      "which is why no more than its "
+					      "begin is shown where it is not asked for all of it, and the "
+					      "whole where it is",
+					      {1, sample_full_refs}},
+			[VW_REMOTE_STORAGE] = {VW_CLASS_VS, "sda", {1, &sample_full_refs[3]}},
+			[VW_INTERRUPTS_TIMERS] = {VW_CLASS_NONE, NULL, {0, NULL}},
+			[VW_MOTHERBOARD_BOOT] = {VW_CLASS_UNKNOWN, NULL, {1, &sample_full_refs[2]}},
+		},
+	.nested = {VW_NO, "svm", 2, sample_full_features, "denied",
+		   "Xen 4.17.7 shows no virtualization extension", true},
+	.device_count = 6,
+	.device = sample_full_devices,
+	.finding_count = 10,
+	.finding = sample_full_findings,
+	.evidence_count = 4,
+	.evidence = sample_full_evidence,
+	.conflict_count = 4,
+	.conflict = sample_full_conflicts,
+};
+
+/* Little is known, nothing is wrong, and there is one of what is counted: each text has another form then. */
+static const struct vw_unread sample_quiet_unread[] = {{"/proc/interrupts", "EIO"}};
+static const struct vw_facts sample_quiet_facts = {
+	.kernel.release = {VW_DENIED, NULL, "x"},
+	.exits.median_ns = {VW_DENIED, 7, "x"},
+	.unread_count = 1,
+	.unread = sample_quiet_unread,
+};
+static const struct vw_finding sample_quiet_findings[] = {
+	SAMPLE_FINDING("BBB001", VW_PASS, VW_FATAL),
+	SAMPLE_FINDING("BBB002", VW_SKIP, VW_DEGRADED),
+	SAMPLE_FINDING("BBB003", VW_SKIP, VW_DEGRADED),
+};
+static const struct vw_report sample_quiet = {
+	.facts = &sample_quiet_facts,
+	.platform = {.id = "kvm",
+		     .name = "KVM",
+		     .hypervisor = "kvm",
+		     .container = "docker",
+		     .contained = VW_YES,
+		     .confidence = VW_CERTAIN},
+	.level = 1,
+	.nested = {VW_UNKNOWN, "vmx", 0, NULL, NULL, NULL, false},
+	.device_count = 1,
+	.device = &sample_full_devices[5],
+	.finding_count = 3,
+	.finding = sample_quiet_findings,
+	.evidence_count = 1,
+	.evidence = sample_evidence,
+	.conflict_count = 1,
+	.conflict = sample_conflicts,
+};
+
+/* A guest of which the lowest layer is not at the bottom, of a type whose cloud is not known. */
+static const struct vw_layer sample_partial_layers[] = {{1, "kvm", "KVM", VW_OBSERVED},
+							{2, "linux", "Linux", VW_OBSERVED}};
+static const struct vw_report sample_partial = {
+	.facts = &sample_quiet_facts,
+	.platform = {.id = "kvm",
+		     .name = "KVM",
+		     .hypervisor = "kvm",
+		     .vmm = "a-monitor-of-tomorrow",
+		     .cloud = {NULL, "m9.large", NULL},
+		     .confidential = "tdx",
+		     .confidence = VW_LIKELY},
+	.level = 2,
+	.layer_count = 2,
+	.layer = sample_partial_layers,
+	.nested = {VW_UNKNOWN, NULL, 0, NULL, "usable", "a hint", false},
+	.finding_count = 1,
+	.finding = &sample_full_findings[5],
+};
+
 /* Nothing is known: every pointer that may be NULL is. */
 static const struct vw_facts sample_empty_facts = {.snapshot = true, .path = "dump"};
 
@@ -118,6 +329,7 @@ static const struct vw_facts sample_metal_facts = {
 static const struct vw_layer sample_metal_layers[] = {
 	{0, "metal", "Bare metal (Dell Inc. PowerEdge R640)", VW_OBSERVED},
 	{0, "linux", "Linux 6.1.0", VW_OBSERVED},
+	{0, "one-too-many", "is not counted", VW_INFERRED},
 };
 
 static const struct vw_report sample_metal = {
@@ -187,6 +399,7 @@ static const struct vw_report sample_hostile = {
 			.hypervisor = "kvm",
 			.cloud = {"aws", HOSTILE_LONG, HOSTILE_TEXT},
 			.container = "lxc",
+			.contained = VW_YES,
 			.confidential = HOSTILE_TEXT,
 			.confidence = VW_LIKELY,
 		},

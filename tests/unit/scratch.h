@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef VW_TESTS_SCRATCH_H
-#define VW_TESTS_SCRATCH_H
+#ifndef VW_TESTS_UNIT_SCRATCH_H
+#define VW_TESTS_UNIT_SCRATCH_H
 
 /*
  * A directory for one test: DIR/snap is to be read as a snapshot, DIR/canary is a file outside of it, whose
  * word no call may ever return. Include after <cmocka.h>.
  */
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -16,8 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "probes/source_internal.h"
-#include "probes/tree.h"
+#include "probes/read/source_internal.h"
+#include "probes/read/tree.h"
 
 #define CANARY "canary-7f3a91"
 
@@ -37,6 +38,45 @@ static inline void write_text(const char *path, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
+/* A path beside the snapshot's directory. Valid until the next call but three. */
+static inline const char *beside(const struct scratch *scratch, const char *name)
+{
+	static char path[4][128];
+	static unsigned next;
+	char *at = path[next++ % 4];
+
+	snprintf(at, sizeof(path[0]), "%s/%s", scratch->directory, name);
+	return at;
+}
+
+static inline size_t entries_of(const char *path)
+{
+	DIR *directory = opendir(path);
+	size_t count = 0;
+
+	assert_non_null(directory);
+	while (readdir(directory))
+		count++;
+	closedir(directory);
+	return count - 2;
+}
+
+static inline char *whole_file(const char *path, size_t *ret_size)
+{
+	FILE *file = fopen(path, "re");
+	struct stat status;
+	char *bytes;
+
+	assert_non_null(file);
+	assert_int_equal(fstat(fileno(file), &status), 0);
+	bytes = malloc((size_t)status.st_size + 1);
+	assert_non_null(bytes);
+	*ret_size = fread(bytes, 1, (size_t)status.st_size, file);
+	assert_int_equal(*ret_size, status.st_size);
+	fclose(file);
+	return bytes;
+}
+
 static inline int scratch_setup(void **state)
 {
 	struct scratch *scratch = calloc(1, sizeof(*scratch));
@@ -50,7 +90,7 @@ static inline int scratch_setup(void **state)
 	write_text(scratch->canary, CANARY);
 	scratch->fd = open(scratch->snap, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_true(scratch->fd >= 0);
-	alarm(60); /* a test that blocks has failed */
+	alarm(300); /* a test that blocks has failed; an emulated processor needs its time */
 	*state = scratch;
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,14 +15,15 @@
 
 #include <cmocka.h>
 
+#include <gnutls/gnutls.h>
+
 #include "agent/body.h"
 #include "agent/connections.h"
 #include "agent/gzip.h"
 #include "agent/negotiate.h"
-#include "agent/tls.h"
-#include "agent/web_config.h"
+#include "agent/web/tls.h"
 
-/* --- what clients ask for ----------------------------------------------------------------------------- */
+/* What clients ask for. */
 
 static void openmetrics_is_for_who_names_it(void **state)
 {
@@ -44,6 +46,39 @@ static void openmetrics_is_for_who_names_it(void **state)
 		{"application/openmetrics-text;q=0.000", false},
 		{"application/openmetrics-text;q=0.001", true},
 		{"application/openmetrics-text;q=1.001", false},
+		{"application/openmetrics-text;q=1", true},
+		{"application/openmetrics-text;q=1.", true},
+		{"application/openmetrics-text;q=1.000", true},
+		{"application/openmetrics-text;q=1.0000", false},
+		{"application/openmetrics-text;q=0.0001", false},
+		{"application/openmetrics-text;q=0.9999", false},
+		{"application/openmetrics-text;q=2", false},
+		{"application/openmetrics-text;q=10", false},
+		{"application/openmetrics-text;q=.5", false},
+		{"application/openmetrics-text;q=0,5", false},
+		{"application/openmetrics-text;q=0.1;q=0", false},
+		{"application/openmetrics-text;q=0;q=0.1", true},
+		{"application/openmetrics-text;Q=0", false},
+		{"application/openmetrics-text;q=\"0\"", false},
+		{"application/openmetrics-text;q=\"0.1\"", true},
+		{"application/openmetrics-text;\tq\t=0", false},
+		{"application/openmetrics-text;qq=0", true},
+		{"application/openmetrics-text;q", true},
+		{"application/openmetrics-text\t;\tq=\t0", false},
+		{"application/openmetrics-text;version=1.0", false},
+		{"application/openmetrics-text;version=1.0.00", false},
+		{"application/openmetrics-text;version=\"1.0.0", false},
+		{"application/openmetrics-text;VERSION=1.0.0", true},
+		{"application/openmetrics-text;q=0.01,text/plain;q=0.009", true},
+		{"application/openmetrics-text;q=0.01,text/plain;q=0.011", false},
+		{"application/openmetrics-text;q=0.1,application/openmetrics-text;q=0.9,text/plain;q=0.5",
+		 true},
+		{"application/openmetrics-text;q=0.9,application/openmetrics-text;q=0.1,text/plain;q=0.5",
+		 true},
+		{"application/openmetrics-text;q=0.5,text/plain;q=0.9,text/plain;q=0.1", false},
+		{"text/html;a=\"\\\",\",application/openmetrics-text", true},
+		{"text/html;a=\"\\\",application/openmetrics-text", false},
+		{"text/html;a=\"\\", false},
 		{"application/openmetrics-text;q=x", false},
 		{"application/openmetrics-text;q=", false},
 		{"application/openmetrics-text;q=-1", false},
@@ -71,7 +106,7 @@ static void openmetrics_is_for_who_names_it(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < VW_COUNT(rows); i++)
-		if (vw_accepts_openmetrics(rows[i].accept) != rows[i].openmetrics)
+		if (vwd_client_accepts_openmetrics(rows[i].accept) != rows[i].openmetrics)
 			fail_msg("%s", rows[i].accept);
 }
 
@@ -81,19 +116,81 @@ static void gzip_is_for_who_can_take_it(void **state)
 		const char *accept_encoding;
 		bool gzip;
 	} rows[] = {
-		{NULL, false},       {"", false},
-		{"gzip", true},      {"x-gzip", true},
-		{"GZIP", true},      {"deflate, gzip;q=1.0, *;q=0.5", true},
-		{"gzip;q=0", false}, {"*", true},
-		{"*;q=0", false},    {"gzip;q=0, *", false},
-		{"gzipped", false},  {"identity", false},
-		{"br,gzip", true},   {"gzip ; q=0.5", true},
+		{NULL, false},
+		{"", false},
+		{"gzip", true},
+		{"x-gzip", true},
+		{"GZIP", true},
+		{"deflate, gzip;q=1.0, *;q=0.5", true},
+		{"gzip;q=0", false},
+		{"*", true},
+		{"*;q=0", false},
+		{"gzip;q=0, *", false},
+		{"gzipped", false},
+		{"identity", false},
+		{"br,gzip", true},
+		{"gzip ; q=0.5", true},
+		{"*;q=0.001", true},
+		{"gzip;q=0.001", true},
+		{"gzip, *;q=0", true},
+		{"gzip;q=0,gzip", true},
+		{"x-gzip;q=0, *", false},
+		{"X-GZIP", true},
+		{"*;q=0, *;q=0.1", true},
+		{"\tgzip\t", true},
+		{"gzip;q=0.0, deflate", false},
+		{"gzi", false},
+		{"**", false},
+		{"deflate;q=1", false},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < VW_COUNT(rows); i++)
-		if (vw_accepts_gzip(rows[i].accept_encoding) != rows[i].gzip)
+		if (vwd_client_accepts_gzip(rows[i].accept_encoding) != rows[i].gzip)
 			fail_msg("%s", rows[i].accept_encoding);
+}
+
+static void hosts_of_this_machine_are_known(void **state)
+{
+	static const struct {
+		const char *host;
+		bool local;
+	} rows[] = {
+		{"localhost", true},
+		{"LocalHost:9796", true},
+		{"localhost:", true},
+		{"127.0.0.1", true},
+		{"127.0.0.1:9796", true},
+		{"192.0.2.7:1", true},
+		{"[::1]", true},
+		{"[::1]:9796", true},
+		{"[2001:db8::1]", true},
+		{"[1111:2222:3333:4444:5555:6666:111.111.111.111]:1", true},
+		{NULL, false},
+		{"", false},
+		{":9796", false},
+		{"localhost.example", false},
+		{"localhost:9796.example", false},
+		{"localhost:9796:1", false},
+		{"a.localhost", false},
+		{"127.0.0.1.example", false},
+		{"127.1", false},
+		{"127.0.0.1 ", false},
+		{"::1", false},
+		{"[::1", false},
+		{"[::1]x", false},
+		{"[::1]9796", false},
+		{"[127.0.0.1]", false},
+		{"[localhost]", false},
+		{"[]", false},
+		{"[1111:2222:3333:4444:5555:6666:111.111.111.111111111111111]", false},
+		{"1234567890123456789012345678901234567890123456", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(rows); i++)
+		if (vwd_host_is_local(rows[i].host) != rows[i].local)
+			fail_msg("%s", rows[i].host);
 }
 
 static void tags_match_as_a_whole(void **state)
@@ -116,94 +213,104 @@ static void tags_match_as_a_whole(void **state)
 		{"\"x,\"abc\"", false},
 		{"\"a,b\", \"abc\"", true},
 		{"W/", false},
+		{"W", false},
+		{"w/\"abc\"", false},
+		{"W/W/\"abc\"", false},
+		{"W/*", true},
+		{"**", false},
+		{" \t\"abc\"\t ", true},
+		{"\"x\",*", true},
+		{"\"x\",,\"abc\"", true},
+		{"\"\\\"\",\"abc\"", true},
+		{"\"abc\" \"abc\"", false},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < VW_COUNT(rows); i++)
-		if (vw_etag_matches(rows[i].header, "\"abc\"") != rows[i].matches)
+		if (vwd_etag_matches(rows[i].header, "\"abc\"") != rows[i].matches)
 			fail_msg("%s", rows[i].header);
 }
 
-/* --- bodies ------------------------------------------------------------------------------------------- */
+/* Bodies. */
 
-static struct vw_body *body_of(const char *text)
+static struct vwd_body *body_of(const char *text)
 {
-	struct vw_buffer buffer = {0};
-	struct vw_body *body;
+	struct vwb_buffer buffer = {0};
+	struct vwd_body *body;
 
-	vw_put(&buffer, text);
-	assert_int_equal(vw_body_new("text/plain", &buffer, &body), 0);
+	vwb_put(&buffer, text);
+	assert_int_equal(vwd_body_new("text/plain", &buffer, &body), 0);
 	assert_null(buffer.data);
 	return body;
 }
 
 static void a_body_is_tagged_by_its_bytes(void **state)
 {
-	_cleanup_(vw_body_unrefp) struct vw_body *one = body_of("one"), *same = body_of("one"),
-						 *other = body_of("two"), *empty = body_of("");
+	_cleanup_(vwd_body_unrefp) struct vwd_body *one = body_of("one"), *same = body_of("one"),
+						   *other = body_of("two"), *empty = body_of("");
 
 	(void)state;
-	assert_string_equal(vw_body_etag(one), vw_body_etag(same));
-	assert_string_not_equal(vw_body_etag(one), vw_body_etag(other));
+	assert_string_equal(one->etag, same->etag);
+	assert_string_not_equal(one->etag, other->etag);
 	/* sha256sum of "one" and of nothing */
-	assert_string_equal(vw_body_etag(one), "\"7692c3ad3540bb803c020b3aee66cd88\"");
-	assert_string_equal(vw_body_etag(empty), "\"e3b0c44298fc1c149afbf4c8996fb924\"");
-	assert_int_equal(vw_body_size(one), 3);
-	assert_string_equal(vw_body_bytes(one), "one");
-	assert_string_equal(vw_body_media_type(one), "text/plain");
-	assert_int_equal(vw_body_size(empty), 0);
+	assert_string_equal(one->etag, "\"7692c3ad3540bb803c020b3aee66cd88\"");
+	assert_string_equal(empty->etag, "\"e3b0c44298fc1c149afbf4c8996fb924\"");
+	assert_int_equal(one->text.size, 3);
+	assert_string_equal(one->text.data, "one");
+	assert_string_equal(one->media_type, "text/plain");
+	assert_int_equal(empty->text.size, 0);
 }
 
 static void a_body_lives_as_long_as_its_references(void **state)
 {
-	struct vw_body *body = body_of("text"), *again = vw_body_ref(body);
+	struct vwd_body *body = body_of("text"), *again = vwd_body_ref(body);
 
 	(void)state;
-	vw_body_unref(body);
-	assert_string_equal(vw_body_bytes(again), "text");
-	vw_body_unref(again);
-	assert_null(vw_body_ref(NULL));
-	vw_body_unref(NULL);
+	vwd_body_unref(body);
+	assert_string_equal(again->text.data, "text");
+	vwd_body_unref(again);
+	assert_null(vwd_body_ref(NULL));
+	vwd_body_unref(NULL);
 }
 
 static void a_body_that_cannot_be_leaves_its_text(void **state)
 {
-	struct vw_buffer broken = {.error = -ENOMEM}, good = {0};
+	struct vwb_buffer broken = {.error = -ENOMEM}, good = {0};
 	char type[VW_MEDIA_TYPE_MAX + 2];
-	struct vw_body *body = NULL;
+	struct vwd_body *body = NULL;
 
 	(void)state;
-	assert_int_equal(vw_body_new("text/plain", &broken, &body), -ENOMEM);
+	assert_int_equal(vwd_body_new("text/plain", &broken, &body), -ENOMEM);
 	memset(type, 'x', sizeof(type) - 1);
 	type[sizeof(type) - 1] = '\0';
-	vw_put(&good, "text");
-	assert_int_equal(vw_body_new(type, &good, &body), -EINVAL);
+	vwb_put(&good, "text");
+	assert_int_equal(vwd_body_new(type, &good, &body), -EINVAL);
 	assert_null(body);
 	assert_string_equal(good.data, "text");
-	vw_buffer_free(&good);
+	vwb_buffer_free(&good);
 }
 
 static void what_is_compressed_is_gzip(void **state)
 {
-	struct vw_buffer text = {0}, small = {0};
+	struct vwb_buffer text = {0}, small = {0};
 
 	(void)state;
-	vw_put_repeated(&text, "0123456789", 10000);
-	assert_int_equal(vw_gzip(text.data, text.size, &small), 0);
+	vwb_put_repeated(&text, "0123456789", 10000);
+	assert_int_equal(vwd_gzip(text.data, text.size, &small), 0);
 	assert_true(small.size > 18 && small.size < text.size / 50);
 	assert_memory_equal(small.data, "\x1f\x8b\x08", 3);
 	/* The length at the end, RFC 1952, section 2.3.1. */
 	assert_memory_equal(small.data + small.size - 4, "\xa0\x86\x01\x00", 4);
-	vw_buffer_free(&text);
-	vw_buffer_free(&small);
+	vwb_buffer_free(&text);
+	vwb_buffer_free(&small);
 }
 
-/* --- connections -------------------------------------------------------------------------------------- */
+/* Connections. */
 
 enum { SECOND = 1000000 };
 
 struct crowd {
-	struct vw_connections connections;
+	struct vwd_connections connections;
 	uint64_t now;
 };
 
@@ -219,34 +326,36 @@ static struct crowd crowd_of(unsigned limit, unsigned per_address)
 }
 
 /* No descriptor is behind them: dropping is seen by the mark. */
-static struct vw_connection *join(struct crowd *crowd, const char *address, bool *ret_dropped)
+static struct vwd_connection *join(struct crowd *crowd, const char *address, bool *ret_dropped)
 {
 	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
 	struct sockaddr_in v4 = {.sin_family = AF_INET};
 	struct sockaddr local = {.sa_family = AF_UNIX};
 	const struct sockaddr *from = &local;
+	unsigned before;
 
 	if (inet_pton(AF_INET, address, &v4.sin_addr) == 1)
 		from = (const void *)&v4;
 	else if (inet_pton(AF_INET6, address, &v6.sin6_addr) == 1)
 		from = (const void *)&v6;
 	crowd->now++;
-	if (!vw_connections_make_room(&crowd->connections, from, crowd->now, ret_dropped))
-		return NULL;
-	return vw_connections_add(&crowd->connections, -1, from, crowd->now);
+	before = crowd->connections.count;
+	vwd_connections_make_room(&crowd->connections, from, crowd->now);
+	*ret_dropped = crowd->connections.count < before;
+	return vwd_connections_add(&crowd->connections, -1, from, crowd->now);
 }
 
 static void leave_all(struct crowd *crowd)
 {
 	while (crowd->connections.first)
-		vw_connections_remove(&crowd->connections, crowd->connections.first);
+		vwd_connections_remove(&crowd->connections, crowd->connections.first);
 	assert_int_equal(crowd->connections.count, 0);
 }
 
 static void the_least_needed_makes_room(void **state)
 {
 	struct crowd crowd = crowd_of(4, 4);
-	struct vw_connection *idle, *answering, *oldest, *second;
+	struct vwd_connection *idle, *answering, *oldest, *second;
 	bool dropped;
 
 	(void)state;
@@ -254,9 +363,10 @@ static void the_least_needed_makes_room(void **state)
 	answering = join(&crowd, "10.0.0.2", &dropped);
 	oldest = join(&crowd, "10.0.0.3", &dropped);
 	second = join(&crowd, "10.0.0.4", &dropped);
-	vw_connection_enter(idle, VW_STAGE_IDLE, crowd.now);
-	vw_connection_enter(answering, VW_STAGE_ANSWERING, crowd.now);
+	vwd_connection_enter(idle, VW_STAGE_IDLE, crowd.now);
+	vwd_connection_enter(answering, VW_STAGE_ANSWERING, crowd.now);
 	assert_false(dropped);
+	crowd.now += SECOND / 4;
 
 	assert_non_null(join(&crowd, "10.0.0.5", &dropped));
 	assert_true(dropped && oldest->dropped && !second->dropped);
@@ -269,24 +379,101 @@ static void the_least_needed_makes_room(void **state)
 static void idle_ones_go_before_those_that_are_answered(void **state)
 {
 	struct crowd crowd = crowd_of(2, 2);
-	struct vw_connection *idle, *answering, *held;
+	struct vwd_connection *idle, *answering, *held;
 	bool dropped;
 
 	(void)state;
 	idle = join(&crowd, "10.0.0.1", &dropped);
 	answering = join(&crowd, "10.0.0.2", &dropped);
-	vw_connection_enter(idle, VW_STAGE_IDLE, crowd.now);
-	vw_connection_enter(answering, VW_STAGE_ANSWERING, crowd.now);
+	vwd_connection_enter(idle, VW_STAGE_IDLE, crowd.now);
+	vwd_connection_enter(answering, VW_STAGE_ANSWERING, crowd.now);
 	held = join(&crowd, "10.0.0.3", &dropped);
 	assert_true(held && idle->dropped);
-	vw_connection_enter(held, VW_STAGE_HELD, crowd.now);
+	vwd_connection_enter(held, VW_STAGE_HELD, crowd.now);
 
-	/* An answer has a second before it makes room; a password has as long as it takes. */
-	assert_null(join(&crowd, "10.0.0.4", &dropped));
-	assert_false(dropped || answering->dropped);
+	/* A password has as long as it takes, while anybody else is there. */
 	crowd.now += SECOND;
 	assert_non_null(join(&crowd, "10.0.0.4", &dropped));
 	assert_true(dropped && answering->dropped && !held->dropped);
+	assert_non_null(join(&crowd, "10.0.0.5", &dropped));
+	assert_true(dropped && !held->dropped);
+	vwd_connection_enter(crowd.connections.first, VW_STAGE_HELD, crowd.now);
+	assert_non_null(join(&crowd, "10.0.0.6", &dropped));
+	assert_true(dropped && held->dropped);
+	leave_all(&crowd);
+}
+
+/* The first answer has a second, while others can go; one that follows at once has none. */
+static void only_a_pause_gives_time_again(void **state)
+{
+	static const struct {
+		uint64_t idle, answering;
+		bool stays;
+	} rows[] = {{0, 0, false},
+		    {SECOND - 1, 0, false},
+		    {SECOND, 0, true},
+		    {SECOND, SECOND - 3, true},
+		    {SECOND, SECOND, false}};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(rows); i++) {
+		struct crowd crowd = crowd_of(2, 2);
+		struct vwd_connection *again, *first;
+		bool dropped;
+
+		again = join(&crowd, "10.0.0.1", &dropped);
+		vwd_connection_enter(again, VW_STAGE_ANSWERING, crowd.now);
+		vwd_connection_enter(again, VW_STAGE_IDLE, crowd.now);
+		crowd.now += rows[i].idle;
+		vwd_connection_enter(again, VW_STAGE_ANSWERING, crowd.now);
+		crowd.now += rows[i].answering;
+		first = join(&crowd, "10.0.0.2", &dropped);
+		assert_false(dropped);
+		vwd_connection_enter(first, VW_STAGE_ANSWERING, crowd.now);
+		assert_non_null(join(&crowd, "10.0.0.3", &dropped));
+		/* of two that have time, the one whose time ends first goes */
+		assert_true(dropped && again->dropped && !first->dropped);
+		leave_all(&crowd);
+
+		/* against one that asks again and again and was asked later: it stays only for that time */
+		crowd = crowd_of(2, 2);
+		first = join(&crowd, "10.0.0.2", &dropped);
+		again = join(&crowd, "10.0.0.1", &dropped);
+		vwd_connection_enter(again, VW_STAGE_ANSWERING, crowd.now);
+		vwd_connection_enter(again, VW_STAGE_IDLE, crowd.now);
+		crowd.now += rows[i].idle;
+		vwd_connection_enter(again, VW_STAGE_ANSWERING, crowd.now);
+		vwd_connection_enter(first, VW_STAGE_ANSWERING, crowd.now);
+		vwd_connection_enter(first, VW_STAGE_IDLE, crowd.now);
+		vwd_connection_enter(first, VW_STAGE_ANSWERING, crowd.now + 1);
+		crowd.now += rows[i].answering + 1;
+		assert_non_null(join(&crowd, "10.0.0.3", &dropped));
+		assert_int_equal(again->dropped, !rows[i].stays);
+		assert_int_equal(first->dropped, rows[i].stays);
+		leave_all(&crowd);
+	}
+}
+
+/* Who comes while all have time left takes the place of the one that came first. */
+static void so_many_must_come_before_it_goes(void **state)
+{
+	struct crowd crowd = crowd_of(8, 8);
+	struct vwd_connection *one;
+	bool dropped;
+
+	(void)state;
+	for (unsigned i = 0; i < 8; i++)
+		assert_non_null(join(&crowd, "10.0.0.1", &dropped));
+	crowd.now--; /* at the same time as the last one */
+	one = join(&crowd, "10.0.0.2", &dropped);
+	for (unsigned i = 0; i < 8; i++) {
+		assert_false(one->dropped);
+		crowd.now--;
+		assert_non_null(join(&crowd, "10.0.0.3", &dropped));
+		assert_true(dropped);
+	}
+	assert_true(one->dropped);
+	assert_int_equal(crowd.connections.count, 8);
 	leave_all(&crowd);
 }
 
@@ -306,7 +493,7 @@ static void one_address_takes_its_share_only(void **state)
 	(void)state;
 	for (size_t i = 0; i < VW_COUNT(same); i++) {
 		struct crowd crowd = crowd_of(10, 2);
-		struct vw_connection *first;
+		struct vwd_connection *first;
 		bool dropped;
 
 		first = join(&crowd, same[i][0], &dropped);
@@ -331,42 +518,152 @@ static void one_address_takes_its_share_only(void **state)
 static void stages_have_deadlines(void **state)
 {
 	struct crowd crowd = crowd_of(10, 10);
-	struct vw_connection *first, *idle, *held, *answering;
+	struct vwd_connection *first, *idle, *held, *answering;
 	uint64_t start;
 	bool dropped;
 
 	(void)state;
-	assert_true(vw_connections_expire(&crowd.connections, crowd.now) == UINT64_MAX);
+	assert_true(vwd_connections_expire(&crowd.connections, crowd.now) == UINT64_MAX);
 	first = join(&crowd, "10.0.0.1", &dropped);
 	start = crowd.now;
 	idle = join(&crowd, "10.0.0.1", &dropped);
 	held = join(&crowd, "10.0.0.1", &dropped);
 	answering = join(&crowd, "10.0.0.1", &dropped);
-	vw_connection_enter(idle, VW_STAGE_IDLE, start);
-	vw_connection_enter(held, VW_STAGE_HELD, start);
-	vw_connection_enter(answering, VW_STAGE_ANSWERING, start + SECOND);
+	vwd_connection_enter(idle, VW_STAGE_IDLE, start);
+	vwd_connection_enter(held, VW_STAGE_HELD, start);
+	vwd_connection_enter(answering, VW_STAGE_ANSWERING, start + SECOND);
 
-	assert_true(vw_connections_expire(&crowd.connections, start) == start + 10 * SECOND);
+	assert_true(vwd_connections_expire(&crowd.connections, start) == start + 10 * SECOND);
 	assert_false(first->dropped);
-	assert_true(vw_connections_expire(&crowd.connections, start + 10 * SECOND) == start + 11 * SECOND);
+	assert_true(vwd_connections_expire(&crowd.connections, start + 10 * SECOND) == start + 11 * SECOND);
 	assert_true(first->dropped);
-	assert_true(vw_connections_expire(&crowd.connections, start + 11 * SECOND) == start + 100 * SECOND);
+	assert_true(vwd_connections_expire(&crowd.connections, start + 11 * SECOND) == start + 100 * SECOND);
 	assert_true(answering->dropped && !idle->dropped);
-	assert_true(vw_connections_expire(&crowd.connections, start + 100 * SECOND) == UINT64_MAX);
+	assert_true(vwd_connections_expire(&crowd.connections, start + 100 * SECOND) == UINT64_MAX);
 	assert_true(idle->dropped && !held->dropped);
 	assert_int_equal(crowd.connections.count, 1);
-	assert_false(vw_connections_drop_one(&crowd.connections, start + 1000ULL * SECOND));
+	assert_true(vwd_connections_drop_one(&crowd.connections, start + 1000ULL * SECOND));
+	assert_true(held->dropped);
+	assert_false(vwd_connections_drop_one(&crowd.connections, start + 1000ULL * SECOND));
 	leave_all(&crowd);
 }
 
-/* --- TLS ---------------------------------------------------------------------------------------------- */
-
-static int priorities_of(const struct vw_tls_wish *wish, char *problem, size_t problem_size)
+/* Of those that can be spared equally well, the one that stands there longest goes. */
+static void the_newest_of_a_stage_stays(void **state)
 {
-	struct vw_buffer out = {0};
-	int err = vw_tls_priorities(wish, &out, problem, problem_size);
+	static const enum vwd_stage stages[] = {VW_STAGE_FIRST, VW_STAGE_IDLE, VW_STAGE_ANSWERING};
 
-	vw_buffer_free(&out);
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(stages); i++) {
+		struct crowd crowd = crowd_of(3, 3);
+		struct vwd_connection *one[3];
+		bool dropped;
+
+		for (size_t k = 0; k < 3; k++)
+			one[k] = join(&crowd, "10.0.0.1", &dropped);
+		/* the second has been so for longest */
+		for (size_t k = 0; k < 3; k++)
+			vwd_connection_enter(one[k], stages[i], crowd.now + (k == 1 ? 0 : 10 + k));
+		crowd.now += 2ULL * SECOND;
+		assert_true(vwd_connections_drop_one(&crowd.connections, crowd.now));
+		assert_true(one[1]->dropped && !one[0]->dropped && !one[2]->dropped);
+		assert_true(vwd_connections_drop_one(&crowd.connections, crowd.now));
+		assert_true(one[0]->dropped && !one[2]->dropped);
+		assert_int_equal(crowd.connections.count, 1);
+		assert_true(vwd_connections_drop_one(&crowd.connections, crowd.now));
+		assert_false(vwd_connections_drop_one(&crowd.connections, crowd.now));
+		assert_int_equal(crowd.connections.count, 0);
+		leave_all(&crowd);
+	}
+}
+
+static bool is_shut(int fd)
+{
+	struct pollfd one = {.fd = fd, .events = POLLIN};
+	char byte;
+
+	return poll(&one, 1, 0) == 1 && read(fd, &byte, 1) == 0;
+}
+
+/* When all are to leave, who waits for an answer gets it and goes then, the others go at once. */
+static void who_leaves_has_its_answer(void **state)
+{
+	static const struct {
+		enum vwd_stage stage;
+		bool at_once;
+	} rows[] = {{VW_STAGE_FIRST, true},
+		    {VW_STAGE_IDLE, true},
+		    {VW_STAGE_ANSWERING, false},
+		    {VW_STAGE_HELD, false}};
+	const struct sockaddr local = {.sa_family = AF_UNIX};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(rows); i++) {
+		struct crowd crowd = crowd_of(3, 3);
+		struct vwd_connection *one, *later;
+		int fd[2];
+
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd), 0);
+		one = vwd_connections_add(&crowd.connections, fd[0], &local, crowd.now);
+		assert_non_null(one);
+		vwd_connection_enter(one, rows[i].stage, crowd.now);
+		assert_false(vwd_connections_are_leaving(&crowd.connections));
+		vwd_connections_leave(&crowd.connections);
+		assert_true(vwd_connections_are_leaving(&crowd.connections));
+		assert_int_equal(one->dropped, rows[i].at_once);
+		assert_int_equal(is_shut(fd[1]), rows[i].at_once);
+		assert_int_equal(crowd.connections.count, rows[i].at_once ? 0 : 1);
+		/* who comes after it stays */
+		later = vwd_connections_add(&crowd.connections, -1, &local, crowd.now);
+		assert_false(later->leaving);
+		if (!rows[i].at_once) {
+			vwd_connection_enter(one, VW_STAGE_ANSWERING, crowd.now);
+			assert_false(is_shut(fd[1]));
+			vwd_connection_enter(one, VW_STAGE_IDLE, crowd.now);
+			assert_true(is_shut(fd[1]));
+		}
+		vwd_connections_remove(&crowd.connections, one);
+		assert_false(vwd_connections_are_leaving(&crowd.connections));
+		assert_int_equal(crowd.connections.count, 1);
+		leave_all(&crowd);
+		close(fd[0]);
+		close(fd[1]);
+	}
+}
+
+/* Nobody knows who a local client is: the limit of all counts, that of an address does not. */
+static void local_clients_have_one_limit(void **state)
+{
+	struct crowd crowd = crowd_of(3, 1);
+	struct vwd_connection *one[3];
+	bool dropped;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		one[i] = join(&crowd, "local", &dropped);
+		assert_false(dropped);
+	}
+	assert_non_null(join(&crowd, "local", &dropped));
+	assert_true(dropped && one[0]->dropped && !one[1]->dropped && !one[2]->dropped);
+	/* one from the middle of the list, its last and its first */
+	vwd_connections_remove(&crowd.connections, one[1]);
+	assert_int_equal(crowd.connections.count, 2);
+	vwd_connections_remove(&crowd.connections, one[0]);
+	assert_int_equal(crowd.connections.count, 2);
+	assert_ptr_equal(crowd.connections.first->next, one[2]);
+	assert_null(one[2]->next);
+	assert_ptr_equal(one[2]->previous, crowd.connections.first);
+	leave_all(&crowd);
+}
+
+/* TLS. */
+
+static int priorities_of(const struct vwd_tls_wish *wish, char *problem, size_t problem_size)
+{
+	struct vwb_buffer out = {0};
+	int err = vwd_tls_priorities(wish, &out, problem, problem_size);
+
+	vwb_buffer_free(&out);
 	return err;
 }
 
@@ -376,7 +673,7 @@ static int priorities_of(const struct vw_tls_wish *wish, char *problem, size_t p
 
 static void suites_are_those_that_were_asked_for(void **state)
 {
-	const struct vw_tls_wish good[] = {
+	const struct vwd_tls_wish good[] = {
 		{.min = VW_TLS_ANY},
 		{.min = VW_TLS_1_0},
 		{.min = VW_TLS_1_3},
@@ -392,7 +689,7 @@ static void suites_are_those_that_were_asked_for(void **state)
 		{SUITES("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384")},
 	};
 	const struct {
-		struct vw_tls_wish wish;
+		struct vwd_tls_wish wish;
 		const char *words;
 	} bad[] = {
 		{{SUITES("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384")},
@@ -417,199 +714,95 @@ static void suites_are_those_that_were_asked_for(void **state)
 	}
 }
 
-/* --- the web configuration ---------------------------------------------------------------------------- */
+/* IANA's numbers. Source: IANA, TLS Cipher Suites. */
+static const struct {
+	const char *word;
+	uint16_t id;
+} all_suites[] = {
+	{"TLS_RSA_WITH_AES_128_CBC_SHA", 0x002f},
+	{"TLS_RSA_WITH_AES_256_CBC_SHA", 0x0035},
+	{"TLS_RSA_WITH_AES_128_GCM_SHA256", 0x009c},
+	{"TLS_RSA_WITH_AES_256_GCM_SHA384", 0x009d},
+	{"TLS_AES_128_GCM_SHA256", 0x1301},
+	{"TLS_AES_256_GCM_SHA384", 0x1302},
+	{"TLS_CHACHA20_POLY1305_SHA256", 0x1303},
+	{"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", 0xc009},
+	{"TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", 0xc00a},
+	{"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", 0xc013},
+	{"TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", 0xc014},
+	{"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", 0xc02b},
+	{"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", 0xc02c},
+	{"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", 0xc02f},
+	{"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", 0xc030},
+	{"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", 0xcca8},
+	{"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", 0xcca9},
+};
 
-#define HASH "$2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG"
-#define TLS  "tls_server_config:\n  cert_file: cert\n  key_file: key\n"
-
-static char *write_config(const char *text, size_t size)
+/* Do priorities bring a suite with that number? */
+static bool brings(const char *text, uint16_t wanted)
 {
-	static char path[] = "/tmp/virtwhere-web.XXXXXX";
-	int fd;
+	gnutls_priority_t priorities;
+	bool found = false;
+	unsigned number;
+	int err;
 
-	memcpy(path + sizeof(path) - 7, "XXXXXX", 6);
-	fd = mkstemp(path);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, size), (ssize_t)size);
-	close(fd);
-	return path;
-}
+	assert_int_equal(gnutls_priority_init(&priorities, text, NULL), 0);
+	for (unsigned i = 0; (err = gnutls_priority_get_cipher_suite_index(priorities, i, &number)) >= 0 ||
+			     err == GNUTLS_E_UNKNOWN_CIPHER_SUITE;
+	     i++) {
+		unsigned char id[2];
 
-static int load(const char *text, size_t size, struct vw_web_config **ret, char *problem, size_t problem_size)
-{
-	char *path = write_config(text, size);
-	int err = vw_web_config_load(path, ret, problem, problem_size);
-
-	unlink(path);
-	return err;
-}
-
-static void wrong_configurations_are_told_by_their_line(void **state)
-{
-	static const struct {
-		const char *text;
-		unsigned line;
-		const char *words;
-	} rows[] = {
-		{"surprise: 1\n", 1, "unknown key surprise"},
-		{"\n\nbasic_auth_users: {}\nsurprise: 1\n", 4, "unknown key surprise"},
-		{"tls_server_config:\n  cert_file: a\n  cert: b\n", 3, "unknown key cert"},
-		{"http_server_config:\n  http3: true\n", 2, "unknown key http3"},
-		{"http_server_config:\n  http2: maybe\n", 2, "true or false"},
-		{"http_server_config:\n  http2: [true]\n", 2, "a single value"},
-		{"http_server_config: 5\n", 1, "keys with values"},
-		{"http_server_config:\n  headers:\n    Server: x\n", 3, "the header Server cannot be set"},
-		{"http_server_config:\n  headers:\n    X-Frame-Options: allowall\n", 3,
-		 "X-Frame-Options cannot be"},
-		{"http_server_config:\n  headers:\n    X-XSS-Protection: \"a\\r\\nb: c\"\n", 3,
-		 "control character"},
-		{"http_server_config:\n  headers:\n    X-XSS-Protection: \"a\\x9b1mb\"\n", 3,
-		 "control character"},
-		{"http_server_config:\n  headers: [a]\n", 2, "names with values"},
-		{"- a\n- b\n", 1, "keys with values"},
-		{"http_server_config: {}\n---\nbasic_auth_users:\n  a: " HASH "\n", 2, "a second document"},
-		{"---\n---\nbasic_auth_users:\n  a: " HASH "\n", 2, "a second document"},
-		{"{}\n...\n# more\n---\n", 4, "a second document"},
-		{"{}\n---\na: [\n", 4, ""},
-		{"text\n", 1, "keys with values"},
-		{"a: b: c\n", 1, "mapping"},
-		{"a: [\n", 2, ""},
-		{"\"\n", 2, ""},
-		{"a: !!binary \"\\q\"\n", 1, "escape"},
-		{"a: *nobody\n", 1, "alias"},
-		{"tls_server_config: {}\ntls_server_config: {}\n", 2, "twice"},
-		{"basic_auth_users:\n  a: " HASH "\n  a: " HASH "\n", 3, "a stands here twice"},
-		{"basic_auth_users:\n  a: secret\n", 2, "the password of a is no bcrypt hash"},
-		{"basic_auth_users:\n  a: $2y$03$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG\n", 2,
-		 "cost 3"},
-		{"basic_auth_users:\n  a: $2y$31$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG\n", 2,
-		 "cost 31"},
-		{"basic_auth_users:\n  a: $2z$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG\n", 2,
-		 "no bcrypt"},
-		{"basic_auth_users:\n  a: $2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7z!\n", 2,
-		 "no bcrypt"},
-		{"basic_auth_users:\n  a: " HASH "x\n", 2, "no bcrypt"},
-		{"basic_auth_users:\n  \"a:b\": " HASH "\n", 2, "no colon"},
-		{"basic_auth_users:\n  \"\": " HASH "\n", 2, "not empty"},
-		{"basic_auth_users: [a]\n", 1, "names with values"},
-		{"tls_server_config:\n  min_version: TLS12\n", 2, "no cert_file"},
-		{"tls_server_config:\n  cert_file: a\n", 2, "no key_file"},
-		{TLS "  min_version: SSL30\n", 4, "unknown TLS version SSL30"},
-		{TLS "  max_version: TLS11\n", 4, "below min_version"},
-		{TLS "  min_version: TLS13\n  max_version: TLS12\n", 5, "below min_version"},
-		{TLS "  cipher_suites:\n  - TLS_NULL\n", 5, "unknown cipher suite TLS_NULL"},
-		{TLS "  cipher_suites: TLS_AES_128_GCM_SHA256\n", 4, "a list"},
-		{TLS "  cipher_suites:\n  - [a]\n", 5, "a single value"},
-		{TLS "  cipher_suites:\n  - TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\n"
-		     "  - TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384\n",
-		 5, "would allow"},
-		{TLS "  curve_preferences: [CurveP1]\n", 4, "unknown curve CurveP1"},
-		{TLS "  prefer_server_cipher_suites: 2\n", 4, "true or false"},
-		{TLS "  client_auth_type: Anybody\n", 4, "unknown client_auth_type Anybody"},
-		{TLS "  client_auth_type: RequireAndVerifyClientCert\n", 4, "needs client_ca_file"},
-		{TLS "  client_auth_type: VerifyClientCertIfGiven\n", 4, "needs client_ca_file"},
-		{TLS "  client_ca_file: ca\n", 4, "needs a client_auth_type"},
-		{TLS "  client_auth_type: NoClientCert\n  client_ca_file: ca\n", 5,
-		 "needs a client_auth_type"},
-		{TLS "  client_auth_type: RequireAnyClientCert\n  client_allowed_sans: [a]\n", 5,
-		 "that verifies"},
-		{"tls_server_config:\n  key_file: k\n  cert_file: /nothing/at/all\n", 3,
-		 "/nothing/at/all: No such file"},
-		{"tls_server_config:\n  key_file: k\n  cert_file: /proc/self\n", 3, "no regular file"},
-		{"tls_server_config:\n  key_file: k\n  cert_file: nothing-beside-it\n", 3,
-		 "/tmp/nothing-beside-it"},
-		{"tls_server_config:\n  key_file: /etc/passwd\n  cert_file: /etc/passwd\n", 3,
-		 "cert_file and key_file"},
-	};
-	struct vw_web_config *config = NULL;
-	char problem[512], place[64];
-
-	(void)state;
-	for (size_t i = 0; i < VW_COUNT(rows); i++) {
-		int err;
-
-		problem[0] = '\0';
-		err = load(rows[i].text, strlen(rows[i].text), &config, problem, sizeof(problem));
-		snprintf(place, sizeof(place), ":%u: ", rows[i].line);
-		if (err == 0 || config || !strstr(problem, place) || !strstr(problem, rows[i].words) ||
-		    strchr(problem, '\n'))
-			fail_msg("%d: %s\n%s", err, rows[i].text, problem);
-		/* A hash is not to be seen in a log. */
-		assert_null(strstr(problem, "$2"));
+		if (err >= 0 && gnutls_cipher_suite_info(number, id, NULL, NULL, NULL, NULL))
+			found |= (id[0] << 8 | id[1]) == wanted;
 	}
+	gnutls_priority_deinit(priorities);
+	return found;
 }
 
-static void hostile_configurations_are_refused(void **state)
+/* Each suite that can be asked for is the one of its name, and brings no other. */
+static void each_suite_is_the_one_of_its_name(void **state)
 {
-	struct vw_web_config *config = NULL;
-	struct vw_buffer text = {0};
-	char problem[512];
+	char problem[256];
 
 	(void)state;
-	vw_put_repeated(&text, "[", 20000);
-	assert_int_equal(load(text.data, text.size, &config, problem, sizeof(problem)), -EINVAL);
-	assert_non_null(strstr(problem, ":1: more than"));
-	vw_buffer_free(&text);
-	vw_put_repeated(&text, "#", 70000);
-	assert_int_equal(load(text.data, text.size, &config, problem, sizeof(problem)), -EFBIG);
-	vw_buffer_free(&text);
-	vw_put(&text, "basic_auth_users:\n");
-	for (unsigned i = 0; i < 300; i++)
-		vw_putf(&text, "  u%u: " HASH "\n", i);
-	assert_int_equal(load(text.data, text.size, &config, problem, sizeof(problem)), -EINVAL);
-	vw_buffer_free(&text);
-	/* Aliases that would grow into 2^40 nodes are references. */
-	vw_put(&text, "a0: &a0 [x, x]\n");
-	for (unsigned i = 1; i < 40; i++)
-		vw_putf(&text, "a%u: &a%u [*a%u, *a%u]\n", i, i, i - 1, i - 1);
-	assert_int_equal(load(text.data, text.size, &config, problem, sizeof(problem)), -EINVAL);
-	vw_buffer_free(&text);
-	assert_true(load("a\0b: c\n", 7, &config, problem, sizeof(problem)) < 0);
-	assert_true(load("\xff\xfe\xff\n", 4, &config, problem, sizeof(problem)) < 0);
-	assert_int_equal(vw_web_config_load("/tmp", &config, problem, sizeof(problem)), -EINVAL);
-	assert_int_equal(vw_web_config_load("/dev/zero", &config, problem, sizeof(problem)), -EINVAL);
-	assert_int_equal(vw_web_config_load("/nothing", &config, problem, sizeof(problem)), -ENOENT);
-	assert_string_equal(problem, "/nothing: No such file or directory");
-	assert_null(config);
-}
+	for (size_t i = 0; i < VW_COUNT(all_suites); i++) {
+		const bool new = all_suites[i].id >> 8 == 0x13;
+		const struct vwd_tls_wish wish = {.suite = &all_suites[i].word,
+						  .suite_count = 1,
+						  .min = new ? VW_TLS_1_3 : VW_TLS_1_2,
+						  .max = new ? VW_TLS_1_3 : VW_TLS_1_2};
+		struct vwb_buffer text = {0};
 
-static void right_configurations_are_understood(void **state)
-{
-	static const char text[] = "# comment\n"
-				   "tls_server_config:\n"
-				   "http_server_config:\n"
-				   "  http2: on\n"
-				   "  headers:\n"
-				   "    x-frame-options: SAMEORIGIN\n"
-				   "    Content-Security-Policy: \"default-src 'self'\"\n"
-				   "basic_auth_users:\n"
-				   "  alice: " HASH "\n"
-				   "  bob: '" HASH "'\n";
-	static const char *const empty[] = {"",    "# nothing\n",         "---\n...\n",
-					    "~\n", "basic_auth_users:\n", "{}\n"};
-	_cleanup_(vw_web_config_freep) struct vw_web_config *config = NULL;
-	char problem[512] = "";
-
-	(void)state;
-	if (load(text, strlen(text), &config, problem, sizeof(problem)) != 0)
-		fail_msg("%s", problem);
-	assert_false(config->tls);
-	assert_int_equal(config->user_count, 2);
-	assert_string_equal(config->user[0].name, "alice");
-	assert_string_equal(config->user[1].name, "bob");
-	assert_string_equal(config->user[1].hash, HASH);
-	assert_int_equal(config->header_count, 2);
-	assert_string_equal(config->header[1].value, "default-src 'self'");
-	assert_int_equal(config->note_count, 1);
-
-	for (size_t i = 0; i < VW_COUNT(empty); i++) {
-		vw_web_config_free(config);
-		config = NULL;
-		if (load(empty[i], strlen(empty[i]), &config, problem, sizeof(problem)) != 0)
-			fail_msg("%s: %s", empty[i], problem);
-		assert_false(config->tls);
-		assert_int_equal(config->user_count + config->header_count + config->note_count, 0);
+		assert_true(vwd_tls_knows_suite(all_suites[i].word));
+		if (vwd_tls_priorities(&wish, &text, problem, sizeof(problem)) != 0)
+			fail_msg("%s: %s", all_suites[i].word, problem);
+		for (size_t k = 0; k < VW_COUNT(all_suites); k++)
+			if (brings(text.data, all_suites[k].id) != (i == k))
+				fail_msg("%s brings %s", all_suites[i].word, all_suites[k].word);
+		vwb_buffer_free(&text);
 	}
+	assert_false(vwd_tls_knows_suite("TLS_RSA_WITH_RC4_128_SHA"));
+	assert_false(vwd_tls_knows_suite("TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA"));
+	assert_false(vwd_tls_knows_suite(""));
+	assert_false(vwd_tls_knows_suite("TLS_AES_128_GCM_SHA25"));
+}
+
+static void words_of_tls_are_those_of_go(void **state)
+{
+	(void)state;
+	assert_int_equal(vwd_tls_version("TLS10"), VW_TLS_1_0);
+	assert_int_equal(vwd_tls_version("TLS11"), VW_TLS_1_1);
+	assert_int_equal(vwd_tls_version("TLS12"), VW_TLS_1_2);
+	assert_int_equal(vwd_tls_version("TLS13"), VW_TLS_1_3);
+	assert_int_equal(vwd_tls_version("TLS1.2"), VW_TLS_ANY);
+	assert_int_equal(vwd_tls_version(""), VW_TLS_ANY);
+	assert_int_equal(vwd_tls_version("SSL30"), VW_TLS_ANY);
+	assert_string_equal(vwd_tls_curve("CurveP256"), "SECP256R1");
+	assert_string_equal(vwd_tls_curve("CurveP384"), "SECP384R1");
+	assert_string_equal(vwd_tls_curve("CurveP521"), "SECP521R1");
+	assert_string_equal(vwd_tls_curve("X25519"), "X25519");
+	assert_null(vwd_tls_curve("CurveP224"));
+	assert_null(vwd_tls_curve(""));
 }
 
 int main(void)
@@ -617,6 +810,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(openmetrics_is_for_who_names_it),
 		cmocka_unit_test(gzip_is_for_who_can_take_it),
+		cmocka_unit_test(hosts_of_this_machine_are_known),
 		cmocka_unit_test(tags_match_as_a_whole),
 		cmocka_unit_test(a_body_is_tagged_by_its_bytes),
 		cmocka_unit_test(a_body_lives_as_long_as_its_references),
@@ -624,12 +818,16 @@ int main(void)
 		cmocka_unit_test(what_is_compressed_is_gzip),
 		cmocka_unit_test(the_least_needed_makes_room),
 		cmocka_unit_test(idle_ones_go_before_those_that_are_answered),
+		cmocka_unit_test(only_a_pause_gives_time_again),
+		cmocka_unit_test(so_many_must_come_before_it_goes),
 		cmocka_unit_test(one_address_takes_its_share_only),
 		cmocka_unit_test(stages_have_deadlines),
 		cmocka_unit_test(suites_are_those_that_were_asked_for),
-		cmocka_unit_test(wrong_configurations_are_told_by_their_line),
-		cmocka_unit_test(hostile_configurations_are_refused),
-		cmocka_unit_test(right_configurations_are_understood),
+		cmocka_unit_test(each_suite_is_the_one_of_its_name),
+		cmocka_unit_test(words_of_tls_are_those_of_go),
+		cmocka_unit_test(the_newest_of_a_stage_stays),
+		cmocka_unit_test(who_leaves_has_its_answer),
+		cmocka_unit_test(local_clients_have_one_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,12 +14,14 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
-#include "probes/counters.h"
-#include "probes/json.h"
+#include "probes/machine/counters.h"
+#include "probes/read/json.h"
+#include "tests/unit/left_out.h"
 #include "tests/unit/scratch.h"
 
-/* --- /proc/stat -------------------------------------------------------------------------------------- */
+/* /proc/stat. */
 
 static void test_steal(void **state)
 {
@@ -35,6 +37,8 @@ static void test_steal(void **state)
 		{"cpu  1 2 3 4 5 6 7\n", 100, -ENODATA, 0}, /* Linux before 2.6.11 */
 		{"cpu\n", 100, -ENODATA, 0},
 		{"cpu  1 2 3 4 5 6 7 18446744073709551615\n", 100, -EBADMSG, 0},
+		{"cpu  1 2 3 4 5 6 7 18446744073709551\n", 1000, 0, 18446744073709551},
+		{"cpu  1 2 3 4 5 6 7 18446744073709552\n", 1000, -EBADMSG, 0},
 		{"cpu  1 2 x 4 5 6 7 8\n", 100, -EBADMSG, 0},
 		{"cpu  1 2 -3 4 5 6 7 8\n", 100, -EBADMSG, 0},
 		{"cpu0 1 2 3 4 5 6 7 8\n", 100, -EBADMSG, 0},
@@ -48,7 +52,7 @@ static void test_steal(void **state)
 	for (size_t i = 0; i < VW_COUNT(cases); i++) {
 		uint64_t ms = 12345;
 
-		assert_int_equal(vw_parse_steal(cases[i].text, strlen(cases[i].text), cases[i].ticks, &ms),
+		assert_int_equal(vw_steal_parse(cases[i].text, strlen(cases[i].text), cases[i].ticks, &ms),
 				 cases[i].r);
 		assert_int_equal(ms, cases[i].r ? 12345 : cases[i].ms);
 	}
@@ -62,11 +66,23 @@ static void test_steal_of_a_long_line(void **state)
 	(void)state;
 	memset(text, '1', sizeof(text));
 	memcpy(text, "cpu ", 4);
-	assert_int_equal(vw_parse_steal(text, sizeof(text), 100, &ms), -EBADMSG);
+	assert_int_equal(vw_steal_parse(text, sizeof(text), 100, &ms), -EBADMSG);
 	assert_int_equal(ms, 1);
+
+	/* one that fits, with or without its break, and one that does not */
+	memset(text, ' ', sizeof(text));
+	memcpy(text, "cpu 1 2 3 4 5 6 7 8", 19);
+	assert_int_equal(vw_steal_parse(text, VW_STAT_HEAD, 100, &ms), -EBADMSG);
+	assert_int_equal(ms, 1);
+	assert_int_equal(vw_steal_parse(text, VW_STAT_HEAD - 1, 100, &ms), 0);
+	assert_int_equal(ms, 80);
+	text[VW_STAT_HEAD - 1] = '\n';
+	ms = 1;
+	assert_int_equal(vw_steal_parse(text, sizeof(text), 100, &ms), 0);
+	assert_int_equal(ms, 80);
 }
 
-/* --- choosing statistics ----------------------------------------------------------------------------- */
+/* Choosing statistics. */
 
 static void name_string(char *strings, uint32_t at, const char *name)
 {
@@ -86,8 +102,8 @@ static void test_device_wide_statistics(void **state)
 	name_string(strings, 3, "a_name_without_room_for_its_NUL_");
 	name_string(strings, 4, "bad\x01\xffname");
 	name_string(strings, 5, "bw_in_allowance_exceeded");
-	vw_choose_statistics(&interface, strings, 6);
-	vw_take_statistics(&interface, values);
+	vw_statistics_choose(&interface, strings, 6);
+	vw_statistics_take(&interface, values);
 	assert_int_equal(interface.strings, 6);
 	assert_int_equal(interface.count, 4);
 	assert_string_equal(interface.counter[0].name, "tx_timeout");
@@ -98,8 +114,8 @@ static void test_device_wide_statistics(void **state)
 	assert_string_equal(interface.counter[3].name, "bw_in_allowance_exceeded");
 	assert_int_equal(interface.counter[3].value, 15);
 
-	vw_choose_statistics(&interface, strings, 1); /* the driver has fewer now */
-	vw_take_statistics(&interface, values);
+	vw_statistics_choose(&interface, strings, 1); /* the driver has fewer now */
+	vw_statistics_take(&interface, values);
 	assert_int_equal(interface.count, 1);
 }
 
@@ -116,11 +132,11 @@ static void test_many_statistics(void **state)
 		snprintf(name, sizeof(name), "statistic_%u", i);
 		name_string(strings, i, name);
 	}
-	vw_choose_statistics(&interface, strings, MANY);
+	vw_statistics_choose(&interface, strings, MANY);
 	assert_int_equal(interface.count, VW_STATISTICS);
 }
 
-/* --- snapshots --------------------------------------------------------------------------------------- */
+/* Snapshots. */
 
 #define META "{\"format\": \"virtwhere.snapshot/1\", \"arch\": \"x86_64\"}"
 
@@ -242,6 +258,74 @@ static void test_damaged_ethtool(void **state)
 	}
 }
 
+#define TEXT31 "a_text_of_one_and_thirty_bytes_"
+
+/* Texts that fit, and texts that are longer by one byte; numbers that are none. */
+static void test_bounds_of_ethtool(void **state)
+{
+	static const struct {
+		const char *text, *driver, *version, *counter;
+		uint64_t value;
+	} cases[] = {
+		{"{\"fifteen_bytes__\": {\"version\": \"" TEXT31 "2\", \"statistics\": {\"" TEXT31
+		 "2\": 1}}}",
+		 NULL, TEXT31 "2", TEXT31 "2", 1},
+		{"{\"ens5\": {\"version\": \"" TEXT31 "23\", \"statistics\": {\"" TEXT31 "23\": 1}}}", NULL,
+		 NULL, NULL, 0},
+		{"{\"sixteen_bytes___\": {}, \"ens5\": {\"driver\": \"\"}}", NULL, NULL, NULL, 0},
+		{"{\"ens5\": {\"driver\": \"ena\", \"statistics\": {\"a\": 0}}}", "ena", NULL, "a", 0},
+		{"{\"ens5\": {\"statistics\": {\"x\": true, \"a\": 9223372036854775807}}}", NULL, NULL, "a",
+		 INT64_MAX},
+		{"{\"ens5\": {\"statistics\": {\"x\": null, \"y\": 1.0, \"z\": []}}}", NULL, NULL, NULL, 0},
+	};
+	struct scratch *scratch = *state;
+
+	put_file(scratch, "meta.json", META);
+	for (size_t i = 0; i < VW_COUNT(cases); i++) {
+		struct vw_counter_reader *reader = NULL;
+		struct vw_counters counters;
+		const struct vw_interface_counters *interface;
+
+		unlinkat(scratch->fd, "ethtool.json", 0);
+		put_file(scratch, "ethtool.json", cases[i].text);
+		counters = counters_of(scratch, &reader);
+		assert_int_equal(counters.interfaces, 1);
+		interface = &counters.interface[0];
+		assert_true(vwb_text_equal(interface->driver, cases[i].driver));
+		assert_true(vwb_text_equal(interface->version, cases[i].version));
+		assert_int_equal(interface->count, cases[i].counter != NULL);
+		if (cases[i].counter) {
+			assert_string_equal(interface->counter[0].name, cases[i].counter);
+			assert_int_equal(interface->counter[0].value, cases[i].value);
+		}
+		vw_counter_reader_free(reader);
+	}
+}
+
+/* As many statistics as there is room for, and one more. */
+static void test_many_recorded_statistics(void **state)
+{
+	struct scratch *scratch = *state;
+
+	put_file(scratch, "meta.json", META);
+	for (unsigned many = VW_STATISTICS - 1; many <= VW_STATISTICS + 1; many++) {
+		char text[VW_STATISTICS * 16] = "{\"ens5\": {\"statistics\": {";
+		struct vw_counter_reader *reader = NULL;
+		struct vw_counters counters;
+		size_t size = strlen(text);
+
+		for (unsigned i = 0; i < many; i++)
+			size += (size_t)snprintf(text + size, sizeof(text) - size, "%s\"s%u\":%u",
+						 i ? "," : "", i, i);
+		snprintf(text + size, sizeof(text) - size, "}}}");
+		unlinkat(scratch->fd, "ethtool.json", 0);
+		put_file(scratch, "ethtool.json", text);
+		counters = counters_of(scratch, &reader);
+		assert_int_equal(counters.interface[0].count, many > VW_STATISTICS ? VW_STATISTICS : many);
+		vw_counter_reader_free(reader);
+	}
+}
+
 static void test_many_interfaces(void **state)
 {
 	enum { MANY = VW_COUNTER_INTERFACES + 4, ROOM = 16 };
@@ -308,7 +392,7 @@ static void test_written_bounds(void **state)
 	assert_non_null(strstr(text, "\"fits\": 9223372036854775807"));
 }
 
-/* --- this machine ------------------------------------------------------------------------------------ */
+/* This machine. */
 
 static void test_live_steal(void **state)
 {
@@ -413,10 +497,8 @@ static void test_live_interface(void **state)
 	struct vw_counters counters;
 
 	(void)state;
-	if (unshare(CLONE_NEWNET) < 0 || !make_pair("vwtest0") || !has_ethtool("vwtest0")) {
-		print_message("no network namespace with a veth pair that tells of itself here\n");
-		skip();
-	}
+	if (unshare(CLONE_NEWNET) < 0 || !make_pair("vwtest0") || !has_ethtool("vwtest0"))
+		LEAVE_OUT_ALL("no network namespace with a veth pair that tells of itself here");
 	assert_int_equal(vw_source_live(&source), 0);
 	assert_int_equal(vw_counter_reader_new_for(source, &facts, "veth", &reader), 0);
 	for (int i = 0; i < 2; i++) {
@@ -443,7 +525,244 @@ static void test_live_interface(void **state)
 	vw_source_free(source);
 }
 
-/* --- how probes went --------------------------------------------------------------------------------- */
+/* A driver that changes. */
+
+/* What an interface of a name that begins so tells. The ioctl passes through here. */
+#define FAKE "vwfake"
+
+static struct {
+	uint32_t says, strings, values; /* how many statistics each of the three calls finds */
+	int err[3];                     /* what it fails with */
+	unsigned called[3];
+	const char *gone; /* an interface that is not there any more */
+} fake;
+
+static int fake_ethtool(struct ifreq *request)
+{
+	union {
+		char *data;
+		struct ethtool_drvinfo *driver;
+		struct ethtool_gstrings *strings;
+		struct ethtool_stats *stats;
+	} command = {.data = request->ifr_data};
+	uint32_t number;
+	int which;
+
+	memcpy(&number, command.data, sizeof(number));
+	which = number == ETHTOOL_GDRVINFO ? 0 : number == ETHTOOL_GSTRINGS ? 1 : 2;
+	fake.called[which]++;
+	if (fake.err[which] || vwb_text_equal(request->ifr_name, fake.gone)) {
+		errno = fake.err[which] ? fake.err[which] : ENODEV;
+		return -1;
+	}
+	if (which == 0) {
+		memset(command.driver->driver, 'd', sizeof(command.driver->driver));
+		memset(command.driver->version, 'v', sizeof(command.driver->version));
+		memset(command.driver->fw_version, 'f', sizeof(command.driver->fw_version));
+		command.driver->n_stats = fake.says;
+	} else if (which == 1) {
+		assert_int_equal(command.strings->string_set, ETH_SS_STATS);
+		assert_int_equal(command.strings->len, fake.says);
+		command.strings->len = fake.strings;
+		for (uint32_t i = 0; i < fake.strings && i < fake.says; i++)
+			snprintf((char *)command.strings->data + (size_t)i * ETH_GSTRING_LEN, ETH_GSTRING_LEN,
+				 "%s%u", i % 2 ? "queue_" : "count_", i);
+	} else {
+		assert_int_equal(number, ETHTOOL_GSTATS);
+		assert_int_equal(command.stats->n_stats, fake.says);
+		command.stats->n_stats = fake.values;
+		for (uint32_t i = 0; i < fake.values && i < fake.says; i++)
+			command.stats->data[i] = 1000 + i;
+	}
+	return 0;
+}
+
+int ioctl(int fd, unsigned long request, ...)
+{
+	va_list list;
+	void *argument;
+
+	va_start(list, request);
+	argument = va_arg(list, void *);
+	va_end(list);
+	if (request == SIOCETHTOOL && vwb_text_starts(((struct ifreq *)argument)->ifr_name, FAKE))
+		return fake_ethtool(argument);
+	return (int)syscall(SYS_ioctl, fd, request, argument);
+}
+
+static struct vw_counter_reader *read_fakes(size_t count)
+{
+	struct vw_class_device item[VW_COUNTER_INTERFACES + 1];
+	char name[VW_COUNTER_INTERFACES + 1][IFNAMSIZ];
+	struct vw_facts facts = {.devices.net = {.state = VW_VALUE, .count = count, .item = item}};
+	struct vw_counter_reader *reader = NULL;
+	struct vw_source *source = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(name[i], sizeof(name[i]), FAKE "%zu", i);
+		item[i] = (struct vw_class_device){.name = name[i], .driver = "ena"};
+	}
+	assert_int_equal(vw_source_live(&source), 0);
+	assert_int_equal(vw_counter_reader_new(source, &facts, &reader), 0);
+	vw_source_free(source);
+	return reader;
+}
+
+/* Names and values belong together: where their number changes between two calls, neither counts this time.
+ */
+static void test_changing_driver(void **state)
+{
+	static const struct {
+		uint32_t says, strings, values;
+		int err[3];
+		bool shown;
+		size_t count;
+	} steps[] = {
+		{5, 5, 5, {0}, true, 3},
+		{5, 5, 4, {0}, false, 0}, /* a queue went before the values were read */
+		{5, 5, 6, {0}, false, 0},
+		{5, 5, 5, {0}, true, 3},
+		{3, 2, 3, {0}, false, 0}, /* or before the names were */
+		{3, 4, 3, {0}, false, 0},
+		{3, 3, 3, {0}, true, 2},
+		{3, 3, 3, {ENODEV, 0, 0}, false, 0},
+		{7, 7, 7, {0, ENOMEM, 0}, false, 0},
+		{3, 3, 3, {0, 0, ENODEV}, false, 0},
+		{VW_STATISTIC_STRINGS + 1, VW_STATISTIC_STRINGS + 1, VW_STATISTIC_STRINGS + 1, {0}, false, 0},
+		{VW_STATISTIC_STRINGS, VW_STATISTIC_STRINGS, VW_STATISTIC_STRINGS, {0}, true, VW_STATISTICS},
+		{1, 1, 1, {0}, true, 1},
+	};
+	struct vw_counter_reader *reader = read_fakes(1);
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(steps); i++) {
+		struct vw_counters counters;
+
+		fake.says = steps[i].says;
+		fake.strings = steps[i].strings;
+		fake.values = steps[i].values;
+		memcpy(fake.err, steps[i].err, sizeof(fake.err));
+		assert_int_equal(vw_counter_reader_read(reader, &counters), 0);
+		if (counters.interfaces != steps[i].shown)
+			fail_msg("step %zu", i);
+		if (!steps[i].shown)
+			continue;
+		assert_int_equal(counters.interface[0].count, steps[i].count);
+		for (size_t k = 0; k < steps[i].count; k++) {
+			char name[32];
+
+			snprintf(name, sizeof(name), "count_%zu", 2 * k);
+			assert_string_equal(counters.interface[0].counter[k].name, name);
+			assert_int_equal(counters.interface[0].counter[k].value, 1000 + 2 * k);
+		}
+	}
+	vw_counter_reader_free(reader);
+}
+
+/* Names are asked for once for a number of statistics, values each time; without any, neither. */
+static void test_calls_of_a_driver(void **state)
+{
+	static const struct {
+		uint32_t count;
+		unsigned called[3]; /* so far */
+	} steps[] = {{3, {1, 1, 1}}, {3, {2, 1, 2}}, {4, {3, 2, 3}}, {4, {4, 2, 4}}, {0, {5, 3, 4}}};
+	struct vw_counter_reader *reader;
+
+	(void)state;
+	memset(&fake, 0, sizeof(fake));
+	reader = read_fakes(1);
+	for (size_t i = 0; i < VW_COUNT(steps); i++) {
+		struct vw_counters counters;
+
+		fake.says = fake.strings = fake.values = steps[i].count;
+		assert_int_equal(vw_counter_reader_read(reader, &counters), 0);
+		assert_int_equal(counters.interfaces, 1);
+		assert_int_equal(counters.interface[0].count, (steps[i].count + 1) / 2);
+		assert_memory_equal(fake.called, steps[i].called, sizeof(fake.called));
+	}
+	vw_counter_reader_free(reader);
+
+	/* one that never had any is not asked for names */
+	memset(&fake, 0, sizeof(fake));
+	reader = read_fakes(1);
+	{
+		struct vw_counters counters;
+
+		assert_int_equal(vw_counter_reader_read(reader, &counters), 0);
+		assert_int_equal(counters.interfaces, 1);
+		assert_int_equal(counters.interface[0].count, 0);
+		assert_int_equal(fake.called[1] + fake.called[2], 0);
+		/* texts fill their fields, which have no NUL then */
+		assert_int_equal(strlen(counters.interface[0].driver), VW_DRIVER_TEXT);
+		assert_int_equal(strspn(counters.interface[0].driver, "d"), VW_DRIVER_TEXT);
+		assert_int_equal(strspn(counters.interface[0].version, "v"), VW_DRIVER_TEXT);
+		assert_int_equal(strspn(counters.interface[0].firmware, "f"), VW_DRIVER_TEXT);
+	}
+	vw_counter_reader_free(reader);
+}
+
+/* One that has gone costs itself, wherever it stood. */
+static void test_gone_interfaces(void **state)
+{
+	static const char *const names[] = {FAKE "0", FAKE "1", FAKE "2"};
+	struct vw_counter_reader *reader;
+
+	(void)state;
+	memset(&fake, 0, sizeof(fake));
+	reader = read_fakes(VW_COUNT(names));
+	for (size_t gone = 0; gone < VW_COUNT(names); gone++) {
+		struct vw_counters counters;
+
+		fake.gone = names[gone];
+		assert_int_equal(vw_counter_reader_read(reader, &counters), 0);
+		assert_int_equal(counters.interfaces, VW_COUNT(names) - 1);
+		assert_string_equal(counters.interface[0].name, names[gone == 0]);
+		assert_string_equal(counters.interface[1].name, names[gone == 2 ? 1 : 2]);
+	}
+	vw_counter_reader_free(reader);
+	memset(&fake, 0, sizeof(fake));
+}
+
+static void test_many_live_interfaces(void **state)
+{
+	(void)state;
+	memset(&fake, 0, sizeof(fake));
+	for (size_t count = VW_COUNTER_INTERFACES - 1; count <= VW_COUNTER_INTERFACES + 1; count++) {
+		struct vw_counter_reader *reader = read_fakes(count);
+		struct vw_counters counters;
+
+		assert_int_equal(vw_counter_reader_read(reader, &counters), 0);
+		assert_int_equal(counters.interfaces,
+				 count > VW_COUNTER_INTERFACES ? VW_COUNTER_INTERFACES : count);
+		vw_counter_reader_free(reader);
+	}
+}
+
+/* A name that the kernel's field holds with its NUL, and one that it does not. */
+static void test_names_of_interfaces(void **state)
+{
+	const struct vw_class_device item[] = {{.name = FAKE "fifteen__", .driver = "ena"},
+					       {.name = FAKE "sixteen___", .driver = "ena"},
+					       {.name = FAKE "other", .driver = "enas"},
+					       {.name = FAKE "none"}};
+	struct vw_facts facts = {.devices.net = {.state = VW_VALUE, .count = VW_COUNT(item), .item = item}};
+	struct vw_counter_reader *reader = NULL;
+	struct vw_source *source = NULL;
+	struct vw_counters counters;
+
+	(void)state;
+	memset(&fake, 0, sizeof(fake));
+	assert_int_equal(strlen(item[0].name), IFNAMSIZ - 1);
+	assert_int_equal(vw_source_live(&source), 0);
+	assert_int_equal(vw_counter_reader_new(source, &facts, &reader), 0);
+	assert_int_equal(vw_counter_reader_read(reader, &counters), 0);
+	assert_int_equal(counters.interfaces, 1);
+	assert_string_equal(counters.interface[0].name, item[0].name);
+	vw_counter_reader_free(reader);
+	vw_source_free(source);
+}
+
+/* How probes went. */
 
 static void test_outcomes(void **state)
 {
@@ -488,12 +807,19 @@ int main(void)
 		TEST(test_snapshot_of_a_long_line),
 		TEST(test_snapshot_without),
 		TEST(test_damaged_ethtool),
+		TEST(test_bounds_of_ethtool),
+		TEST(test_many_recorded_statistics),
 		TEST(test_many_interfaces),
 		TEST(test_recorded_again),
 		TEST(test_written_bounds),
 		cmocka_unit_test(test_live_steal),
 		cmocka_unit_test(test_denied_steal),
 		cmocka_unit_test(test_live_interface),
+		cmocka_unit_test(test_changing_driver),
+		cmocka_unit_test(test_calls_of_a_driver),
+		cmocka_unit_test(test_gone_interfaces),
+		cmocka_unit_test(test_many_live_interfaces),
+		cmocka_unit_test(test_names_of_interfaces),
 		TEST(test_outcomes),
 	};
 

@@ -13,49 +13,28 @@
 #include "export/html.h"
 #include "export/markup.h"
 #include "export/phrases.h"
+#include "tests/unit/contains.h"
 #include "tests/unit/sample_reports.h"
 
-static char *render(const struct vw_report *report, const struct vw_view *view)
+static char *render(const struct vw_report *report, const struct vwx_view *view)
 {
-	struct vw_buffer out = {0};
+	struct vwb_buffer out = {0};
 
-	assert_int_equal(vw_render_html(report, view, &out), 0);
+	assert_int_equal(vwx_html_render(report, view, &out), 0);
 	assert_int_equal(strlen(out.data), out.size);
 	return out.data;
 }
 
-static void assert_has(const char *text, const char *part)
-{
-	if (!strstr(text, part))
-		fail_msg("no \"%s\" in:\n%s", part, text);
-}
-
-static void assert_has_not(const char *text, const char *part)
-{
-	if (strstr(text, part))
-		fail_msg("\"%s\" in:\n%s", part, text);
-}
-
-static size_t count(const char *text, const char *part)
-{
-	size_t found = 0;
-
-	for (; (text = strstr(text, part)); text += strlen(part))
-		found++;
-	return found;
-}
-
-/* --- markup ----------------------------------------------------------------------------------------------
- */
+/* Markup. */
 
 static void assert_escaped(const char *text, const char *escaped)
 {
-	struct vw_buffer out = {0};
+	struct vwb_buffer out = {0};
 
-	vw_markup(&out, "%s", text);
+	vwx_markup(&out, "%s", text);
 	assert_int_equal(out.error, 0);
 	assert_string_equal(out.data ? out.data : "", escaped);
-	vw_buffer_free(&out);
+	vwb_buffer_free(&out);
 }
 
 static void text_from_outside_is_escaped(void **state)
@@ -83,53 +62,67 @@ static void bytes_that_are_not_utf8_do_not_come_through(void **state)
 
 static void long_texts_are_cut_between_characters(void **state)
 {
-	struct vw_buffer text = {0}, out = {0};
+	struct vwb_buffer text = {0}, out = {0};
 
 	(void)state;
-	vw_put_repeated(&text, "é", 5000);
-	vw_markup(&out, "%s", text.data);
+	vwb_put_repeated(&text, "é", 5000);
+	vwx_markup(&out, "%s", text.data);
 	assert_int_equal(out.size, VW_MARKUP_POINTS * strlen("é") + strlen("…"));
 	assert_string_equal(out.data + VW_MARKUP_POINTS * strlen("é"), "…");
-	vw_buffer_free(&text);
-	vw_buffer_free(&out);
+	vwb_buffer_free(&text);
+	vwb_buffer_free(&out);
+}
+
+/* As many characters as are allowed are whole, and one more is cut. */
+static void texts_have_a_bound(void **state)
+{
+	(void)state;
+	for (size_t over = 0; over < 2; over++) {
+		struct vwb_buffer text = {0}, out = {0};
+
+		vwb_put_repeated(&text, "é", VW_MARKUP_POINTS + over);
+		vwx_markup(&out, "<%s>", text.data);
+		assert_int_equal(out.size, 2 + VW_MARKUP_POINTS * strlen("é") + (over ? strlen("…") : 0));
+		vwb_buffer_free(&text);
+		vwb_buffer_free(&out);
+	}
 }
 
 static void formats_take_numbers_and_nothing_else(void **state)
 {
-	struct vw_buffer out = {0};
+	struct vwb_buffer out = {0};
 	const char *unknown = "%x";
 
 	(void)state;
-	vw_markup(&out, "<p>%d %zu 100%%</p>", -3, (size_t)7);
+	vwx_markup(&out, "<p>%d %zu 100%%</p>", -3, (size_t)7);
 	assert_string_equal(out.data, "<p>-3 7 100%</p>");
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 #pragma GCC diagnostic ignored "-Wformat-security"
-	vw_markup(&out, unknown, 1U);
+	vwx_markup(&out, unknown, 1U);
 #pragma GCC diagnostic pop
 	assert_int_equal(out.error, -EINVAL);
-	vw_buffer_free(&out);
+	vwb_buffer_free(&out);
 }
 
 static void only_addresses_become_links(void **state)
 {
 	(void)state;
-	assert_true(vw_markup_is_link("https://docs.kernel.org/a_b/c.html?d=1&e=%20#f"));
-	assert_false(vw_markup_is_link(NULL));
-	assert_false(vw_markup_is_link("http://example.org/"));
-	assert_false(vw_markup_is_link("javascript:alert(1)"));
-	assert_false(vw_markup_is_link("https://example.org/ and more"));
-	assert_false(vw_markup_is_link("https://example.org/\"x"));
-	assert_false(vw_markup_is_link("https://example.org/\xc3\xa9"));
-	assert_false(vw_markup_is_link("Linux, Documentation/virt"));
+	assert_true(vwx_markup_is_link("https://docs.kernel.org/a_b/c.html?d=1&e=%20#f"));
+	assert_false(vwx_markup_is_link(NULL));
+	assert_false(vwx_markup_is_link("http://example.org/"));
+	assert_false(vwx_markup_is_link("javascript:alert(1)"));
+	assert_false(vwx_markup_is_link("https://example.org/ and more"));
+	assert_false(vwx_markup_is_link("https://example.org/\"x"));
+	assert_false(vwx_markup_is_link("https://example.org/\xc3\xa9"));
+	assert_false(vwx_markup_is_link("Linux, Documentation/virt"));
 }
 
-/* --- page ------------------------------------------------------------------------------------------------
- */
+/* Page. */
 
 static void a_page_says_what_the_report_does(void **state)
 {
-	const struct vw_view view = {.captured = "2026-11-21T12:00:00Z"};
+	const struct vwx_view view = {.captured = "2026-11-21T12:00:00Z"};
 	char *page = render(&sample_nitro, &view);
 
 	(void)state;
@@ -161,7 +154,7 @@ static void a_page_says_what_the_report_does(void **state)
 /* L0 is at the bottom: what runs on another layer is told before it. */
 static void the_hardware_is_at_the_bottom(void **state)
 {
-	const struct vw_view view = {0};
+	const struct vwx_view view = {0};
 	char *page = render(&sample_metal, &view), *kernel, *hardware;
 
 	(void)state;
@@ -183,7 +176,7 @@ static void the_own_line_stands_above_the_types_of_ec2(void **state)
 		"xen-aws-2017",   "VH VH VH P P VS", "aws-nitro-2017", "VH VH VH VH VH VS",
 		"aws-metal-2017", "H H H H H H",     "metal",          "H H H H H H",
 	};
-	const struct vw_view view = {0};
+	const struct vwx_view view = {0};
 	char *page = render(&sample_nitro, &view), *at = strstr(page, "<table class=\"types\">");
 
 	(void)state;
@@ -207,14 +200,14 @@ static void the_own_line_stands_above_the_types_of_ec2(void **state)
 		assert_string_equal(cells, rows[i + 1]);
 		at = end;
 	}
-	assert_int_equal(count(page, "<tr class=\"fits\">"), 1);
+	assert_int_equal(count_parts(page, "<tr class=\"fits\">"), 1);
 	assert_has(page, "<tr class=\"fits\"><th scope=\"row\"><code>aws-nitro-2017</code> (fits)");
 	free(page);
 }
 
 static void an_empty_report_has_a_page(void **state)
 {
-	const struct vw_view view = {0};
+	const struct vwx_view view = {0};
 	char *page = render(&sample_empty, &view);
 
 	(void)state;
@@ -224,14 +217,14 @@ static void an_empty_report_has_a_page(void **state)
 	assert_has(page, "No check is for this platform.");
 	assert_has(page, "No device is known.");
 	assert_has(page, "Nothing contradicts itself.");
-	assert_int_equal(count(page, "<span class=\"cell unknown\">?</span>"), 6 + 6 + 1);
+	assert_int_equal(count_parts(page, "<span class=\"cell unknown\">?</span>"), 6 + 6 + 1);
 	assert_has_not(page, "<tr class=\"fits\">");
 	free(page);
 }
 
 static void a_service_links_to_what_it_serves_beside(void **state)
 {
-	const struct vw_view view = {.served = true};
+	const struct vwx_view view = {.served = true};
 	char *page = render(&sample_metal, &view);
 
 	(void)state;
@@ -244,7 +237,7 @@ static void nothing_hostile_reaches_the_page(void **state)
 {
 	static const char *const never[] = {"\033",         "\a",   "\xe2\x80\xae", "\xc2\x9b",
 					    "\xef\xbb\xbf", "\xe9", "\xc0"};
-	const struct vw_view view = {0};
+	const struct vwx_view view = {0};
 	char *page = render(&sample_hostile, &view);
 
 	(void)state;
@@ -299,13 +292,13 @@ static void markup_in_a_report_stays_text(void **state)
 		.conflict_count = 1,
 		.conflict = conflicts,
 	};
-	const struct vw_view view = {.captured = ENEMY};
+	const struct vwx_view view = {.captured = ENEMY};
 	char *page = render(&report, &view);
 
 	(void)state;
-	assert_int_equal(count(page, "<style>"), 1);
-	assert_int_equal(count(page, "</style>"), 1);
-	assert_int_equal(count(page, "</title>"), 1);
+	assert_int_equal(count_parts(page, "<style>"), 1);
+	assert_int_equal(count_parts(page, "</style>"), 1);
+	assert_int_equal(count_parts(page, "</title>"), 1);
 	assert_has_not(page, "<script");
 	assert_has_not(page, "<img");
 	assert_has_not(page, " x=\"");
@@ -318,7 +311,7 @@ static void the_same_report_gives_the_same_bytes(void **state)
 {
 	const struct vw_report *const reports[] = {&sample_nitro, &sample_empty, &sample_metal,
 						   &sample_hostile};
-	const struct vw_view plain = {0}, terminal = {.colour = true, .ascii = true, .columns = 40};
+	const struct vwx_view plain = {0}, terminal = {.colour = true, .ascii = true, .columns = 40};
 
 	(void)state;
 	for (size_t i = 0; i < VW_COUNT(reports); i++) {
@@ -332,16 +325,16 @@ static void the_same_report_gives_the_same_bytes(void **state)
 
 static void the_page_names_the_policy_that_servers_send(void **state)
 {
-	const struct vw_view view = {0};
+	const struct vwx_view view = {0};
 	char *page = render(&sample_empty, &view);
-	struct vw_buffer meta = {0};
+	struct vwb_buffer meta = {0};
 
 	(void)state;
-	vw_markup(&meta, "<meta http-equiv=\"Content-Security-Policy\" content=\"%s\"/>", vw_page_policy);
+	vwx_markup(&meta, "<meta http-equiv=\"Content-Security-Policy\" content=\"%s\"/>", vwx_page_policy);
 	assert_has(page, meta.data);
-	assert_has(vw_page_policy, "default-src 'none'");
-	assert_has_not(vw_page_policy, "unsafe");
-	vw_buffer_free(&meta);
+	assert_has(vwx_page_policy, "default-src 'none'");
+	assert_has_not(vwx_page_policy, "unsafe");
+	vwb_buffer_free(&meta);
 	free(page);
 }
 
@@ -351,6 +344,7 @@ int main(void)
 		cmocka_unit_test(text_from_outside_is_escaped),
 		cmocka_unit_test(bytes_that_are_not_utf8_do_not_come_through),
 		cmocka_unit_test(long_texts_are_cut_between_characters),
+		cmocka_unit_test(texts_have_a_bound),
 		cmocka_unit_test(formats_take_numbers_and_nothing_else),
 		cmocka_unit_test(only_addresses_become_links),
 		cmocka_unit_test(a_page_says_what_the_report_does),

@@ -30,7 +30,7 @@ static const struct vw_boot_entry *default_of(const struct vw_boot *boot)
 	return found;
 }
 
-/* --- GRUB ---------------------------------------------------------------------------------------------- */
+/* GRUB. */
 
 #define GRUB_HEADER(by_default)                                                                        \
 	"if [ -s $prefix/grubenv ]; then\n  set have_grubenv=true\n  load_env\nfi\n"                   \
@@ -92,7 +92,7 @@ static void grub_menu_is_read(void **state)
 	assert_int_equal(entry->initrd_count, 1);
 	assert_string_equal(entry->initrd_at[0], "/boot/initrd.img-6.12");
 	assert_null(entry->root_set);
-	assert_true(vw_starts_with(boot->default_by, "set default in /boot/grub/grub.cfg:"));
+	assert_true(vwb_text_starts(boot->default_by, "set default in /boot/grub/grub.cfg:"));
 	assert_null(boot->default_lost);
 
 	entry = &boot->entry[2];
@@ -134,7 +134,7 @@ static void grub_default_is_found(void **state)
 		boot = read_boot(root);
 		assert_ptr_equal(default_of(boot), &boot->entry[cases[i].entry]);
 		assert_string_equal(boot->default_by, cases[i].by);
-		assert_true(vw_equal(boot->default_lost, cases[i].lost));
+		assert_true(vwb_text_equal(boot->default_lost, cases[i].lost));
 	}
 }
 
@@ -230,7 +230,7 @@ static void grub_too_large(void **state)
 	assert_state(root->facts.boot.grub_config, VW_MALFORMED);
 }
 
-/* --- other loaders ------------------------------------------------------------------------------------- */
+/* Other loaders. */
 
 static void systemd_boot_sorts(void **state)
 {
@@ -300,6 +300,163 @@ static void menu_lst_is_read(void **state)
 	assert_state(read_boot(root)->menu_lst, VW_MALFORMED);
 }
 
+/* Bounds of what an entry is kept with. */
+
+#define EXTLINUX "/boot/extlinux.conf"
+#define BLS_FILE "/boot/loader/entries/a.conf"
+#define MENU_LST "/boot/grub/menu.lst"
+#define GRUB_CFG "/boot/grub/grub.cfg"
+
+/* @head, @count times @part, and @tail. */
+static void put_many(struct image_root *root, const char *path, const char *head, const char *part,
+		     size_t count, const char *tail)
+{
+	size_t size = strlen(head), step = strlen(part);
+	char *text = malloc(size + step * count + strlen(tail));
+
+	assert_non_null(text);
+	put_word(text, head);
+	for (size_t i = 0; i < count; i++, size += step)
+		put_word(text + size, part);
+	put_word(text + size, tail);
+	put_bytes(&root->guest, path, text, size + strlen(tail));
+	free(text);
+}
+
+static void long_lines_are_cut(void **state)
+{
+	static const struct {
+		const char *path, *head, *part;
+		size_t count;
+		const char *tail;
+		size_t length; /* of the command line that is kept */
+		bool is_cut;
+	} cases[] = {
+		{EXTLINUX, "LABEL a\nLINUX /k\nAPPEND ", "x", 65536, "\n", 65536, false},
+		{EXTLINUX, "LABEL a\nLINUX /k\nAPPEND ", "x", 65537, "\n", 0, true},
+		{EXTLINUX, "LABEL a\nLINUX /k\n", "APPEND y\n", 32768, "", 65535, false},
+		{EXTLINUX, "LABEL a\nLINUX /k\n", "APPEND y\n", 32769, "APPEND z\n", 65535, true},
+		{BLS_FILE, "linux /k\noptions ", "x", 65536, "\n", 65536, false},
+		{BLS_FILE, "linux /k\noptions ", "x", 65537, "\n", 0, true},
+		{BLS_FILE, "linux /k\n", "options y\n", 32768, "", 65535, false},
+		{BLS_FILE, "linux /k\n", "options y\n", 32769, "", 65535, true},
+		{MENU_LST, "title a\nkernel /k ", "x", 65535, "\n", 65535, false}, /* and a space before it */
+		{MENU_LST, "title a\nkernel /k ", "x", 65537, "\n", 0, true},
+		{MENU_LST, "title a\n", "kernel /k y\n", 40000, "", 1, false},
+		{GRUB_CFG, "menuentry a {\n", "linux /k y\n", 40000, "}\n", 1, false},
+		{GRUB_CFG, "menuentry a {\nlinux /k ", "y ", 1022, "\n}\n", 2043, false},
+		{GRUB_CFG, "menuentry a {\nlinux /k ", "y ", 1023, "\n}\n", 2043, true},
+		{GRUB_CFG, "menuentry a {\nlinux /k ", "x", 65525, "\n}\n", 65525, false},
+		{GRUB_CFG, "menuentry a {\nlinux /k ", "x", 65526, "\n}\n", 0, true},
+		{GRUB_CFG, "set a=", "x", 8192, "\nmenuentry a {\nlinux /k $a\n}\n", 8192, false},
+		{GRUB_CFG, "set a=", "x", 8193, "\nmenuentry a {\nlinux /k $a\n}\n", 8192, true},
+		{GRUB_CFG, "set a=", "x", 8193, "\nset b=y$a\nmenuentry a {\nlinux /k $b\n}\n", 8192, true},
+		{GRUB_CFG, "set a=", "x", 8193, "\nset a=x\nmenuentry a {\nlinux /k $a\n}\n", 1, false},
+		{GRUB_CFG, "set a=", "x", 8193, "\nmenuentry a {\nlinux /k $a\nlinux /k y\n}\n", 1, false},
+		{GRUB_CFG, "set a=x\n", "set a=$a$a\n", 13, "menuentry a {\nlinux /k $a\n}\n", 8192, false},
+		{GRUB_CFG, "set a=x\n", "set a=$a$a\n", 60, "menuentry a {\nlinux /k $a\n}\n", 8192, true},
+	};
+	struct image_root *root = *state;
+
+	for (size_t i = 0; i < VW_COUNT(cases); i++) {
+		const struct vw_boot_entry *entry;
+		char path[PATH_MAX];
+
+		print_message("case %zu\n", i);
+		put_many(root, cases[i].path, cases[i].head, cases[i].part, cases[i].count, cases[i].tail);
+		assert_int_equal(read_boot(root)->count, 1);
+		entry = root->facts.boot.entry;
+		assert_string_equal(entry->kernel, "/k");
+		assert_int_equal(entry->cmdline_cut, cases[i].is_cut);
+		assert_int_equal(strlen(entry->cmdline), cases[i].length);
+		assert_false(entry->initrds_cut);
+		if (cases[i].is_cut)
+			assert_string_equal(image_unread_error(root, entry->source), "E2BIG");
+		else if (!strstr(cases[i].tail, "linux /k y")) /* which replaces one that was cut */
+			assert_int_equal(root->image->unread.count, 0);
+		guest_path(&root->guest, cases[i].path, path);
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
+static void many_initrds_are_cut(void **state)
+{
+	static const struct {
+		const char *path, *head, *part, *tail;
+	} cases[] = {
+		{EXTLINUX, "LABEL a\nLINUX /k\n", "INITRD /i\n", ""},
+		{EXTLINUX, "LABEL a\nLINUX /k\nAPPEND", " initrd=/i", "\n"},
+		{BLS_FILE, "linux /k\n", "initrd /i\n", ""},
+		{MENU_LST, "title a\nkernel /k\n", "initrd /i\n", ""},
+		{MENU_LST, "title a\nkernel /k\n", "module /i\n", ""},
+		{GRUB_CFG, "menuentry a {\nlinux /k\n", "initrd /i\n", "}\n"},
+		{GRUB_CFG, "menuentry a {\nlinux /k\ninitrd", " /i", "\n}\n"},
+		{GRUB_CFG, "menuentry a {\nmodule /k\n", "module /i\n", "}\n"},
+	};
+	struct image_root *root = *state;
+
+	put(&root->guest, "/boot/i", "initrd");
+	for (size_t i = 0; i < 3 * VW_COUNT(cases); i++) {
+		size_t row = i / 3, count = i % 3 < 2 ? 64 + i % 3 : 5000;
+		const struct vw_boot_entry *entry;
+		char path[PATH_MAX];
+
+		print_message("case %zu, %zu files\n", row, count);
+		put_many(root, cases[row].path, cases[row].head, cases[row].part, count, cases[row].tail);
+		assert_int_equal(read_boot(root)->count, 1);
+		entry = root->facts.boot.entry;
+		assert_int_equal(entry->initrds_cut, count > 64 ? 1 : 0);
+		assert_false(entry->cmdline_cut);
+		assert_int_equal(entry->initrd_count, 64);
+		for (size_t k = 0; k < entry->initrd_count; k++) {
+			assert_string_equal(entry->initrd[k], "/i");
+			assert_string_equal(entry->initrd_at[k], "/boot/i");
+		}
+		if (count > 64)
+			assert_string_equal(image_unread_error(root, entry->source), "E2BIG");
+		guest_path(&root->guest, cases[row].path, path);
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
+/* All entries together have a bound: a variable makes long lines of short ones. */
+static void all_lines_have_a_bound(void **state)
+{
+	struct image_root *root = *state;
+	const struct vw_boot *boot;
+
+	put_many(root, GRUB_CFG,
+		 "set a=x\nset a=$a$a$a$a\nset a=$a$a$a$a\nset a=$a$a$a$a\nset a=$a$a$a$a\nset a=$a$a$a$a\n"
+		 "set a=$a$a$a$a\nset b=$a$a\n",
+		 "menuentry a { linux /k $b; }\n", 2049, "");
+	boot = read_boot(root);
+	assert_int_equal(boot->count, 2049);
+	for (size_t i = 0; i < boot->count; i++) {
+		assert_int_equal(boot->entry[i].cmdline_cut, i == 2048);
+		assert_int_equal(strlen(boot->entry[i].cmdline), i == 2048 ? 0 : 8192);
+	}
+}
+
+/* An entry inside of another: each has its own line, also when the outer one goes on. */
+static void nested_entries_keep_their_lines(void **state)
+{
+	struct image_root *root = *state;
+	const struct vw_boot *boot;
+
+	put(&root->guest, GRUB_CFG,
+	    "menuentry a {\n module /k a\n menuentry b {\n linux /l b\n }\n linux /m c\n initrd /i\n}\n");
+	boot = read_boot(root);
+	assert_int_equal(boot->count, 2);
+	assert_string_equal(boot->entry[0].kernel, "/m");
+	assert_string_equal(boot->entry[0].cmdline, "c");
+	assert_int_equal(boot->entry[0].initrd_count, 1);
+	assert_string_equal(boot->entry[1].kernel, "/l");
+	assert_string_equal(boot->entry[1].cmdline, "b");
+	assert_int_equal(boot->entry[1].initrd_count, 0);
+}
+
+/* The rest. */
+
 static void nothing_boots(void **state)
 {
 	struct image_root *root = *state;
@@ -349,10 +506,22 @@ static void links_do_not_lead_out(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(grub_menu_is_read),  TEST(grub_default_is_found), TEST(grub_reads_bls),
-		TEST(grub_of_xen),        TEST(grub_damaged),          TEST(grub_too_large),
-		TEST(systemd_boot_sorts), TEST(extlinux_is_read),      TEST(menu_lst_is_read),
-		TEST(nothing_boots),      TEST(intent_is_told),        TEST(links_do_not_lead_out),
+		TEST(grub_menu_is_read),
+		TEST(grub_default_is_found),
+		TEST(grub_reads_bls),
+		TEST(grub_of_xen),
+		TEST(grub_damaged),
+		TEST(grub_too_large),
+		TEST(systemd_boot_sorts),
+		TEST(extlinux_is_read),
+		TEST(menu_lst_is_read),
+		TEST(long_lines_are_cut),
+		TEST(many_initrds_are_cut),
+		TEST(all_lines_have_a_bound),
+		TEST(nested_entries_keep_their_lines),
+		TEST(nothing_boots),
+		TEST(intent_is_told),
+		TEST(links_do_not_lead_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,13 +15,13 @@ static int read_all(struct vw_image *image, struct vw_image_facts *facts)
 static const struct vw_image_kernel *find_kernel(const struct image_root *root, const char *release)
 {
 	for (size_t i = 0; i < root->facts.kernel_count; i++)
-		if (vw_equal(root->facts.kernel[i].release, release))
+		if (vwb_text_equal(root->facts.kernel[i].release, release))
 			return &root->facts.kernel[i];
 	fail_msg("no kernel %s", release);
 	return NULL;
 }
 
-/* --- versions ------------------------------------------------------------------------------------------ */
+/* Versions. */
 
 static void versions_are_ordered(void **state)
 {
@@ -45,12 +45,12 @@ static void versions_are_ordered(void **state)
 		for (size_t k = 0; k < VW_COUNT(ascending); k++) {
 			int expected = i < k ? -1 : i > k;
 
-			assert_int_equal(vw_version_compare(ascending[i], ascending[k]), expected);
+			assert_int_equal(vwb_version_compare(ascending[i], ascending[k]), expected);
 		}
-	assert_int_equal(vw_version_compare("1.007", "1.7"), 0);
+	assert_int_equal(vwb_version_compare("1.007", "1.7"), 0);
 }
 
-/* --- kernel files -------------------------------------------------------------------------------------- */
+/* Kernel files. */
 
 enum { KERNEL_SIZE = 8192 };
 
@@ -164,7 +164,7 @@ static void other_kernels_are_read(void **state)
 	assert_int_equal(read_kernel(root, bytes, 0).state, VW_MALFORMED);
 }
 
-/* --- modules ------------------------------------------------------------------------------------------- */
+/* Modules. */
 
 #define TREE  "/usr/lib/modules/6.1.0-56-amd64"
 #define HOSTS "kernel/drivers/nvme/host/"
@@ -191,7 +191,7 @@ static struct vw_module_tree read_tree(struct image_root *root)
 static const struct vw_module *module_of(const struct vw_module_tree *tree, const char *name)
 {
 	for (size_t i = 0; i < tree->count; i++)
-		if (vw_equal(tree->module[i].name, name))
+		if (vwb_text_equal(tree->module[i].name, name))
 			return &tree->module[i];
 	return NULL;
 }
@@ -285,10 +285,10 @@ static void names_of_modules(void **state)
 
 	read_tree(root);
 	for (size_t i = 0; i < VW_COUNT(cases); i++)
-		assert_true(vw_equal(vw_module_name(root->image, cases[i][0]), cases[i][1]));
+		assert_true(vwb_text_equal(vw_module_name(root->image, cases[i][0]), cases[i][1]));
 }
 
-/* --- modprobe.d ---------------------------------------------------------------------------------------- */
+/* modprobe.d. */
 
 static void modprobe_is_read(void **state)
 {
@@ -335,7 +335,7 @@ static void modprobe_unreadable(void **state)
 	assert_int_equal(root->facts.modprobe.count, 1);
 }
 
-/* --- kernels of an image ------------------------------------------------------------------------------- */
+/* Kernels of an image. */
 
 static void put_kernel(struct image_root *root, const char *path, const char *release)
 {
@@ -386,6 +386,38 @@ static void debian_kernels(void **state)
 	assert_state(kernel->modules, VW_ABSENT);
 	assert_null(kernel->entry);
 	assert_text(kernel->cmdline, "a=1 quiet");
+}
+
+/* What was not kept of an entry may decide: neither the line nor which initramfs is the last one is known. */
+static void cut_entries_leave_a_kernel_unknown(void **state)
+{
+	struct image_root *root = *state;
+	const struct vw_image_kernel *kernel;
+	char *text = calloc(1, 70000);
+
+	assert_non_null(text);
+	put_kernel(root, "/boot/vmlinuz-6.1", "6.1 (x)");
+	put(&root->guest, "/boot/initrd-6.1", "junk");
+	put_word(text, "LABEL a\nLINUX /boot/vmlinuz-6.1\nAPPEND ");
+	memset(text + strlen(text), 'x', 65537);
+	put(&root->guest, "/boot/extlinux.conf", text);
+	image_read(root, read_all, NULL);
+	kernel = find_kernel(root, "6.1");
+	assert_state(kernel->cmdline, VW_MALFORMED);
+	assert_string_equal(kernel->cmdline.source, "/boot/extlinux.conf:1");
+	assert_state(kernel->initramfs, VW_ABSENT);
+
+	memset(text, 0, 70000);
+	put_word(text, "LABEL a\nLINUX /boot/vmlinuz-6.1\nAPPEND y\nINITRD");
+	for (size_t i = 0; i < 65; i++)
+		put_word(text + strlen(text), " /initrd-6.1");
+	put(&root->guest, "/boot/extlinux.conf", text);
+	image_read(root, read_all, NULL);
+	kernel = find_kernel(root, "6.1");
+	assert_text(kernel->cmdline, "y");
+	assert_state(kernel->initramfs, VW_NOT_PROBED);
+	assert_string_equal(kernel->initramfs.path, "/boot/initrd-6.1");
+	free(text);
 }
 
 static void kernels_without_a_loader(void **state)
@@ -455,6 +487,7 @@ int main(void)
 		TEST(modprobe_is_read),
 		TEST(modprobe_unreadable),
 		TEST(debian_kernels),
+		TEST(cut_entries_leave_a_kernel_unknown),
 		TEST(kernels_without_a_loader),
 		TEST(modules_in_a_modloop),
 		TEST(no_kernels),

@@ -10,7 +10,7 @@ struct expected {
 
 static void same(const char *a, const char *b)
 {
-	if (!vw_equal(a, b))
+	if (!vwb_text_equal(a, b))
 		fail_msg("%s is not %s", a ? a : "nothing", b ? b : "nothing");
 }
 

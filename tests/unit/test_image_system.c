@@ -14,7 +14,7 @@ static void put_elf(struct image_root *root, const char *path, unsigned char cla
 	put_bytes(&root->guest, path, bytes, sizeof(bytes));
 }
 
-/* --- os ------------------------------------------------------------------------------------------------- */
+/* Os. */
 
 static void os_is_told(void **state)
 {
@@ -116,7 +116,7 @@ static void units_and_groups(void **state)
 	assert_names(root->facts.groups, "kvm");
 }
 
-/* --- mounts --------------------------------------------------------------------------------------------- */
+/* Mounts. */
 
 static void assert_mount(const struct vw_mounts *mounts, size_t index, const char *source, const char *what,
 			 const char *where, const char *type, const char *options)
@@ -189,8 +189,7 @@ static void mounts_without_end(void **state)
 	assert_string_equal(image_unread_error(root, "/etc/fstab"), "E2BIG");
 }
 
-/* --- udev, initramfs' settings ----------------------------------------------------------------------------
- */
+/* Udev, initramfs' settings. */
 
 static void io_timeout_is_told(void **state)
 {
@@ -242,12 +241,12 @@ static void initramfs_settings_are_told(void **state)
 	READ(initramfs_conf);
 	assert_int_equal(lines->count, 8);
 	assert_line(lines, 0, "/etc/dracut.conf.d/ec2.conf:1", "hostonly=no");
-	assert_line(lines, 1, "/etc/dracut.conf.d/ec2.conf:2", "add_drivers+=nvme   xen-blkfront");
+	assert_line(lines, 1, "/etc/dracut.conf.d/ec2.conf:2", "add_drivers+=nvme  xen-blkfront");
 	assert_line(lines, 2, "/etc/initramfs-tools/initramfs.conf:1", "MODULES=most");
 	assert_line(lines, 3, "/etc/initramfs-tools/initramfs.conf:3", "COMPRESS=zstd");
 	assert_string_equal(lines->line[4].source, "/etc/mkinitcpio.conf:1");
-	assert_true(vw_has_word(lines->line[4].text + strlen("MODULES="), "ena"));
-	assert_false(vw_has_word(lines->line[4].text + strlen("MODULES="), "x"));
+	assert_true(vwb_text_has_word(lines->line[4].text + strlen("MODULES="), "ena"));
+	assert_false(vwb_text_has_word(lines->line[4].text + strlen("MODULES="), "x"));
 	assert_line(lines, 5, "/etc/mkinitcpio.conf:3", "HOOKS=base");
 	assert_line(lines, 6, "/etc/mkinitfs/mkinitfs.conf:1", "features=base nvme");
 	assert_line(lines, 7, "/etc/initramfs-tools/modules:2", "nvme");
@@ -273,8 +272,7 @@ static void initramfs_settings_without_end(void **state)
 	assert_string_equal(image_unread_error(root, "/etc/mkinitcpio.conf"), "E2BIG");
 }
 
-/* --- cloud-init -------------------------------------------------------------------------------------------
- */
+/* Cloud-init. */
 
 static void cloud_init_is_told(void **state)
 {
@@ -329,8 +327,7 @@ static void cloud_init_that_is_not_there(void **state)
 	assert_text(cloud->disabled, "/etc/systemd/system/cloud-init.service");
 }
 
-/* --- the rest ---------------------------------------------------------------------------------------------
- */
+/* The rest. */
 
 static void system_is_told(void **state)
 {
@@ -387,8 +384,7 @@ static void system_that_is_empty(void **state)
 	assert_state(facts->host_keys, VW_ABSENT);
 }
 
-/* --- ESP --------------------------------------------------------------------------------------------------
- */
+/* ESP. */
 
 static void put_pe(struct image_root *root, const char *path, unsigned char low, unsigned char high)
 {

@@ -54,7 +54,7 @@ static const struct vw_initramfs *read_file(struct reading *o)
 	return initramfs_of(o, o->file.data, o->file.size);
 }
 
-/* --- an ELF program ---------------------------------------------------------------------------------- */
+/* An ELF program. */
 
 static void store(struct bytes *bytes, size_t at, uint64_t value, size_t size)
 {
@@ -113,7 +113,7 @@ static void add_elf(struct bytes *cpio, const char *name, uint16_t machine, cons
 	free_bytes(&elf);
 }
 
-/* --- archives ---------------------------------------------------------------------------------------- */
+/* Archives. */
 
 static void add_microcode(struct bytes *cpio)
 {
@@ -399,7 +399,7 @@ static void test_bombs(void **state)
 	free(zeros);
 }
 
-/* --- what is in it ----------------------------------------------------------------------------------- */
+/* What is in it. */
 
 static void test_libraries(void **state)
 {
@@ -499,7 +499,7 @@ static void test_no_file(void **state)
 	assert_int_equal(o->initramfs.state, VW_ABSENT);
 }
 
-/* --- UKI --------------------------------------------------------------------------------------------- */
+/* UKI. */
 
 static void put_section(struct bytes *pe, size_t row, const char *name, size_t offset, size_t size)
 {

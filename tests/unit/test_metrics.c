@@ -12,43 +12,24 @@
 
 #include "export/export.h"
 #include "export/metrics.h"
+#include "tests/unit/contains.h"
+#include "tests/unit/sample_metrics.h"
 #include "tests/unit/sample_reports.h"
 
-/* --- helpers ----------------------------------------------------------------------------------------- */
+/* Helpers. */
 
-static const struct vw_service_state idle_state = {0};
+static const struct vwx_service_state idle_state = {0};
 static const struct vw_counters no_counters = {0};
 
-static char *render(const struct vw_report *report, const struct vw_service_state *state,
-		    const struct vw_counters *counters, enum vw_exposition exposition)
+static char *render(const struct vw_report *report, const struct vwx_service_state *state,
+		    const struct vw_counters *counters, enum vwx_exposition exposition)
 {
-	struct vw_buffer out = {0};
+	struct vwb_buffer out = {0};
 
-	assert_int_equal(vw_metrics_fixed(report, state, exposition, &out), 0);
-	assert_int_equal(vw_metrics_counters(counters, exposition, &out), 0);
-	assert_int_equal(vw_metrics_end(exposition, &out), 0);
+	assert_int_equal(vwx_metrics_fixed(report, state, exposition, &out), 0);
+	assert_int_equal(vwx_metrics_counters(counters, exposition, &out), 0);
+	assert_int_equal(vwx_metrics_end(exposition, &out), 0);
 	return out.data ? out.data : calloc(1, 1);
-}
-
-static void assert_has(const char *text, const char *part)
-{
-	if (!strstr(text, part))
-		fail_msg("no \"%s\" in:\n%s", part, text);
-}
-
-static void assert_has_not(const char *text, const char *part)
-{
-	if (strstr(text, part))
-		fail_msg("\"%s\" in:\n%s", part, text);
-}
-
-static size_t count_of(const char *text, const char *part)
-{
-	size_t count = 0;
-
-	for (const char *at = text; (at = strstr(at, part)); at += strlen(part))
-		count++;
-	return count;
 }
 
 /* Does a sample of this name stand in the text? */
@@ -63,116 +44,42 @@ static bool has_sample(const char *text, const char *name)
 	return strstr(text, line);
 }
 
-/* --- a machine of which all is known ----------------------------------------------------------------- */
-
-static const struct vw_class_device full_disks[] = {
-	{.name = "nvme0n1",
-	 .driver = "nvme",
-	 .model = "Amazon Elastic Block Store",
-	 .io_timeout = {VW_VALUE, 4294967295, "/sys/block/nvme0n1/queue/io_timeout"}},
-	{.name = "nvme1n1", .driver = "nvme", .io_timeout = {VW_VALUE, 30500, "x"}},
-	{.name = "nvme2n1", .driver = "nvme", .io_timeout = {VW_DENIED, 7, "x"}},
-};
-
-static const struct vw_probe_outcome full_outcomes[] = {
-	{"kernel", true, 1500},
-	{"dmi", false, 2000000000},
-};
-
-static const struct vw_facts full_facts = {
-	.arch = "x86_64",
-	.kernel.release = {VW_VALUE, "6.1.0", "/proc/version"},
-	.devices.block = {.state = VW_VALUE, .count = VW_COUNT(full_disks), .item = full_disks},
-	.devices.nvme_timeout = {VW_VALUE, 255, "/sys/module/nvme_core/parameters/io_timeout"},
-	.exits = {.min_ns = {VW_VALUE, 820, "cpuid timing"}, .median_ns = {VW_VALUE, 1001, "cpuid timing"}},
-	.outcome_count = VW_COUNT(full_outcomes),
-	.outcome = full_outcomes,
-};
-
-static const struct vw_labelled full_changes[] = {{"platform", 2}, {"device-new", 0}};
-static const struct vw_labelled full_files[] = {{"report", 1}, {"textfile", 0}};
-
-static const struct vw_service_state full_state = {
-	.last_probe = 1700000000.25,
-	.last_change = 1699999999,
-	.probe_seconds = 0.0035,
-	.probes = 3,
-	.probe_failures = 1,
-	.probe_succeeded = true,
-	.change_kinds = VW_COUNT(full_changes),
-	.change = full_changes,
-	.files = VW_COUNT(full_files),
-	.file = full_files,
-};
-
-static const struct vw_counter full_counter[] = {
-	{"tx_timeout", 1},
-	{"suspend", 2},
-	{"resume", 2},
-	{"wd_expired", 3},
-	{"interface_up", 4},
-	{"interface_down", 3},
-	{"admin_q_pause", 5},
-	{"reset_fail", 6},
-	{"bw_in_allowance_exceeded", 18446744073709551615U},
-	{"bw_out_allowance_exceeded", 7},
-	{"pps_allowance_exceeded", 8},
-	{"conntrack_allowance_exceeded", 9},
-	{"linklocal_allowance_exceeded", 10},
-	{"conntrack_allowance_available", 136812},
-	{"ena_srd_mode", 1},
-	{"ena_srd_tx_pkts", 11},
-	{"ena_srd_eligible_tx_pkts", 12},
-	{"ena_srd_rx_pkts", 13},
-	{"ena_srd_resource_utilization", 7},
-	{"a_statistic_of_tomorrow", 14},
-};
-
-static const struct vw_interface_counters full_interfaces[] = {
-	{"ens5", "ena", "2.13.0g", "1.2", VW_COUNT(full_counter), full_counter},
-	{"ens6", "ena", NULL, NULL, 1, &full_counter[8]},
-};
-
-static const struct vw_counters full_counters = {
-	.steal_ms = {VW_VALUE, 428100, "/proc/stat"},
-	.interfaces = VW_COUNT(full_interfaces),
-	.interface = full_interfaces,
-};
+/* A machine of which all is known. */
 
 static struct vw_report full_report(void)
 {
 	struct vw_report report = sample_nitro;
 
-	report.facts = &full_facts;
+	report.facts = &sample_full_facts;
 	return report;
 }
 
-/* --- tests ------------------------------------------------------------------------------------------- */
+/* Tests. */
 
 static void test_every_metric_has_a_sample(void **state)
 {
 	struct vw_report report = full_report();
-	char *text = render(&report, &full_state, &full_counters, VW_PROMETHEUS_TEXT);
-	struct vw_metric metric;
+	char *text = render(&report, &sample_full_state, &sample_full_counters, VW_PROMETHEUS_TEXT);
+	struct vwx_metric metric;
 	size_t count = 0;
 
 	(void)state;
-	for (; vw_metric_at(count, &metric); count++) {
+	for (; memset(&metric, 0, sizeof(metric)), vwx_metric_at(count, &metric); count++) {
 		if (!has_sample(text, metric.name))
 			fail_msg("no sample of %s in:\n%s", metric.name, text);
 		assert_true(strlen(metric.help) > 10);
 		assert_null(strpbrk(metric.help, "\\\"\n"));
 	}
 	assert_true(count > 30);
-	assert_int_equal(count_of(text, "# TYPE "), count);
-	assert_int_equal(count_of(text, "# HELP "), count);
+	assert_int_equal(count_parts(text, "# TYPE "), count);
+	assert_int_equal(count_parts(text, "# HELP "), count);
 	free(text);
 }
 
 static void test_prometheus_text(void **state)
 {
 	struct vw_report report = full_report();
-	char *text = render(&report, &full_state, &full_counters, VW_PROMETHEUS_TEXT);
+	char *text = render(&report, &sample_full_state, &sample_full_counters, VW_PROMETHEUS_TEXT);
 
 	(void)state;
 	assert_has(text, "# HELP virtwhere_info Where this system runs; labels as the report's platform.\n"
@@ -203,7 +110,7 @@ static void test_prometheus_text(void **state)
 static void test_openmetrics(void **state)
 {
 	struct vw_report report = full_report();
-	char *text = render(&report, &full_state, &full_counters, VW_OPENMETRICS);
+	char *text = render(&report, &sample_full_state, &sample_full_counters, VW_OPENMETRICS);
 
 	(void)state;
 	assert_has(text, "# TYPE virtwhere info\n# HELP virtwhere ");
@@ -214,14 +121,14 @@ static void test_openmetrics(void **state)
 			 "# HELP virtwhere_steal_seconds ");
 	assert_has(text, "\nvirtwhere_steal_seconds_total 428.1\n");
 	assert_true(strlen(text) > 6 && strcmp(text + strlen(text) - 6, "# EOF\n") == 0);
-	assert_int_equal(count_of(text, "# EOF"), 1);
+	assert_int_equal(count_parts(text, "# EOF"), 1);
 	free(text);
 }
 
 static void test_values_in_base_units(void **state)
 {
 	struct vw_report report = full_report();
-	char *text = render(&report, &full_state, &full_counters, VW_PROMETHEUS_TEXT);
+	char *text = render(&report, &sample_full_state, &sample_full_counters, VW_PROMETHEUS_TEXT);
 
 	(void)state;
 	assert_has(text, "{device=\"nvme0n1\",model=\"Amazon Elastic Block Store\"} 4294967.295\n");
@@ -264,7 +171,7 @@ static void test_nothing_known(void **state)
 static void test_no_time_has_no_sample(void **state)
 {
 	static const double no_times[] = {-1, 1e300, 0};
-	struct vw_service_state service = {0};
+	struct vwx_service_state service = {0};
 
 	(void)state;
 	for (size_t i = 0; i < VW_COUNT(no_times); i++) {
@@ -280,7 +187,8 @@ static void test_no_time_has_no_sample(void **state)
 /* Each line of a hostile report is one that its families could have made. */
 static void test_hostile_text(void **state)
 {
-	char *text = render(&sample_hostile, &full_state, &full_counters, VW_OPENMETRICS), *rest, *line;
+	char *text = render(&sample_hostile, &sample_full_state, &sample_full_counters, VW_OPENMETRICS),
+	     *rest, *line;
 
 	(void)state;
 	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
@@ -319,6 +227,99 @@ static void test_labels_are_escaped_and_cut(void **state)
 	free(text);
 }
 
+/* A label that is cut ends with a whole character, wherever the bound falls into it. */
+static void test_labels_are_cut_between_characters(void **state)
+{
+	static const char *const characters[] = {"\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(characters); i++)
+		for (size_t before = 0; before <= strlen(characters[i]); before++) {
+			size_t first = VW_LABEL_MAX - before; /* of the bytes of the character that fit */
+			bool whole = before == strlen(characters[i]);
+			char name[VW_LABEL_MAX + 8], wanted[VW_LABEL_MAX + 32];
+			struct vw_device device = {.kind = "storage", .name = name};
+			struct vw_report report = sample_empty;
+			char *text;
+
+			memset(name, 'n', first);
+			snprintf(name + first, sizeof(name) - first, "%s%s", characters[i], "m");
+			snprintf(wanted, sizeof(wanted), "device=\"%.*s%s\",class", (int)first, name,
+				 whole ? characters[i] : "");
+			report.device = &device;
+			report.device_count = 1;
+			text = render(&report, NULL, &no_counters, VW_PROMETHEUS_TEXT);
+			assert_has(text, wanted);
+			free(text);
+		}
+}
+
+/* Fractions are exact, without zeros that say nothing. */
+static void test_numbers(void **state)
+{
+	static const struct {
+		uint64_t ms;
+		const char *wanted;
+	} rows[] = {
+		{0, " 0\n"},
+		{1, " 0.001\n"},
+		{10, " 0.01\n"},
+		{100, " 0.1\n"},
+		{1000, " 1\n"},
+		{1001, " 1.001\n"},
+		{1010, " 1.01\n"},
+		{10000, " 10\n"},
+		{999, " 0.999\n"},
+		{1230, " 1.23\n"},
+		{UINT64_MAX, " 18446744073709551.615\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(rows); i++) {
+		const struct vw_counters counters = {.steal_ms = {VW_VALUE, rows[i].ms, "/proc/stat"}};
+		struct vwb_buffer out = {0};
+		char wanted[96];
+
+		assert_int_equal(vwx_metrics_counters(&counters, VW_PROMETHEUS_TEXT, &out), 0);
+		snprintf(wanted, sizeof(wanted), "\nvirtwhere_steal_seconds_total%s", rows[i].wanted);
+		assert_true(vwb_text_ends(out.data, wanted));
+		vwb_buffer_free(&out);
+	}
+}
+
+/* Times are told in microseconds, rounded; what is none, or beyond all sense, is not told. */
+static void test_times(void **state)
+{
+	static const struct {
+		double seconds;
+		const char *wanted; /* NULL: no sample */
+	} rows[] = {
+		{1, " 1\n"},
+		{0.0000014, " 0.000001\n"},
+		{0.0000016, " 0.000002\n"},
+		{1.5, " 1.5\n"},
+		{1e-9, " 0\n"},
+		{0, NULL},
+		{-1, NULL},
+		{1e12, NULL},
+		{999999999999.0, " 999999999999"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(rows); i++) {
+		const struct vwx_service_state service = {.probe_seconds = rows[i].seconds};
+		char *text = render(NULL, &service, &no_counters, VW_PROMETHEUS_TEXT), wanted[96];
+
+		snprintf(wanted, sizeof(wanted), "\nvirtwhere_last_probe_duration_seconds%s",
+			 rows[i].wanted ? rows[i].wanted : "");
+		if (rows[i].wanted)
+			assert_has(text, wanted);
+		else
+			assert_has_not(text, wanted);
+		free(text);
+	}
+}
+
 /* Two lines of one series would make a scrape fail as a whole. */
 static void test_series_are_unique(void **state)
 {
@@ -328,8 +329,10 @@ static void test_series_are_unique(void **state)
 		{.kind = "storage", .name = "sda", .class = VW_CLASS_P},
 		{.kind = "network", .name = "sda", .class = VW_CLASS_P},
 		{.kind = "storage", .name = "sda", .class = VW_CLASS_P},
+		{.kind = "network", .name = "sda", .class = VW_CLASS_P},
+		{.kind = "storage", .name = "sda1", .class = VW_CLASS_P},
 	};
-	struct vw_interface_counters interface[] = {full_interfaces[1], full_interfaces[1]};
+	struct vw_interface_counters interface[] = {sample_full_interfaces[1], sample_full_interfaces[1]};
 	struct vw_counters counters = {.interfaces = 2, .interface = interface};
 	struct vw_report report = sample_empty;
 	char *text;
@@ -338,9 +341,9 @@ static void test_series_are_unique(void **state)
 	report.device = device;
 	report.device_count = VW_COUNT(device);
 	text = render(&report, NULL, &counters, VW_PROMETHEUS_TEXT);
-	assert_int_equal(count_of(text, "\nvirtwhere_device_info{"), 3);
-	assert_int_equal(count_of(text, "virtwhere_device_info{kind=\"storage\",device=\"sda\","), 1);
-	assert_int_equal(count_of(text, "virtwhere_ena_bw_in_allowance_exceeded_total{"), 1);
+	assert_int_equal(count_parts(text, "\nvirtwhere_device_info{"), 3);
+	assert_int_equal(count_parts(text, "virtwhere_device_info{kind=\"storage\",device=\"sda\","), 1);
+	assert_int_equal(count_parts(text, "virtwhere_ena_bw_in_allowance_exceeded_total{"), 1);
 	free(text);
 }
 
@@ -385,7 +388,32 @@ static void test_worst_finding(void **state)
 			 "\nvirtwhere_check_status{check=\"DRV001\",severity=\"%s\",status=\"%s\"} 1\n",
 			 cases[i].severity, cases[i].status);
 		assert_has(text, sample);
-		assert_int_equal(count_of(text, "virtwhere_check_status{"), 1);
+		assert_int_equal(count_parts(text, "virtwhere_check_status{"), 1);
+		free(text);
+	}
+}
+
+/* Each status outweighs the ones before it, of whatever severity and in whatever order. */
+static void test_worst_status(void **state)
+{
+	static const enum vw_status order[] = {VW_SKIP, VW_PASS, VW_WARN, VW_STATUS_UNKNOWN, VW_FAIL};
+	struct vw_report report = sample_empty;
+
+	(void)state;
+	for (size_t i = 0; i < 2 * (VW_COUNT(order) - 1); i++) {
+		const struct vw_finding better = {"DRV001", order[i / 2], VW_FATAL, .subject = "a"};
+		const struct vw_finding worse = {"DRV001", order[i / 2 + 1], VW_ADVICE, .subject = "b"};
+		const struct vw_finding findings[] = {i % 2 ? better : worse, i % 2 ? worse : better};
+		char sample[128], *text;
+
+		report.finding = findings;
+		report.finding_count = 2;
+		text = render(&report, NULL, &no_counters, VW_PROMETHEUS_TEXT);
+		snprintf(sample, sizeof(sample),
+			 "\nvirtwhere_check_status{check=\"DRV001\",severity=\"advice\",status=\"%s\"} 1\n",
+			 vw_status_word(worse.status));
+		assert_has(text, sample);
+		assert_int_equal(count_parts(text, "virtwhere_check_status{"), 1);
 		free(text);
 	}
 }
@@ -398,28 +426,28 @@ static void test_nothing_names_the_machine(void **state)
 
 	(void)state;
 	report.platform.cloud.instance_id = "i-0123456789abcdef0";
-	text = render(&report, &full_state, &full_counters, VW_PROMETHEUS_TEXT);
+	text = render(&report, &sample_full_state, &sample_full_counters, VW_PROMETHEUS_TEXT);
 	assert_has_not(text, "i-0123456789abcdef0");
 	free(text);
 }
 
 static void test_a_failure_is_told(void **state)
 {
-	struct vw_buffer out = {.error = -ENOMEM};
+	struct vwb_buffer out = {.error = -ENOMEM};
 
 	(void)state;
-	assert_int_equal(vw_metrics_fixed(&sample_nitro, &full_state, VW_OPENMETRICS, &out), -ENOMEM);
-	assert_int_equal(vw_metrics_counters(&full_counters, VW_OPENMETRICS, &out), -ENOMEM);
-	assert_int_equal(vw_metrics_end(VW_OPENMETRICS, &out), -ENOMEM);
+	assert_int_equal(vwx_metrics_fixed(&sample_nitro, &sample_full_state, VW_OPENMETRICS, &out), -ENOMEM);
+	assert_int_equal(vwx_metrics_counters(&sample_full_counters, VW_OPENMETRICS, &out), -ENOMEM);
+	assert_int_equal(vwx_metrics_end(VW_OPENMETRICS, &out), -ENOMEM);
 	assert_null(out.data);
 }
 
 static void test_media_types(void **state)
 {
 	(void)state;
-	assert_string_equal(vw_metrics_media_type(VW_PROMETHEUS_TEXT),
+	assert_string_equal(vwx_metrics_media_type(VW_PROMETHEUS_TEXT),
 			    "text/plain; version=0.0.4; charset=utf-8");
-	assert_string_equal(vw_metrics_media_type(VW_OPENMETRICS),
+	assert_string_equal(vwx_metrics_media_type(VW_OPENMETRICS),
 			    "application/openmetrics-text; version=1.0.0; charset=utf-8");
 }
 
@@ -434,8 +462,12 @@ int main(void)
 		cmocka_unit_test(test_no_time_has_no_sample),
 		cmocka_unit_test(test_hostile_text),
 		cmocka_unit_test(test_labels_are_escaped_and_cut),
+		cmocka_unit_test(test_labels_are_cut_between_characters),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_series_are_unique),
 		cmocka_unit_test(test_worst_finding),
+		cmocka_unit_test(test_worst_status),
 		cmocka_unit_test(test_nothing_names_the_machine),
 		cmocka_unit_test(test_a_failure_is_told),
 		cmocka_unit_test(test_media_types),

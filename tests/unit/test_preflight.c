@@ -4,14 +4,16 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "export/preflight.h"
+#include "tests/unit/contains.h"
 
-/* --- an image, and what was found in it ---------------------------------------------------------------- */
+/* An image, and what was found in it. */
 
 static const struct vw_image_kernel kernels[] = {
 	{.release = "6.1.0-56-amd64", .is_default = true, .file.path = "/boot/vmlinuz-6.1.0-56-amd64"},
@@ -31,29 +33,29 @@ static const struct vw_image_facts image = {
 	.unread = unread,
 };
 
-#define NVM(status, kernel, decides)                           \
-	{                                                      \
-		{"NVM001",                                     \
-		 status,                                       \
-		 VW_FATAL,                                     \
-		 "nvme",                                       \
-		 "the initramfs has no nvme driver",           \
-		 "update-initramfs -u",                        \
-		 "/boot/initrd.img: 100% <read> & \"closed\"", \
-		 "https://docs.aws.amazon.com/ena.html"},      \
-			VW_NITRO, kernel, decides              \
+#define NVM(status, kernel, decides)                              \
+	{                                                         \
+		{"NVM001",                                        \
+		 status,                                          \
+		 VW_FATAL,                                        \
+		 "nvme",                                          \
+		 "the initramfs has no nvme driver",              \
+		 "update-initramfs -u",                           \
+		 "/boot/initrd.img: 100% <read> & \"closed\"",    \
+		 "https://docs.aws.amazon.com/ena.html"},         \
+			VW_NITRO, kernel, decides, VW_BREAKS_BOOT \
 	}
-#define FST(status, severity)                          \
-	{                                              \
-		{"FST001",                             \
-		 status,                               \
-		 severity,                             \
-		 "/dev/xvda1",                         \
-		 "mounted by a name #1 that\nchanges", \
-		 NULL,                                 \
-		 "/etc/fs tab,x:3: /dev/xvda1 /",      \
-		 NULL},                                \
-			VW_NITRO, NULL, true           \
+#define FST(status, severity)                                \
+	{                                                    \
+		{"FST001",                                   \
+		 status,                                     \
+		 severity,                                   \
+		 "/dev/xvda1",                               \
+		 "mounted by a name #1 that\nchanges",       \
+		 NULL,                                       \
+		 "/etc/fs tab,x:3: /dev/xvda1 /",            \
+		 NULL},                                      \
+			VW_NITRO, NULL, true, VW_BREAKS_BOOT \
 	}
 
 static const struct vw_image_finding fails[] = {
@@ -88,24 +90,12 @@ static const struct vw_preflight unknown = PREFLIGHT(VW_STATUS_UNKNOWN, unknown_
 
 static char *render(const char *format, const struct vw_preflight *preflight, bool verbose)
 {
-	const struct vw_view view = {.captured = "2026-11-21T00:00:00Z", .verbose = verbose};
-	struct vw_buffer out = {0};
+	const struct vwx_view view = {.captured = "2026-11-21T00:00:00Z", .verbose = verbose};
+	struct vwb_buffer out = {0};
 
-	assert_int_equal(vw_preflight_format_find(format)->render(preflight, &view, &out), 0);
+	assert_int_equal(vwx_preflight_format_find(format)->render(preflight, &view, &out), 0);
 	assert_non_null(out.data);
 	return out.data;
-}
-
-static void assert_has(const char *text, const char *part)
-{
-	if (!strstr(text, part))
-		fail_msg("no \"%s\" in:\n%s", part, text);
-}
-
-static void assert_has_not(const char *text, const char *part)
-{
-	if (strstr(text, part))
-		fail_msg("\"%s\" in:\n%s", part, text);
 }
 
 /* Render, and hold the text against what it must have. The list ends with NULL. */
@@ -120,13 +110,13 @@ static void expect(const char *format, const struct vw_preflight *preflight, con
 
 #define EXPECT(format, preflight, ...) expect(format, preflight, (const char *const[]){__VA_ARGS__, NULL})
 
-/* --- what a finding means ------------------------------------------------------------------------------ */
+/* What a finding means. */
 
 static void outcomes_follow_what_decides(void **state)
 {
 	static const struct {
 		struct vw_image_finding finding;
-		enum vw_outcome outcome;
+		enum vwx_outcome outcome;
 	} rows[] = {
 		{NVM(VW_PASS, NULL, true), VW_OUTCOME_PASS},
 		{NVM(VW_FAIL, NULL, true), VW_OUTCOME_FAIL},
@@ -142,7 +132,7 @@ static void outcomes_follow_what_decides(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < VW_COUNT(rows); i++)
-		assert_int_equal(vw_outcome_of(&failed, &rows[i].finding), rows[i].outcome);
+		assert_int_equal(vwx_outcome_of(&failed, &rows[i].finding), rows[i].outcome);
 }
 
 static void places_are_read_out_of_evidence(void **state)
@@ -158,34 +148,49 @@ static void places_are_read_out_of_evidence(void **state)
 		{"/lib/modules/x:y/z.ko", "/lib/modules/x:y/z.ko", 0},
 		{"/etc/a:0", "/etc/a:0", 0},
 		{"/etc/a:99999999999999999999", "/etc/a:99999999999999999999", 0},
+		{"/etc/a:999999999", "/etc/a", 999999999},
+		{"/etc/a:1234567890", "/etc/a:1234567890", 0},
+		{"/etc/a:12x", "/etc/a:12x", 0},
+		{"/etc/a:12 x", "/etc/a", 12},
+		{"/etc/a:12,13", "/etc/a", 12},
+		{"/etc/a:12;", "/etc/a", 12},
+		{"/etc/a:12:13", "/etc/a", 12},
+		{"/etc/a:", "/etc/a", 0},
+		{"/etc/a;", "/etc/a", 0},
+		{"/etc/a,", "/etc/a", 0},
+		{"/etc/a; b", "/etc/a", 0},
+		{"/etc/a;b,c", "/etc/a;b,c", 0},
+		{"/etc/a(b)", "/etc/a(b)", 0},
+		{"/", "/", 0},
 		{"/boot/a, /boot/b", "/boot/a", 0},
 		{"/boot/a (zstd)", "/boot/a", 0},
 	};
-	struct vw_place place;
+	struct vwx_place place;
 
 	(void)state;
 	for (size_t i = 0; i < VW_COUNT(rows); i++) {
-		place = vw_place_of(rows[i].evidence);
+		place = vwx_place_of(rows[i].evidence);
 		assert_int_equal(place.length, strlen(rows[i].path));
 		assert_memory_equal(place.path, rows[i].path, place.length);
 		assert_int_equal(place.line, rows[i].line);
 	}
-	assert_null(vw_place_of(NULL).path);
-	assert_null(vw_place_of("CONFIG_XEN_PV=n").path);
+	assert_null(vwx_place_of(NULL).path);
+	assert_null(vwx_place_of("CONFIG_XEN_PV=n").path);
+	assert_null(vwx_place_of("").path);
 }
 
-/* --- formats ------------------------------------------------------------------------------------------- */
+/* Formats. */
 
 static void formats_have_names_of_their_own(void **state)
 {
-	const struct vw_preflight_format *format;
+	const struct vwx_preflight_format *format;
 	size_t count = 0;
 
 	(void)state;
-	for (; (format = vw_preflight_format_at(count)); count++)
-		assert_ptr_equal(vw_preflight_format_find(format->name), format);
+	for (; (format = vwx_preflight_format_at(count)); count++)
+		assert_ptr_equal(vwx_preflight_format_find(format->name), format);
 	assert_int_equal(count, 6);
-	assert_null(vw_preflight_format_find("xml"));
+	assert_null(vwx_preflight_format_find("xml"));
 }
 
 static void text_says_the_verdict_first(void **state)
@@ -214,18 +219,124 @@ static void text_says_the_verdict_first(void **state)
 	       "  NVM001  unknown   the");
 }
 
+/* What fails fatally beyond the boot says so; one that stops the boot outweighs it, and so does nothing else.
+ */
 static void text_tells_what_does_not_stop_a_boot(void **state)
 {
-	static const struct vw_image_finding unreachable[] = {
-		{{"NET001", VW_FAIL, VW_FATAL, "eth0", "bound to a MAC address", NULL, NULL, NULL},
+	static const struct {
+		enum vw_breaks breaks[2];
+		size_t count;
+		enum vw_severity severity;
+		unsigned target;
+		const char *phrase;
+	} rows[] = {
+		{{VW_BREAKS_REACH}, 1, VW_FATAL, VW_NITRO, "boots, but will not be reached \xC2\xB7"},
+		{{VW_BREAKS_HOSTING}, 1, VW_FATAL, VW_NITRO, "boots, but cannot host guests \xC2\xB7"},
+		{{VW_BREAKS_START}, 1, VW_FATAL, VW_NITRO, "will not start as it is registered \xC2\xB7"},
+		{{VW_BREAKS_BOOT}, 1, VW_FATAL, VW_NITRO, "will not boot \xC2\xB7"},
+		{{VW_BREAKS_REACH, VW_BREAKS_BOOT}, 2, VW_FATAL, VW_NITRO, "will not boot \xC2\xB7"},
+		{{VW_BREAKS_BOOT, VW_BREAKS_REACH}, 2, VW_FATAL, VW_NITRO, "will not boot \xC2\xB7"},
+		{{VW_BREAKS_HOSTING, VW_BREAKS_REACH},
+		 2,
+		 VW_FATAL,
 		 VW_NITRO,
-		 NULL,
-		 true},
+		 "boots, but will not be reached \xC2\xB7"},
+		{{VW_BREAKS_BOOT}, 1, VW_DEGRADED, VW_NITRO, "boots, but not as it should \xC2\xB7"},
+		{{VW_BREAKS_BOOT}, 1, VW_FATAL, VW_XEN_HVM, "boots, but not as it should \xC2\xB7"},
 	};
-	static const struct vw_preflight preflight = PREFLIGHT(VW_FAIL, fail_verdict, unreachable);
 
 	(void)state;
-	EXPECT("text", &preflight, "boots, but will not be reached");
+	for (size_t i = 0; i < VW_COUNT(rows); i++) {
+		struct vw_image_finding found[2] = {
+			{{"NVM001", VW_FAIL, rows[i].severity, "x", "y", NULL, NULL, NULL},
+			 rows[i].target,
+			 NULL,
+			 true,
+			 rows[i].breaks[0]}};
+		struct vw_preflight preflight = failed;
+
+		found[1] = found[0];
+		found[1].breaks = rows[i].breaks[1];
+		preflight.finding = found;
+		preflight.finding_count = rows[i].count;
+		EXPECT("text", &preflight, rows[i].phrase);
+	}
+}
+
+static void text_names_the_default_kernel(void **state)
+{
+	static const struct vw_image_kernel some[] = {{.release = "1"}, {.release = "2"}};
+	struct vw_image_facts facts = image;
+	struct vw_preflight preflight = passed;
+
+	(void)state;
+	preflight.image = &facts;
+	facts.kernel = some;
+	facts.kernel_count = 2;
+	EXPECT("text", &preflight, "\xC2\xB7 no kernel is known to be the default\n");
+	facts.kernel_count = 0;
+	EXPECT("text", &preflight, "\xC2\xB7 no kernel\n");
+	facts.os.name.state = VW_DENIED;
+	facts.os.arch.state = VW_DENIED;
+	EXPECT("text", &preflight, "\nsystem not known \xC2\xB7 no kernel\n");
+}
+
+/* What the message says already is not said again. */
+static void text_says_nothing_twice(void **state)
+{
+	static const struct vw_image_finding found[] = {
+		{{"NVM001", VW_FAIL, VW_FATAL, "nvme", "nvme is not in /boot/initrd", "", "/boot/initrd",
+		  NULL},
+		 VW_NITRO,
+		 NULL,
+		 true,
+		 VW_BREAKS_BOOT},
+		{{"NVM002", VW_FAIL, VW_FATAL, "nvme", "it is not in /boot/initrd", "do it", "/boot/other",
+		  ""},
+		 VW_NITRO,
+		 NULL,
+		 true,
+		 VW_BREAKS_BOOT},
+	};
+	static const struct vw_preflight preflight = PREFLIGHT(VW_FAIL, fail_verdict, found);
+	char *text = render("text", &preflight, true);
+
+	(void)state;
+	assert_has(
+		text,
+		"\n  NVM001  fatal     nvme is not in /boot/initrd\n  NVM002  fatal     nvme: it is not in "
+		"/boot/initrd\n                    /boot/other\n                    do: do it\n");
+	assert_has_not(text, "see:");
+	free(text);
+}
+
+/* A kernel without anything against it says so, once; one that was not checked is not told of. */
+static void text_tells_of_other_kernels(void **state)
+{
+	static const struct vw_image_finding found[] = {
+		NVM(VW_PASS, "6.1.0-56-amd64", true),
+		NVM(VW_PASS, "6.1.0-50-amd64", false),
+		NVM(VW_SKIP, "6.1.0-50-amd64", false),
+	};
+	struct vw_preflight preflight = PREFLIGHT(VW_PASS, pass_verdict, found);
+	char *text = render("text", &preflight, true);
+
+	(void)state;
+	assert_has(text, "\nKernels that are not the default\n  6.1.0-50-amd64\n    nothing against "
+			 "it\n\nNot readable");
+	free(text);
+	preflight.finding_count = 1;
+	text = render("text", &preflight, true);
+	assert_has_not(text, "not the default");
+	free(text);
+	preflight.finding = &found[1];
+	text = render("text", &preflight, true);
+	assert_has(text, "\n  6.1.0-50-amd64\n    nothing against it\n");
+	free(text);
+	preflight.finding = &fails[2];
+	text = render("text", &preflight, true);
+	assert_has(text, "\n  6.1.0-50-amd64\n    nitro           NVM001 (fatal)\n");
+	free(text);
 }
 
 static void text_fits_80_columns(void **state)
@@ -268,7 +379,8 @@ static void junit_has_no_character_that_xml_has_not(void **state)
 		{{"FST001", VW_FAIL, VW_FATAL, "a\033b", "\xEF\xBF\xBF|\xEF\xBF\xBD|\x01", NULL, NULL, NULL},
 		 VW_NITRO,
 		 NULL,
-		 true},
+		 true,
+		 VW_BREAKS_BOOT},
 	};
 	static const struct vw_preflight preflight = PREFLIGHT(VW_FAIL, fail_verdict, odd);
 
@@ -304,6 +416,100 @@ static void sarif_names_places(void **state)
 	EXPECT("sarif", &unknown, "\"kind\": \"open\"", "\"kind\": \"notApplicable\"");
 }
 
+/* The rules are the table of checks, each with what stands in it. */
+static void rules_of_sarif_are_the_checks(void **state)
+{
+	static const char *const levels[] = {
+		[VW_ADVICE] = "note", [VW_DEGRADED] = "warning", [VW_FATAL] = "error"};
+	const struct vwx_view view = {.compact = true};
+	const struct vw_check_word *check;
+	struct vwb_buffer out = {0}, wanted = {0};
+
+	(void)state;
+	for (size_t i = 0; (check = vw_check_at(i)); i++) {
+		const char *texts[] = {check->id, check->title, check->remedy ? check->remedy : check->title};
+		static const char *const leads[] = {"{\"id\":\"", "\",\"shortDescription\":{\"text\":\"",
+						    "\"},\"help\":{\"text\":\""};
+
+		vwb_put(&wanted, i ? "," : "\"rules\":[");
+		for (size_t k = 0; k < VW_COUNT(texts); k++) {
+			vwb_put(&wanted, leads[k]);
+			for (const char *at = texts[k]; *at; at++) {
+				vwb_put(&wanted, *at == '"' || *at == '\\' ? "\\" : "");
+				vwb_put_bytes(&wanted, at, 1);
+			}
+		}
+		vwb_putf(&wanted, "\"},\"defaultConfiguration\":{\"level\":\"%s\"}", levels[check->severity]);
+		if (check->reference && vwb_text_starts(check->reference, "https://"))
+			vwb_putf(&wanted, ",\"helpUri\":\"%s\"", check->reference);
+		vwb_put(&wanted, "}");
+	}
+	vwb_put(&wanted, "]");
+	assert_int_equal(vwx_preflight_sarif_render(&passed, &view, &out), 0);
+	assert_has(out.data, wanted.data);
+	vwb_buffer_free(&out);
+	vwb_buffer_free(&wanted);
+}
+
+/* A path that is longer than any is cut, between its bytes, however many letters each takes. */
+static void paths_of_sarif_have_a_bound(void **state)
+{
+	enum { ROOM = 3 * 4096 + 16 - 4 };
+	static char evidence[3 * ROOM];
+
+	(void)state;
+	for (unsigned plain = 0; plain < 4; plain++) {
+		struct vw_image_finding found = NVM(VW_FAIL, "6.1", true);
+		const struct vwx_view view = {.compact = true};
+		struct vw_preflight preflight = failed;
+		struct vwb_buffer out = {0};
+		const char *uri;
+
+		memset(evidence, '%', sizeof(evidence) - 1);
+		memset(evidence, 'p', plain + 1);
+		evidence[0] = '/';
+		if (plain == 3)
+			memset(evidence + 1, 'p', sizeof(evidence) - 2);
+		found.finding.evidence = evidence;
+		preflight.finding = &found;
+		preflight.finding_count = 1;
+		assert_int_equal(vwx_preflight_sarif_render(&preflight, &view, &out), 0);
+		uri = strstr(out.data, "\"uri\":\"");
+		assert_non_null(uri);
+		uri += strlen("\"uri\":\"");
+		assert_int_equal(strspn(uri, "p"), plain == 3 ? ROOM : plain);
+		assert_int_equal(strcspn(uri, "\""), plain == 3 ? ROOM : plain + (ROOM - plain + 2) / 3 * 3);
+		vwb_buffer_free(&out);
+	}
+}
+
+/* Bytes that are no UTF-8 are no JSON: told, whatever text they stand in. */
+static void json_refuses_what_is_not_utf8(void **state)
+{
+	static const char *const formats_of_json[] = {"json", "sarif"};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * 6; i++) {
+		struct vw_image_finding found = NVM(VW_FAIL, "6.1", true);
+		const char **const fields[] = {&found.finding.id,       &found.finding.message,
+					       &found.kernel,           &found.finding.remedy,
+					       &found.finding.evidence, &found.finding.subject};
+		struct vw_preflight preflight = failed;
+		const struct vwx_view view = {0};
+		struct vwb_buffer out = {0};
+		/* SARIF has no subject, and escapes a message itself */
+		bool shown = i < 6 || i == 6 || i == 8 || i == 10;
+
+		*fields[i % 6] = "/\xe9";
+		preflight.finding = &found;
+		preflight.finding_count = 1;
+		assert_int_equal(
+			vwx_preflight_format_find(formats_of_json[i / 6])->render(&preflight, &view, &out),
+			shown ? -EBADMSG : 0);
+		vwb_buffer_free(&out);
+	}
+}
+
 static void github_escapes(void **state)
 {
 	char *text = render("github", &failed, false);
@@ -321,21 +527,35 @@ static void github_escapes(void **state)
 	EXPECT("github", &unknown, "::error file=/srv/image/boot/initrd.img,", "cannot tell: ");
 }
 
-/* --- what registered the image ------------------------------------------------------------------------- */
-
-static int parse(const char *text, struct vw_arena *arena, struct vw_ami *ret, char *problem)
+static void failures_of_the_buffer_are_told(void **state)
 {
-	return vw_ami_parse(text, strlen(text), arena, ret, problem, 128);
+	const struct vwx_preflight_format *format;
+	const struct vwx_view view = {0};
+
+	(void)state;
+	for (size_t i = 0; (format = vwx_preflight_format_at(i)); i++) {
+		struct vwb_buffer out = {.error = -E2BIG};
+
+		assert_int_equal(format->render(&failed, &view, &out), -E2BIG);
+		assert_null(out.data);
+	}
+}
+
+/* What registered the image. */
+
+static int parse(const char *text, struct vwb_arena *arena, struct vw_ami *ret, char *problem)
+{
+	return vwx_ami_parse(text, strlen(text), arena, ret, problem, 128);
 }
 
 static void ami_is_read_from_either_document(void **state)
 {
-	struct vw_arena *arena = NULL;
+	struct vwb_arena *arena = NULL;
 	char problem[128] = "";
 	struct vw_ami ami;
 
 	(void)state;
-	assert_int_equal(vw_arena_new(&arena), 0);
+	assert_int_equal(vwb_arena_new(&arena), 0);
 	assert_int_equal(parse("{\"Images\": [{\"ImageId\": \"ami-1\", \"EnaSupport\": true, \"BootMode\": "
 			       "\"uefi\", \"Architecture\": \"x86_64\"}]}",
 			       arena, &ami, problem),
@@ -351,7 +571,104 @@ static void ami_is_read_from_either_document(void **state)
 	assert_int_equal(ami.ena_support, VW_NO);
 	assert_string_equal(ami.root_device_type, "e?bs");
 	assert_null(ami.boot_mode);
-	vw_arena_free(arena);
+	vwb_arena_free(arena);
+}
+
+static void each_key_of_an_ami_has_its_field(void **state)
+{
+	static const struct {
+		const char *key;
+		size_t field;
+	} rows[] = {
+		{"ImageId", offsetof(struct vw_ami, image_id)},
+		{"SriovNetSupport", offsetof(struct vw_ami, sriov_net_support)},
+		{"VirtualizationType", offsetof(struct vw_ami, virtualization_type)},
+		{"BootMode", offsetof(struct vw_ami, boot_mode)},
+		{"Architecture", offsetof(struct vw_ami, architecture)},
+		{"RootDeviceType", offsetof(struct vw_ami, root_device_type)},
+		{"TpmSupport", offsetof(struct vw_ami, tpm_support)},
+	};
+	struct vwb_arena *arena = NULL;
+	char problem[128] = "";
+
+	(void)state;
+	assert_int_equal(vwb_arena_new(&arena), 0);
+	for (size_t i = 0; i < VW_COUNT(rows); i++) {
+		char text[256];
+		struct vw_ami ami;
+
+		snprintf(text, sizeof(text),
+			 "{\"ImageId\": \"ami-1\", \"Architecture\": \"arm64\", \"%s\": \"it\"}",
+			 rows[i].key);
+		assert_int_equal(parse(text, arena, &ami, problem), 0);
+		for (size_t k = 0; k < VW_COUNT(rows); k++) {
+			const char *value = *(const char **)(void *)((char *)&ami + rows[k].field);
+
+			if (k == i)
+				assert_string_equal(value, "it");
+			else if (k == 0 || k == 4)
+				assert_string_equal(value, k ? "arm64" : "ami-1");
+			else
+				assert_null(value);
+		}
+	}
+	vwb_arena_free(arena);
+}
+
+/* Only `true` is support; what is one image need have but one of two keys; the first of several is meant. */
+static void ami_support_and_choice(void **state)
+{
+	static const struct {
+		const char *text;
+		enum vw_tristate ena;
+		const char *id;
+	} rows[] = {
+		{"{\"ImageId\": \"a\", \"EnaSupport\": true}", VW_YES, "a"},
+		{"{\"ImageId\": \"a\", \"EnaSupport\": false}", VW_NO, "a"},
+		{"{\"ImageId\": \"a\", \"EnaSupport\": 1}", VW_NO, "a"},
+		{"{\"ImageId\": \"a\", \"EnaSupport\": \"true\"}", VW_NO, "a"},
+		{"{\"ImageId\": \"a\"}", VW_NO, "a"},
+		{"{\"Architecture\": \"x86_64\", \"EnaSupport\": true}", VW_YES, NULL},
+		{"{\"Images\": [{\"ImageId\": \"a\"}, {\"ImageId\": \"b\", \"EnaSupport\": true}]}", VW_NO,
+		 "a"},
+		{"{\"ImageId\": \"outer\", \"Images\": [{\"ImageId\": \"a\"}]}", VW_NO, "a"},
+	};
+	struct vwb_arena *arena = NULL;
+	char problem[128] = "";
+
+	(void)state;
+	assert_int_equal(vwb_arena_new(&arena), 0);
+	for (size_t i = 0; i < VW_COUNT(rows); i++) {
+		struct vw_ami ami;
+
+		assert_int_equal(parse(rows[i].text, arena, &ami, problem), 0);
+		assert_int_equal(ami.ena_support, rows[i].ena);
+		assert_true(vwb_text_equal(ami.image_id, rows[i].id));
+	}
+	vwb_arena_free(arena);
+}
+
+/* As many bytes as are allowed, and one more. */
+static void ami_bounds_and_reasons(void **state)
+{
+	static char text[VW_AMI_LIMIT + 1];
+	struct vwb_arena *arena = NULL;
+	char problem[128] = "";
+	struct vw_ami ami;
+
+	(void)state;
+	assert_int_equal(vwb_arena_new(&arena), 0);
+	memset(text, ' ', sizeof(text));
+	memcpy(text, "{\"ImageId\": \"a\"}", 16);
+	assert_int_equal(vwx_ami_parse(text, VW_AMI_LIMIT, arena, &ami, problem, sizeof(problem)), 0);
+	assert_int_equal(vwx_ami_parse(text, VW_AMI_LIMIT + 1, arena, &ami, problem, sizeof(problem)),
+			 -EFBIG);
+	assert_string_equal(problem, "longer than 1048576 bytes");
+	assert_int_equal(parse("{}", arena, &ami, problem), -EBADMSG);
+	assert_string_equal(problem, "tells of no image: what describe-images answers is asked for");
+	assert_int_equal(parse("{\n\n7}", arena, &ami, problem), -EBADMSG);
+	assert_true(vwb_text_starts(problem, "line 3: "));
+	vwb_arena_free(arena);
 }
 
 static void ami_that_is_none_is_told(void **state)
@@ -367,21 +684,21 @@ static void ami_that_is_none_is_told(void **state)
 		"{\"Images\": {\"ImageId\": \"x\"}}",
 		"{\"Images\" \x7f\xc2\x9b: 1}"}; /* jansson tells where, byte for byte */
 	static char big[VW_AMI_LIMIT + 1];
-	struct vw_arena *arena = NULL;
+	struct vwb_arena *arena = NULL;
 	char problem[128];
 	struct vw_ami ami = {.image_id = "untouched"};
 
 	(void)state;
-	assert_int_equal(vw_arena_new(&arena), 0);
+	assert_int_equal(vwb_arena_new(&arena), 0);
 	for (size_t i = 0; i < VW_COUNT(texts); i++) {
 		*problem = '\0';
 		assert_int_equal(parse(texts[i], arena, &ami, problem), -EBADMSG);
 		assert_true(*problem);
 		assert_null(strpbrk(problem, "\n\x7f\x9b"));
 	}
-	assert_int_equal(vw_ami_parse(big, sizeof(big), arena, &ami, problem, sizeof(problem)), -EFBIG);
+	assert_int_equal(vwx_ami_parse(big, sizeof(big), arena, &ami, problem, sizeof(problem)), -EFBIG);
 	assert_string_equal(ami.image_id, "untouched");
-	vw_arena_free(arena);
+	vwb_arena_free(arena);
 }
 
 int main(void)
@@ -392,14 +709,24 @@ int main(void)
 		cmocka_unit_test(formats_have_names_of_their_own),
 		cmocka_unit_test(text_says_the_verdict_first),
 		cmocka_unit_test(text_tells_what_does_not_stop_a_boot),
+		cmocka_unit_test(text_names_the_default_kernel),
+		cmocka_unit_test(text_says_nothing_twice),
+		cmocka_unit_test(text_tells_of_other_kernels),
 		cmocka_unit_test(text_fits_80_columns),
 		cmocka_unit_test(json_has_it_all),
 		cmocka_unit_test(junit_escapes_and_counts),
 		cmocka_unit_test(junit_has_no_character_that_xml_has_not),
 		cmocka_unit_test(tap_has_a_plan_and_directives),
 		cmocka_unit_test(sarif_names_places),
+		cmocka_unit_test(rules_of_sarif_are_the_checks),
+		cmocka_unit_test(paths_of_sarif_have_a_bound),
+		cmocka_unit_test(json_refuses_what_is_not_utf8),
 		cmocka_unit_test(github_escapes),
+		cmocka_unit_test(failures_of_the_buffer_are_told),
 		cmocka_unit_test(ami_is_read_from_either_document),
+		cmocka_unit_test(each_key_of_an_ami_has_its_field),
+		cmocka_unit_test(ami_support_and_choice),
+		cmocka_unit_test(ami_bounds_and_reasons),
 		cmocka_unit_test(ami_that_is_none_is_told),
 	};
 

@@ -241,6 +241,260 @@ static void test_too_many(void **state)
 	guest_free(&guest);
 }
 
+/* Each base of the scan: the first four always, the rest only where a hypervisor is and has not shown itself.
+ */
+static void test_bases(void **state)
+{
+	static const struct {
+		uint32_t base;
+		bool near, far;
+	} cases[] = {
+		{0x40000000, true, true},   {0x40000100, true, true},   {0x40000200, true, true},
+		{0x40000300, true, true},   {0x40000400, false, true},  {0x40000500, false, true},
+		{0x4000fe00, false, true},  {0x4000ff00, false, true},  {0x40010000, false, false},
+		{0x40000080, false, false}, {0x3fffff00, false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(cases); i++)
+		for (int bit = 0; bit < 2; bit++) {
+			const struct vw_cpuid_facts *cpuid;
+			struct processor cpu;
+			struct guest guest;
+			bool found = bit ? cases[i].far : cases[i].near;
+
+			new_processor(&cpu, bit, 0);
+			set_signature(&cpu, cases[i].base, cases[i].base + 1, "KVMKVMKVM");
+			cpuid = probe_processor(&guest, &cpu);
+			if (cpuid->interfaces != found)
+				fail_msg("0x%x, bit %d: %zu", cases[i].base, bit, cpuid->interfaces);
+			if (found)
+				assert_int_equal(cpuid->interface[0].base, cases[i].base);
+			guest_free(&guest);
+		}
+}
+
+/* One that has shown itself is not looked for any more, one of no known name is. */
+static void test_far_scan_needs_a_reason(void **state)
+{
+	const struct vw_cpuid_facts *cpuid;
+	struct processor cpu;
+	struct guest guest;
+
+	(void)state;
+	new_processor(&cpu, true, 0);
+	set_signature(&cpu, 0x40000300, 0x40000301, "KVMKVMKVM");
+	set_signature(&cpu, 0x40000400, 0x40000401, "XenVMMXenVMM");
+	cpuid = probe_processor(&guest, &cpu);
+	assert_int_equal(cpuid->interfaces, 1);
+	assert_false(asked(cpuid, 0x40000400));
+	guest_free(&guest);
+
+	new_processor(&cpu, true, 0);
+	set_signature(&cpu, 0x40000000, 0x40000001, "Some VMM 1.0");
+	set_signature(&cpu, 0x40000400, 0x40000401, "XenVMMXenVMM");
+	cpuid = probe_processor(&guest, &cpu);
+	assert_int_equal(cpuid->interfaces, 1);
+	assert_text(cpuid->unknown_signature, "Some VMM 1.0");
+	guest_free(&guest);
+
+	/* a name that stands at another base is none */
+	new_processor(&cpu, false, 0);
+	set_signature(&cpu, 0x40000100, 0x40000101, "Some VMM 1.0");
+	cpuid = probe_processor(&guest, &cpu);
+	assert_state(cpuid->unknown_signature, VW_ABSENT);
+	guest_free(&guest);
+}
+
+/* A base names the highest of its own leaves, or with old KVM none. */
+static void test_highest_leaves(void **state)
+{
+	static const struct {
+		uint32_t eax, max; /* 0: no base */
+	} cases[] = {
+		{0, 0x40000101},
+		{0x40000100, 0x40000100},
+		{0x40000101, 0x40000101},
+		{0x400001ff, 0x400001ff},
+		{0x40000200, 0},
+		{0x400000ff, 0},
+		{7, 0},
+		{0xffffffff, 0},
+		{1, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(cases); i++) {
+		const struct vw_cpuid_facts *cpuid;
+		struct processor cpu;
+		struct guest guest;
+
+		new_processor(&cpu, false, 0);
+		set_signature(&cpu, 0x40000100, 0x40000101, "KVMKVMKVM");
+		set_leaf(&cpu, 0x40000100, cases[i].eax, 0x4b4d564b, 0x564b4d56, 0x4d);
+		cpuid = probe_processor(&guest, &cpu);
+		assert_int_equal(cpuid->interfaces, cases[i].max != 0);
+		if (cases[i].max) {
+			assert_int_equal(cpuid->interface[0].max, cases[i].max);
+			assert_int_equal(asked(cpuid, 0x40000101), cases[i].max >= 0x40000101);
+		}
+		guest_free(&guest);
+	}
+}
+
+/* Each leaf is asked where the processor says that it has it, at its number and not one below. */
+static void test_basic_leaves(void **state)
+{
+	static const uint32_t leaves[] = {0x7, 0xa, 0x15, 0x16, 0x21};
+	static const uint32_t never[] = {2, 4, 0xb, 0xd, 0x14, 0x17, 0x20};
+
+	(void)state;
+	for (uint32_t max = 0; max <= 0x22; max++) {
+		const struct vw_cpuid_facts *cpuid;
+		struct processor cpu;
+		struct guest guest;
+
+		new_processor(&cpu, false, 0);
+		set_leaf(&cpu, 0, max, 0, 0, 0);
+		cpuid = probe_processor(&guest, &cpu);
+		assert_true(asked(cpuid, 1));
+		for (size_t i = 0; i < VW_COUNT(leaves); i++)
+			if (asked(cpuid, leaves[i]) != (leaves[i] <= max))
+				fail_msg("0x%x of 0x%x", leaves[i], max);
+		for (size_t i = 0; i < VW_COUNT(never); i++)
+			assert_false(asked(cpuid, never[i]));
+		guest_free(&guest);
+	}
+}
+
+static void test_extended_leaves(void **state)
+{
+	static const struct {
+		uint32_t max;
+		bool features, brand, svm, encryption;
+	} cases[] = {
+		{0x7fffffff, false, false, false, false}, {0x80000000, false, false, false, false},
+		{0x80000001, true, false, false, false},  {0x80000002, true, false, false, false},
+		{0x80000003, true, false, false, false},  {0x80000004, true, true, false, false},
+		{0x80000005, true, true, false, false},   {0x80000009, true, true, false, false},
+		{0x8000000a, true, true, true, false},    {0x8000001e, true, true, true, false},
+		{0x8000001f, true, true, true, true},     {0x80000020, true, true, true, true},
+		{0x8000ffff, true, true, true, true},     {0x80010000, false, false, false, false},
+		{0, false, false, false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(cases); i++) {
+		const struct vw_cpuid_facts *cpuid;
+		struct processor cpu;
+		struct guest guest;
+
+		new_processor(&cpu, false, 0);
+		set_leaf(&cpu, 0x80000000, cases[i].max, 0, 0, 0);
+		cpuid = probe_processor(&guest, &cpu);
+		assert_int_equal(asked(cpuid, 0x80000001), cases[i].features);
+		for (uint32_t leaf = 0x80000002; leaf <= 0x80000004; leaf++)
+			assert_int_equal(asked(cpuid, leaf), cases[i].brand);
+		assert_state(cpuid->brand, cases[i].brand ? VW_VALUE : VW_ABSENT);
+		if (cases[i].brand)
+			assert_text(cpuid->brand, "AMD EPYC Processor");
+		assert_int_equal(asked(cpuid, 0x8000000a), cases[i].svm);
+		assert_int_equal(asked(cpuid, 0x8000001f), cases[i].encryption);
+		guest_free(&guest);
+	}
+}
+
+/* SVM's leaf is asked of a processor that has SVM. */
+static void test_svm(void **state)
+{
+	static const uint32_t features[] = {0, 1 << 2, ~(1U << 2), 1 << 1, 1 << 3};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(features); i++) {
+		const struct vw_cpuid_facts *cpuid;
+		struct processor cpu;
+		struct guest guest;
+
+		new_processor(&cpu, false, 0);
+		set_leaf(&cpu, 0x80000001, 0, 0, features[i], 0);
+		cpuid = probe_processor(&guest, &cpu);
+		assert_int_equal(asked(cpuid, 0x8000000a), i == 1);
+		assert_true(asked(cpuid, 0x8000001f));
+		guest_free(&guest);
+	}
+}
+
+/* The hypervisor's bit is the highest of one register. */
+static void test_bit(void **state)
+{
+	static const uint32_t registers[][5] = {/* eax, ebx, ecx, edx, the bit */
+						{0, 0, 1U << 31, 0, 1},
+						{0, 0, ~(1U << 31), 0, 0},
+						{~0U, ~0U, 0, ~0U, 0},
+						{0, 0, ~0U, 0, 1}};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(registers); i++)
+		for (int xen = 0; xen < 2; xen++) {
+			const uint32_t *word = registers[i];
+			const struct vw_facts *facts;
+			struct processor cpu;
+			struct guest guest;
+
+			new_processor(&cpu, false, 0);
+			set_leaf(&cpu, 1, word[0], word[1], word[2], word[3]);
+			guest_new(&guest, "x86_64");
+			put_processor(&guest, xen ? "/cpuid-xenpv.txt" : "/cpuid.txt", &cpu);
+			facts = guest_probe(&guest, 0);
+			assert_number((xen ? &facts->cpuid_xen : &facts->cpuid)->hypervisor_bit, word[4]);
+			assert_string_equal((xen ? &facts->cpuid_xen : &facts->cpuid)->hypervisor_bit.source,
+					    xen ? "cpuid xen 0x1" : "cpuid 0x1");
+			guest_free(&guest);
+		}
+}
+
+/* What each interface is asked beyond its base: these and no others, as far as it goes. */
+static void test_own_leaves(void **state)
+{
+	static const struct {
+		const char *signature;
+		uint32_t alone, shared; /* bit N: the leaf N above the base */
+	} rows[] = {
+		{"KVMKVMKVM", 1 << 1, 1 << 1},
+		{"XenVMMXenVMM", 0x3e, 0x3e},
+		{"Microsoft Hv", 0x7e | 1 << 0xa | 1 << 0xc, 1 << 1 | 1 << 3 | 1 << 4},
+		{"Linux KVM Hv", 1 << 1 | 1 << 3 | 1 << 4, 1 << 1 | 1 << 3 | 1 << 4},
+		{"VMwareVMware", 1 << 0x10, 1 << 0x10},
+		{"VBoxVBoxVBox", 0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(rows); i++)
+		for (int shared = 0; shared < 2; shared++)
+			for (uint32_t last = 1; last < 0x20; last++) {
+				const struct vw_cpuid_facts *cpuid;
+				struct processor cpu;
+				struct guest guest;
+
+				new_processor(&cpu, false, 0);
+				for (uint32_t leaf = 1; leaf < 0x20; leaf++)
+					set_leaf(&cpu, 0x40000000 + leaf, 1, 0, 0, 0);
+				set_signature(&cpu, 0x40000000, 0x40000000 + last, rows[i].signature);
+				if (shared)
+					set_signature(&cpu, 0x40000300, 0x40000301, "bhyve bhyve ");
+				cpuid = probe_processor(&guest, &cpu);
+				assert_int_equal(cpuid->interfaces, 1 + shared);
+				for (uint32_t leaf = 1; leaf < 0x20; leaf++) {
+					uint32_t set = shared ? rows[i].shared : rows[i].alone;
+					bool wanted = leaf <= last && set >> leaf & 1;
+
+					if (asked(cpuid, 0x40000000 + leaf) != wanted)
+						fail_msg("%s: 0x%x of 0x%x", rows[i].signature, leaf, last);
+				}
+				guest_free(&guest);
+			}
+}
+
 static void test_unknown_signature(void **state)
 {
 	static const struct {
@@ -459,6 +713,14 @@ int main(void)
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_far_scan),
 		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_bases),
+		cmocka_unit_test(test_far_scan_needs_a_reason),
+		cmocka_unit_test(test_highest_leaves),
+		cmocka_unit_test(test_basic_leaves),
+		cmocka_unit_test(test_extended_leaves),
+		cmocka_unit_test(test_svm),
+		cmocka_unit_test(test_bit),
+		cmocka_unit_test(test_own_leaves),
 		cmocka_unit_test(test_unknown_signature),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_limits),

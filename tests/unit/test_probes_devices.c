@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "guest_root.h"
 
+#include "probes/machine/carrier.h"
+
 /* Devices: PCI, virtio, xenbus, vmbus, network interfaces and disks, on each way in which they are carried.
  */
 
@@ -242,8 +244,7 @@ static void test_pci_of_old_kernels(void **state)
 	guest_free(&guest);
 }
 
-/* --- virtio, vmbus, PMU ----------------------------------------------------------------------------------
- */
+/* Virtio, vmbus, PMU. */
 
 static void put_virtio(struct guest *guest, const char *name, const char *parent, const char *driver)
 {
@@ -322,8 +323,7 @@ static void test_buses(void **state)
 	guest_free(&guest);
 }
 
-/* --- interfaces and disks ----------------------------------------------------------------------------------
- */
+/* Interfaces and disks. */
 
 /* A member of a class, and what it must become. */
 struct member {
@@ -368,7 +368,7 @@ static const struct vw_class_device *find(const struct vw_device_list *list, con
 
 static void assert_same(const char *name, const char *what, const char *seen, const char *expected)
 {
-	if (!vw_equal(seen, expected))
+	if (!vwb_text_equal(seen, expected))
 		fail_msg("%s: %s is %s, not %s", name, what, seen ? seen : "NULL",
 			 expected ? expected : "NULL");
 }
@@ -390,6 +390,105 @@ static void assert_member(const struct vw_device_list *list, const struct member
 }
 
 #define GUID "f8615163-df3e-46c5-913f-f2d2f965ed0e"
+
+/* The type by the PCI function's id, of which transitional devices have one of their own. */
+static void test_virtio_types(void **state)
+{
+	static const struct {
+		const char *id;
+		uint32_t type; /* 0: the id does not tell, and the device's own file does */
+	} cases[] = {
+		{"1AF4:1040", 0}, {"1AF4:1041", 1}, {"1AF4:1042", 2}, {"1AF4:107F", 63}, {"1AF4:1080", 0},
+		{"1AF4:0FFF", 0}, {"1AF4:1000", 1}, {"1AF4:1001", 2}, {"1AF4:1002", 5},  {"1AF4:1003", 3},
+		{"1AF4:1004", 8}, {"1AF4:1005", 4}, {"1AF4:1006", 0}, {"1AF4:1009", 9},  {"1AF4:100A", 0},
+		{"1AF5:1041", 0}, {"1AF5:1000", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(cases); i++) {
+		struct function function = {.slot = "0000:00:01.0"};
+		const struct vw_facts *facts;
+		struct guest guest;
+		char uevent[64];
+
+		snprintf(uevent, sizeof(uevent), "PCI_CLASS=20000\nPCI_ID=%s\n", cases[i].id);
+		function.uevent = uevent;
+		guest_new(&guest, "x86_64");
+		put_function(&guest, &function);
+		put_virtio(&guest, "virtio0", "pci0000:00/0000:00:01.0", NULL);
+		put(&guest, "/sys/devices/pci0000:00/0000:00:01.0/virtio0/device", "0x4d\n");
+		facts = guest_probe(&guest, 0);
+		assert_int_equal(facts->devices.virtio_count, 1);
+		if (facts->devices.virtio[0].type != (cases[i].type ? cases[i].type : 0x4d))
+			fail_msg("%s: %u", cases[i].id, facts->devices.virtio[0].type);
+		guest_free(&guest);
+	}
+}
+
+static void test_many_virtio_devices(void **state)
+{
+	(void)state;
+	for (unsigned count = VW_CLASS_LIMIT; count <= VW_CLASS_LIMIT + 1; count++) {
+		const struct vw_facts *facts;
+		struct guest guest;
+
+		guest_new(&guest, "x86_64");
+		for (unsigned i = 0; i < count; i++) {
+			char path[64];
+
+			snprintf(path, sizeof(path), "/sys/bus/virtio/devices/virtio%02u/device", i);
+			put(&guest, path, i ? "0x100000000\n" : "0xffffffff\n");
+			snprintf(path, sizeof(path), "/sys/bus/vmbus/devices/vmbus_%02u/class_id", i);
+			put(&guest, path, "");
+		}
+		facts = guest_probe(&guest, VW_PROBE_WIDE);
+		assert_int_equal(facts->devices.virtio_count, VW_CLASS_LIMIT);
+		assert_int_equal(facts->devices.vmbus_count, VW_CLASS_LIMIT);
+		assert_int_equal(facts->devices.vmbus.count, count);
+		assert_int_equal(vwb_text_equal(unread_error(facts, "/virtio/devices"), "EFBIG"),
+				 count > VW_CLASS_LIMIT);
+		assert_int_equal(vwb_text_equal(unread_error(facts, "/vmbus/devices"), "EFBIG"),
+				 count > VW_CLASS_LIMIT);
+		/* a type has 32 bits */
+		assert_int_equal(facts->devices.virtio[0].type, UINT32_MAX);
+		assert_int_equal(facts->devices.virtio[1].type, 0);
+		guest_free(&guest);
+	}
+}
+
+/* A class is told in braces; without them it stays as it is. */
+static void test_vmbus(void **state)
+{
+	static const struct {
+		const char *text, *class; /* NULL: no such file, no class */
+	} cases[] = {
+		{"{" GUID "}\n", GUID}, {GUID "\n", GUID}, {"{x}\n", "x"}, {"{}\n", "{}"},
+		{"{x\n", "{x"},         {"x}\n", "x}"},    {"\n", ""},     {NULL, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(cases); i++)
+		for (int wide = 0; wide < 2; wide++) {
+			const struct vw_facts *facts;
+			struct guest guest;
+
+			guest_new(&guest, "x86_64");
+			put_directory(&guest, "/sys/bus/vmbus/devices/" GUID);
+			if (cases[i].text)
+				put(&guest, "/sys/bus/vmbus/devices/" GUID "/class_id", cases[i].text);
+			put_link(&guest, "/sys/bus/vmbus/devices/" GUID "/driver", "../../drivers/hv_netvsc");
+			facts = guest_probe(&guest, wide ? VW_PROBE_WIDE : 0);
+			assert_names(facts->devices.vmbus, GUID);
+			assert_int_equal(facts->devices.vmbus_count, wide);
+			if (wide) {
+				assert_string_equal(facts->devices.vmbus_device[0].name, GUID);
+				assert_same("vmbus", "class", facts->devices.vmbus_device[0].class,
+					    cases[i].class);
+				assert_string_equal(facts->devices.vmbus_device[0].driver, "hv_netvsc");
+			}
+			guest_free(&guest);
+		}
+}
 
 static const struct member interfaces[] = {
 	{.link = "pci0000:00/0000:00:05.0/net/ena0",
@@ -586,6 +685,287 @@ static void test_disks(void **state)
 	guest_free(&guest);
 }
 
+/* Which device carries what. */
+
+/* One word of a path: what bus it names, below another device and at the top. NULL: none. */
+static void test_words_of_paths(void **state)
+{
+	static const struct {
+		const char *word, *below, *top;
+	} cases[] = {
+		{"0000:00:05.0", "pci", "pci"},
+		{"10000:e1:0f.7", "pci", "pci"},
+		{"0000:0:05.0", NULL, NULL},
+		{"0000:00:5.0", NULL, NULL},
+		{"0000:00:05.", NULL, NULL},
+		{"0000:00:05.x", NULL, NULL},
+		{":00:05.0", NULL, NULL},
+		{"0000:00-05.0", NULL, NULL},
+		{"virtio0", "virtio", "virtio"},
+		{"virtio12", "virtio", "virtio"},
+		{"virtio", NULL, NULL},
+		{"virtio1x", NULL, NULL},
+		{"Virtio1", NULL, NULL},
+		{"f8615163-df3e-46c5-913f-f2d2f965ed0e", "vmbus", "vmbus"},
+		{"F8615163-DF3E-46C5-913F-F2D2F965ED0E", "vmbus", "vmbus"},
+		{"f8615163-df3e-46c5-913f-f2d2f965ed0", NULL, NULL},
+		{"f8615163-df3e-46c5-913f-f2d2f965ed0eg", NULL, NULL},
+		{"vmbus_0", "vmbus", "vmbus"},
+		{"vmbus_0_15", "vmbus", "vmbus"},
+		{"vmbus_0_1_2", NULL, NULL},
+		{"1-1:1.0", "usb", "usb"},
+		{"1-1.4:1.0", "usb", "usb"},
+		{"1-1.4.2:1.0", "usb", "usb"},
+		{"1-1.4.2.3:1.0", "usb", "usb"},
+		{"1-1.4.2.3.5:1.0", NULL, NULL},
+		{"1-1", NULL, NULL},
+		{"usb1", NULL, NULL},
+		{"vif-0", NULL, "xen"},
+		{"vbd-51712", NULL, "xen"},
+		{"vif-", NULL, NULL},
+		{"-0", NULL, NULL},
+		{"Vif-0", NULL, NULL},
+		{"vif-1-0", NULL, "xen"},
+		{"vif-1-0-2", NULL, NULL},
+	};
+	struct vw_facts facts = {0};
+	struct vw_run run = {.facts = &facts};
+	struct vwb_arena *arena;
+
+	(void)state;
+	assert_int_equal(vwb_arena_new(&arena), 0);
+	run.arena = arena;
+	for (size_t i = 0; i < VW_COUNT(cases); i++)
+		for (int top = 0; top < 2; top++) {
+			const char *bus = top ? cases[i].top : cases[i].below;
+			struct vw_carrier carrier;
+			char path[128];
+
+			snprintf(path, sizeof(path), "../../devices/%s%s/net/x", top ? "" : "soc/",
+				 cases[i].word);
+			vw_carrier_of(&run, path, "net", &carrier);
+			assert_same(cases[i].word, "bus", carrier.bus, bus);
+			if (bus)
+				assert_string_equal(carrier.address, cases[i].word);
+			assert_same(cases[i].word, "pci", carrier.pci,
+				    vwb_text_equal(bus, "pci") ? cases[i].word : NULL);
+			assert_int_equal(carrier.is_backend, top && vwb_text_equal(cases[i].word, "vif-1-0"));
+			assert_false(carrier.is_virtual);
+			assert_false(carrier.has_scsi);
+		}
+	vwb_arena_free(arena);
+}
+
+static void test_paths(void **state)
+{
+	static const struct {
+		const char *path, *bus, *address, *pci;
+		bool is_virtual, has_scsi;
+	} cases[] = {
+		{"../../devices/virtual/net/lo", NULL, NULL, NULL, true, false},
+		{"../../devices/virtually/net/lo", NULL, NULL, NULL, false, false},
+		{"../../devices/soc/virtual/net/lo", NULL, "virtual", NULL, false, false},
+		{"/sys/devices/pci0000:00/0000:00:05.0/net/x", "pci", "0000:00:05.0", "0000:00:05.0", false,
+		 false},
+		{"../../../0000:00:05.0", "pci", "0000:00:05.0", "0000:00:05.0", false, false},
+		{"../../../vif-0", "xen", "vif-0", NULL, false, false},
+		/* the nearest one that names a bus */
+		{"../../devices/pci0000:00/0000:00:01.0/0000:01:00.0/net/x", "pci", "0000:01:00.0",
+		 "0000:01:00.0", false, false},
+		{"../../devices/pci0000:00/0000:00:01.0/virtio3/net/x", "virtio", "virtio3", "0000:00:01.0",
+		 false, false},
+		/* what stands behind the class is not looked at */
+		{"../../devices/vif-0/net/0000:00:05.0", "xen", "vif-0", NULL, false, false},
+		{"../../devices/vif-0/block/x", "xen", "vif-0", NULL, false, false},
+		/* SCSI's own layer counts alone */
+		{"../../devices/pci0000:00/0000:00:1f.2/ata1/host0/target0:0:0/0:0:0:0/net/x", "pci",
+		 "0000:00:1f.2", "0000:00:1f.2", false, true},
+		{"../../devices/platform/host3/session1/target3:0:0/3:0:0:1/net/x", "scsi", "3:0:0:1", NULL,
+		 false, true},
+		{"../../devices/platform/x/host3/target3:0:0/3:0:0:1/net/x", "platform", "x", NULL, false,
+		 true},
+		{"../../devices/platform/soc/30be0000.ethernet/net/x", "platform", "30be0000.ethernet", NULL,
+		 false, false},
+		{"../../devices/platform/net/x", NULL, NULL, NULL, false, false},
+		{"../../devices/vio/30000002/net/x", NULL, "30000002", NULL, false, false},
+		{"../../devices/x/nvme/y/net/z", NULL, NULL, NULL, false, false},
+		{"../../devices/x/mmc_host/y/net/z", NULL, NULL, NULL, false, false},
+		{"", NULL, NULL, NULL, false, false},
+	};
+	struct vw_facts facts = {0};
+	struct vw_run run = {.facts = &facts};
+	struct vwb_arena *arena;
+
+	(void)state;
+	assert_int_equal(vwb_arena_new(&arena), 0);
+	run.arena = arena;
+	for (size_t i = 0; i < VW_COUNT(cases); i++) {
+		struct vw_carrier carrier;
+
+		vw_carrier_of(&run, cases[i].path, "net", &carrier);
+		assert_same(cases[i].path, "bus", carrier.bus, cases[i].bus);
+		assert_same(cases[i].path, "address", carrier.address, cases[i].address);
+		assert_same(cases[i].path, "pci", carrier.pci, cases[i].pci);
+		assert_int_equal(carrier.is_virtual, cases[i].is_virtual);
+		assert_int_equal(carrier.has_scsi, cases[i].has_scsi);
+	}
+	vwb_arena_free(arena);
+}
+
+static void test_parents(void **state)
+{
+	static const struct {
+		const char *path, *parent;
+	} cases[] = {
+		{"a/b/c", "b"}, {"/b/c", "b"},
+		{"b/c", "b"},   {"c", NULL},
+		{"", NULL},     {"/c", NULL},
+		{"a//c", NULL}, {"../../devices/0000:00:01.0/virtio0", "0000:00:01.0"},
+		{"a/b/", "b"},
+	};
+	struct vw_facts facts = {0};
+	struct vw_run run = {.facts = &facts};
+	struct vwb_arena *arena;
+
+	(void)state;
+	assert_int_equal(vwb_arena_new(&arena), 0);
+	run.arena = arena;
+	for (size_t i = 0; i < VW_COUNT(cases); i++)
+		assert_same(cases[i].path, "parent", vw_path_parent(&run, cases[i].path), cases[i].parent);
+	vwb_arena_free(arena);
+}
+
+/* Which members are looked at. */
+
+/* Software's own names, which a number may follow and nothing else. */
+static void test_skipped_names(void **state)
+{
+	static const char *const skipped[] = {"loop0", "loop", "ram1", "zram0", "dm-0",
+					      "md127", "nbd0", "sr0",  "fd0",   "mtdblock3"};
+	static const char *const kept[] = {"loopy", "ramdisk", "dm-x", "mdx", "srx", "vda", "lo0p", "mtd0"};
+	const struct vw_facts *facts;
+	struct guest guest;
+
+	(void)state;
+	guest_new(&guest, "x86_64");
+	for (size_t i = 0; i < VW_COUNT(skipped) + VW_COUNT(kept); i++) {
+		char link[64];
+
+		snprintf(link, sizeof(link), "vbd-%zu/block/%s", i,
+			 i < VW_COUNT(skipped) ? skipped[i] : kept[i - VW_COUNT(skipped)]);
+		put_member(&guest, "/sys/block", "..", &(struct member){.link = link});
+	}
+	put_member(&guest, "/sys/class/net", "../..", &(struct member){.link = "vif-0/net/lo"});
+	put_member(&guest, "/sys/class/net", "../..", &(struct member){.link = "vif-1/net/lo0"});
+	put_member(&guest, "/sys/class/net", "../..", &(struct member){.link = "vif-2/net/lowpan0"});
+	facts = guest_probe(&guest, 0);
+	for (size_t i = 0; i < VW_COUNT(kept); i++)
+		if (!find(&facts->devices.block, kept[i]))
+			fail_msg("%s", kept[i]);
+	assert_int_equal(facts->devices.block.count, VW_COUNT(kept));
+	assert_int_equal(facts->devices.net.count, 1);
+	assert_non_null(find(&facts->devices.net, "lowpan0"));
+	guest_free(&guest);
+}
+
+/* As many as are looked at are all, where there are no more; what is skipped does not count. */
+static void test_interfaces_at_their_bound(void **state)
+{
+	(void)state;
+	for (unsigned count = VW_CLASS_LIMIT; count <= VW_CLASS_LIMIT + 1; count++) {
+		const struct vw_facts *facts;
+		struct guest guest;
+
+		guest_new(&guest, "x86_64");
+		for (unsigned i = 0; i < count; i++) {
+			char link[64];
+
+			snprintf(link, sizeof(link), "vif-%u/net/eth%u", i, i);
+			put_member(&guest, "/sys/class/net", "../..", &(struct member){.link = link});
+		}
+		put_member(&guest, "/sys/class/net", "../..", &(struct member){.link = "virtual/net/lo"});
+		facts = guest_probe(&guest, 0);
+		assert_int_equal(facts->devices.net.count, VW_CLASS_LIMIT);
+		assert_int_equal(facts->devices.net.incomplete, count > VW_CLASS_LIMIT);
+		assert_int_equal(vwb_text_equal(unread_error(facts, "/sys/class/net"), "EFBIG"),
+				 count > VW_CLASS_LIMIT);
+		guest_free(&guest);
+	}
+}
+
+/* Versions of two drivers decide what a network can do; others are read when all is. */
+static void test_versions(void **state)
+{
+	static const struct {
+		const char *driver;
+		bool always;
+	} cases[] = {
+		{"ena", true}, {"ixgbevf", true}, {"ixgbe", false}, {"virtio_net", false}, {"enad", false}};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(cases); i++)
+		for (int wide = 0; wide < 2; wide++) {
+			struct member member = {.link = "platform/x/net/eth0",
+						.driver_link = "bus/platform/devices/x",
+						.driver = cases[i].driver};
+			const struct vw_facts *facts;
+			struct guest guest;
+			char path[64];
+
+			guest_new(&guest, "x86_64");
+			put_member(&guest, "/sys/class/net", "../..", &member);
+			snprintf(path, sizeof(path), "/sys/module/%s/version", cases[i].driver);
+			put(&guest, path, "1.2\n");
+			facts = guest_probe(&guest, wide ? VW_PROBE_WIDE : 0);
+			assert_same(cases[i].driver, "version", find(&facts->devices.net, "eth0")->version,
+				    wide || cases[i].always ? "1.2" : NULL);
+			guest_free(&guest);
+		}
+}
+
+/* NVMe. */
+
+/* How long the kernel waits: by disk, else by its module's parameter; and not without a reason. */
+static void test_timeouts(void **state)
+{
+	static const char file[] = "/sys/devices/pci0000:00/0000:00:04.0/nvme/nvme0/nvme0n1/queue/io_timeout";
+	static const struct {
+		unsigned flags;
+		const char *disk, *module; /* NULL: no such file */
+		enum vw_state disk_state, module_state;
+	} cases[] = {
+		{0, "30000\n", "30\n", VW_NOT_PROBED, VW_NOT_PROBED},
+		{VW_PROBE_WIDE, "30000\n", "30\n", VW_VALUE, VW_NOT_PROBED},
+		{VW_PROBE_WIDE, NULL, "30\n", VW_ABSENT, VW_VALUE},
+		{VW_PROBE_WIDE, NULL, NULL, VW_ABSENT, VW_ABSENT},
+		{VW_PROBE_WIDE, "-\n", "30\n", VW_MALFORMED, VW_NOT_PROBED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(cases); i++) {
+		const struct vw_facts *facts;
+		const struct vw_class_device *disk;
+		struct guest guest;
+
+		guest_new(&guest, "x86_64");
+		put_disks(&guest);
+		put_member(&guest, "/sys/block", "..", &disks[0]);
+		if (cases[i].disk)
+			put(&guest, file, cases[i].disk);
+		if (cases[i].module)
+			put(&guest, "/sys/module/nvme_core/parameters/io_timeout", cases[i].module);
+		facts = guest_probe(&guest, cases[i].flags);
+		disk = find(&facts->devices.block, "nvme0n1");
+		assert_state(disk->io_timeout, cases[i].disk_state);
+		assert_state(facts->devices.nvme_timeout, cases[i].module_state);
+		if (cases[i].disk_state == VW_VALUE)
+			assert_number(disk->io_timeout, 30000);
+		if (cases[i].module_state == VW_VALUE)
+			assert_number(facts->devices.nvme_timeout, 30);
+		guest_free(&guest);
+	}
+}
+
 /* Some dumps hold /sys/class/block alone, where partitions stand beside the disks. */
 static void test_partitions(void **state)
 {
@@ -741,6 +1121,16 @@ int main(void)
 		cmocka_unit_test(test_buses),
 		cmocka_unit_test(test_interfaces),
 		cmocka_unit_test(test_disks),
+		cmocka_unit_test(test_virtio_types),
+		cmocka_unit_test(test_many_virtio_devices),
+		cmocka_unit_test(test_vmbus),
+		cmocka_unit_test(test_words_of_paths),
+		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_parents),
+		cmocka_unit_test(test_skipped_names),
+		cmocka_unit_test(test_interfaces_at_their_bound),
+		cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_timeouts),
 		cmocka_unit_test(test_partitions),
 		cmocka_unit_test(test_copied_members),
 		cmocka_unit_test(test_class_denied_and_absent),

@@ -6,102 +6,15 @@
 
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <signal.h>
 #include <sys/resource.h>
 
-#include "probes/archive.h"
-#include "probes/redact.h"
+#include "probes/read/archive.h"
+#include "probes/read/redact.h"
 #include "tests/unit/scratch.h"
+#include "tests/unit/tar_blocks.h"
 
-/* --- archives made by hand, block by block (POSIX pax, ustar interchange format) -------------------------
- */
-
-enum { BLOCK = 512 };
-
-struct tar {
-	unsigned char *bytes;
-	size_t size;
-};
-
-static unsigned char *more(struct tar *tar, size_t size)
-{
-	tar->bytes = realloc(tar->bytes, tar->size + size);
-	assert_non_null(tar->bytes);
-	memset(tar->bytes + tar->size, 0, size);
-	tar->size += size;
-	return tar->bytes + tar->size - size;
-}
-
-/* A field that has no NUL when it is full. */
-static void field(char *header, size_t at, const char *bytes, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		header[at + i] = bytes[i];
-}
-
-/* @claimed: the size in the header, which need not be true */
-static void entry_of_size(struct tar *tar, const char *name, char type, const char *target,
-			  const char *content, unsigned claimed)
-{
-	size_t size = content ? strlen(content) : 0;
-	char *header = (char *)more(tar, BLOCK);
-	unsigned sum = 0;
-
-	field(header, 0, name, strnlen(name, 100));
-	snprintf(header + 100, 8, "%07o", 0644u);
-	snprintf(header + 108, 8, "%07o", 0u);
-	snprintf(header + 116, 8, "%07o", 0u);
-	snprintf(header + 124, 12, "%011o", claimed);
-	snprintf(header + 136, 12, "%011o", 0u);
-	field(header, 148, "        ", 8);
-	header[156] = type;
-	if (target)
-		field(header, 157, target, strnlen(target, 100));
-	field(header, 257, "ustar", 6);
-	field(header, 263, "00", 2);
-	for (size_t i = 0; i < BLOCK; i++)
-		sum += (unsigned char)header[i];
-	snprintf(header + 148, 7, "%06o", sum);
-	if (size)
-		memcpy(more(tar, (size + BLOCK - 1) / BLOCK * BLOCK), content, size);
-}
-
-static void entry(struct tar *tar, const char *name, char type, const char *target, const char *content)
-{
-	entry_of_size(tar, name, type, target, content, content ? (unsigned)strlen(content) : 0);
-}
-
-static void write_bytes(const char *path, const void *bytes, size_t size)
-{
-	FILE *file = fopen(path, "we");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(bytes, 1, size, file), size);
-	assert_int_equal(fclose(file), 0);
-}
-
-static void end_tar(struct tar *tar, const char *path)
-{
-	more(tar, 2 * BLOCK);
-	write_bytes(path, tar->bytes, tar->size);
-	free(tar->bytes);
-	*tar = (struct tar){0};
-}
-
-/* --- helpers ---------------------------------------------------------------------------------------------
- */
-
-/* A path beside the snapshot's directory. Valid until the next call but three. */
-static const char *beside(const struct scratch *scratch, const char *name)
-{
-	static char path[4][128];
-	static unsigned next;
-	char *at = path[next++ % 4];
-
-	snprintf(at, sizeof(path[0]), "%s/%s", scratch->directory, name);
-	return at;
-}
+/* Helpers. */
 
 static int open_snapshot(struct scratch *scratch, const char *path)
 {
@@ -120,34 +33,6 @@ static void refuses(struct scratch *scratch, const char *path, int err, const ch
 	assert_non_null(strstr(scratch->problem, path));
 	assert_non_null(strstr(scratch->problem, reason));
 	assert_null(strchr(scratch->problem, '\n'));
-}
-
-static size_t entries_of(const char *path)
-{
-	DIR *directory = opendir(path);
-	size_t count = 0;
-
-	assert_non_null(directory);
-	while (readdir(directory))
-		count++;
-	closedir(directory);
-	return count - 2;
-}
-
-static char *whole_file(const char *path, size_t *ret_size)
-{
-	FILE *file = fopen(path, "re");
-	struct stat status;
-	char *bytes;
-
-	assert_non_null(file);
-	assert_int_equal(fstat(fileno(file), &status), 0);
-	bytes = malloc((size_t)status.st_size + 1);
-	assert_non_null(bytes);
-	*ret_size = fread(bytes, 1, (size_t)status.st_size, file);
-	assert_int_equal(*ret_size, status.st_size);
-	fclose(file);
-	return bytes;
 }
 
 static void same_files(const char *a, const char *b)
@@ -187,8 +72,7 @@ static int teardown(void **state)
 	return scratch_teardown(state);
 }
 
-/* --- what is no snapshot ---------------------------------------------------------------------------------
- */
+/* What is no snapshot. */
 
 static void others_are_refused(void **state)
 {
@@ -264,7 +148,7 @@ static void meta_is_checked(void **state)
 		}
 		assert_int_equal(open_snapshot(scratch, scratch->snap), 0);
 		assert_string_equal(vw_source_arch(scratch->source), cases[i].arch);
-		assert_true(vw_equal(vw_source_captured(scratch->source), cases[i].captured));
+		assert_true(vwb_text_equal(vw_source_captured(scratch->source), cases[i].captured));
 		assert_string_equal(vw_source_path(scratch->source), scratch->snap);
 		assert_true(vw_source_is_snapshot(scratch->source));
 	}
@@ -280,8 +164,142 @@ static void meta_is_checked(void **state)
 	assert_null(vw_source_captured(scratch->source));
 }
 
-/* --- archives ---------------------------------------------------------------------------------------------
- */
+/* Each of the texts that meta.json tells has a form and a bound. */
+static void texts_of_meta(void **state)
+{
+#define A32 "abcdefghijklmnopqrstuvwxyz_01239"
+#define D44 "12345678901234567890123456789012345678901234"
+	static const struct {
+		const char *key, *text;
+		bool good;
+	} cases[] = {
+		{"arch", "x86_64", true},
+		{"arch", "ABCDEFGHIJKLMNOPQRSTUVWXYZ456789", true},
+		{"arch", A32, true},
+		{"arch", A32 "0", false},
+		{"arch", "armv7l-x", false},
+		{"arch", "x86.64", false},
+		{"captured", "2026-01-02T03:04:05Z", true},
+		{"captured", "2026-01-02T03:04:05+23:59", true},
+		{"captured", "2026-01-02T03:04:05-00:00", true},
+		{"captured", "2026-01-02T03:04:05.1Z", true},
+		{"captured", "2026-01-02T03:04:05." D44, false},
+		{"captured", "2026-01-02T03:04:05." D44 "Z", false},
+		{"captured", "2026-01-02T03:04:05.1234567890123456789012345678901234567890123Z", true},
+		{"captured", "2026-01-02T03:04:05.Z", false},
+		{"captured", "2026-01-02T03:04:05,1Z", false},
+		{"captured", "2026-01-02 03:04:05Z", false},
+		{"captured", "2026-01-02T03:04:05", false},
+		{"captured", "2026-01-02T03:04:05z", false},
+		{"captured", "2026-01-02T03:04:05ZZ", false},
+		{"captured", "2026-01-02T03:04:05+0130", false},
+		{"captured", "2026-01-02T03:04:05+01:3", false},
+		{"captured", "2026-01-02T03:04:05+01:300", false},
+		{"captured", "2026-01-02T03:04:05*01:30", false},
+		{"captured", "2026-1-02T03:04:05Z", false},
+		{"captured", "202a-01-02T03:04:05Z", false},
+		{"captured", "", false},
+	};
+	struct scratch *scratch = *state;
+
+	for (size_t i = 0; i < VW_COUNT(cases); i++) {
+		const char *seen;
+		char text[256];
+
+		snprintf(text, sizeof(text), "{\"format\": \"virtwhere.snapshot/1\", \"%s\": \"%s\"}",
+			 cases[i].key, cases[i].text);
+		put_file(scratch, "meta.json", text);
+		assert_int_equal(open_snapshot(scratch, scratch->snap), 0);
+		seen = vwb_text_equal(cases[i].key, "arch") ? vw_source_arch(scratch->source)
+							    : vw_source_captured(scratch->source);
+		if (vwb_text_equal(seen, cases[i].text) != cases[i].good)
+			fail_msg("%s: %s", cases[i].text, seen ? seen : "NULL");
+	}
+#undef A32
+#undef D44
+}
+
+static void denials_are_bounded(void **state)
+{
+	enum { LIMIT = 4096 };
+	struct scratch *scratch = *state;
+	char *text = malloc(LIMIT * 24 + 128);
+
+	assert_non_null(text);
+	for (size_t count = LIMIT; count <= LIMIT + 1; count++) {
+		size_t size = (size_t)sprintf(text, "{\"format\": \"virtwhere.snapshot/1\", \"denied\": {");
+
+		for (size_t i = 0; i < count; i++)
+			size += (size_t)sprintf(text + size, "%s\"/%zu\":\"EIO\"", i ? "," : "", i);
+		sprintf(text + size, "}}");
+		put_file(scratch, "meta.json", text);
+		assert_int_equal(open_snapshot(scratch, scratch->snap), count > LIMIT ? -EBADMSG : 0);
+	}
+	free(text);
+}
+
+/* One of these makes a directory a snapshot, and nothing else does. */
+static void marks_of_a_snapshot(void **state)
+{
+	static const struct {
+		const char *name;
+		bool is;
+	} cases[] = {
+		{"cpuid.txt", true}, {"proc", true},      {"sys", true},        {"dev", true},
+		{"run", true},       {"etc", true},       {".dockerenv", true}, {"usr", false},
+		{"meta", false},     {"tmp/proc", false}, {"home", false},      {"cpuid-xenpv.txt", false},
+	};
+	struct scratch *scratch = *state;
+
+	for (size_t i = 0; i < VW_COUNT(cases); i++) {
+		put_directory(scratch, cases[i].name);
+		if (cases[i].is)
+			assert_int_equal(open_snapshot(scratch, scratch->snap), 0);
+		else
+			refuses(scratch, scratch->snap, -EBADMSG, "is no snapshot");
+		vw_source_free(scratch->source);
+		scratch->source = NULL;
+		vw_tree_remove(scratch->fd, "tmp");
+		vw_tree_remove(scratch->fd, cases[i].name);
+	}
+}
+
+/* Whoever recorded no architecture may have recorded what only x86 has. */
+static void untold_architectures(void **state)
+{
+	static const struct {
+		const char *name, *text, *arch;
+	} cases[] = {
+		{"cpuid.txt", "", "x86_64"},
+		{"proc/cpuinfo", "processor\t: 0\ncpuid level\t: 13\n", "x86_64"},
+		{"proc/cpuinfo", "processor\t: 0\ncpuid level : 13\n", "unknown"},
+		{"proc/cpuinfo", "processor\t: 0\nflags\t: fpu\n", "unknown"},
+		{"proc/version", "\ncpuid level\t: 13\n", "unknown"},
+	};
+	struct scratch *scratch = *state;
+
+	for (size_t i = 0; i < VW_COUNT(cases); i++) {
+		put_file(scratch, cases[i].name, cases[i].text);
+		assert_int_equal(open_snapshot(scratch, scratch->snap), 0);
+		assert_string_equal(vw_source_arch(scratch->source), cases[i].arch);
+		assert_int_equal(unlinkat(scratch->fd, cases[i].name, 0), 0);
+	}
+}
+
+/* A packed snapshot may have 64 MiB, and not a byte more. */
+static void packed_sizes_are_bounded(void **state)
+{
+	struct scratch *scratch = *state;
+	const char *path = beside(scratch, "big.tar");
+
+	write_text(path, "");
+	assert_int_equal(truncate(path, 64L << 20), 0);
+	refuses(scratch, path, -EBADMSG, "is no snapshot");
+	assert_int_equal(truncate(path, (64L << 20) + 1), 0);
+	refuses(scratch, path, -E2BIG, "too big for a snapshot");
+}
+
+/* Archives. */
 
 static const struct vw_node machine[] = {
 	{.name = "cpuid.txt", .type = VW_NODE_FILE, .bytes = "CPU 0:\n", .size = 7},
@@ -585,8 +603,7 @@ static void long_files_are_cut(void **state)
 	assert_int_equal(size, VW_TABLE_LIMIT + 1); /* so that whoever reads it sees that it was longer */
 }
 
-/* --- interrupted --------------------------------------------------------------------------------------
- */
+/* Interrupted. */
 
 static volatile sig_atomic_t caught;
 
@@ -637,6 +654,47 @@ static void signals_wait(void **state)
 	close(fd);
 }
 
+/* Each signal that ends a program waits, one that was blocked before stays so, and others come through. */
+static void each_signal_waits(void **state)
+{
+	static const struct {
+		int number;
+		bool waits;
+	} cases[] = {{SIGHUP, true},  {SIGINT, true},  {SIGQUIT, true},  {SIGTERM, true},
+		     {SIGXCPU, true}, {SIGXFSZ, true}, {SIGUSR1, false}, {SIGALRM, false}};
+
+	(void)state;
+	for (size_t i = 0; i < VW_COUNT(cases); i++)
+		for (int blocked = 0; blocked < 2; blocked++) {
+			struct sigaction action = {.sa_handler = catch}, before;
+			int number = cases[i].number;
+			struct vw_hold hold = {0};
+			sigset_t set, mask, now;
+
+			sigemptyset(&set);
+			sigaddset(&set, number);
+			assert_int_equal(sigaction(number, &action, &before), 0);
+			if (blocked)
+				assert_int_equal(sigprocmask(SIG_BLOCK, &set, &mask), 0);
+			caught = 0;
+			vw_hold_begin(&hold);
+			vw_hold_begin(&hold); /* twice is once */
+			assert_false(vw_hold_broken(&hold));
+			assert_int_equal(raise(number), 0);
+			assert_int_equal(caught, cases[i].waits || blocked ? 0 : number);
+			assert_int_equal(vw_hold_broken(&hold), cases[i].waits && !blocked);
+			vw_hold_end(&hold);
+			assert_false(vw_hold_broken(&hold));
+			assert_int_equal(caught, blocked ? 0 : number);
+			assert_int_equal(sigprocmask(SIG_BLOCK, NULL, &now), 0);
+			assert_int_equal(sigismember(&now, number), blocked);
+			if (blocked)
+				assert_int_equal(sigprocmask(SIG_SETMASK, &mask, NULL), 0);
+			assert_int_equal(caught, number);
+			assert_int_equal(sigaction(number, &before, NULL), 0);
+		}
+}
+
 /* While an archive is open, and not a moment longer. */
 static void signals_wait_for_the_source(void **state)
 {
@@ -665,8 +723,7 @@ static void no_place_to_unpack(void **state)
 	refuses(scratch, beside(scratch, "a.tar"), -EIO, "no temporary directory");
 }
 
-/* --- recording --------------------------------------------------------------------------------------------
- */
+/* Recording. */
 
 /* A machine with what recording has to look out for. */
 static void put_machine(const struct scratch *scratch)
@@ -1005,8 +1062,7 @@ static void this_machine_is_recorded(void **state)
 	assert_int_equal(after->unread_count, before->unread_count);
 }
 
-/* --- redaction ---------------------------------------------------------------------------------------------
- */
+/* Redaction. */
 
 #define DMI    "/sys/devices/virtual/dmi/id/"
 #define HEX64  "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
@@ -1183,6 +1239,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(others_are_refused),
 		TEST(meta_is_checked),
+		TEST(texts_of_meta),
+		TEST(denials_are_bounded),
+		TEST(marks_of_a_snapshot),
+		TEST(untold_architectures),
+		TEST(packed_sizes_are_bounded),
 		TEST(archives_are_unpacked),
 		TEST(archives_may_have_a_folder),
 		TEST(hostile_entries_are_refused),
@@ -1193,6 +1254,7 @@ int main(void)
 		TEST(big_archives_are_refused),
 		TEST(long_files_are_cut),
 		TEST(signals_wait),
+		TEST(each_signal_waits),
 		TEST(signals_wait_for_the_source),
 		TEST(no_place_to_unpack),
 		TEST(recordings_are_replayed),

@@ -7,7 +7,7 @@
 
 enum { TEXT_SIZE = 700000 };
 
-/* --- codecs ------------------------------------------------------------------------------------------ */
+/* Codecs. */
 
 static int gather(void *context, const unsigned char *bytes, size_t size)
 {
@@ -50,21 +50,21 @@ static void test_exact(void **state)
 		codec = vw_codec_of(packed.data, packed.size);
 		assert_non_null(codec);
 		assert_string_equal(vw_codec_name(codec), packers[i].name);
-		assert_int_equal(
-			vw_unpack(o->image, codec, packed.data, packed.size, TEXT_SIZE, gather, &out, &used),
-			0);
+		assert_int_equal(vw_codec_unpack(o->image, codec, packed.data, packed.size, TEXT_SIZE, gather,
+						 &out, &used),
+				 0);
 		assert_int_equal(used, size);
 		assert_int_equal(out.size, TEXT_SIZE);
 		assert_memory_equal(out.data, text, TEXT_SIZE);
-		assert_int_equal(vw_unpack(o->image, codec, packed.data, packed.size, TEXT_SIZE - 1, gather,
-					   &out, &used),
+		assert_int_equal(vw_codec_unpack(o->image, codec, packed.data, packed.size, TEXT_SIZE - 1,
+						 gather, &out, &used),
 				 -E2BIG);
-		assert_int_equal(
-			vw_unpack(o->image, codec, packed.data, packed.size, TEXT_SIZE, refuse, NULL, &used),
-			-EXDEV);
-		assert_int_equal(
-			vw_unpack(o->image, codec, packed.data, size / 2, TEXT_SIZE, gather, &out, &used),
-			-ENODATA);
+		assert_int_equal(vw_codec_unpack(o->image, codec, packed.data, packed.size, TEXT_SIZE, refuse,
+						 NULL, &used),
+				 -EXDEV);
+		assert_int_equal(vw_codec_unpack(o->image, codec, packed.data, size / 2, TEXT_SIZE, gather,
+						 &out, &used),
+				 -ENODATA);
 		free_bytes(&packed);
 		free_bytes(&out);
 	}
@@ -88,8 +88,8 @@ static void test_flipped(void **state)
 			struct bytes out = {0};
 
 			packed.data[at] ^= 0x55;
-			(void)!vw_unpack(o->image, codec, packed.data, packed.size, 1 << 20, gather, &out,
-					 &used);
+			(void)!vw_codec_unpack(o->image, codec, packed.data, packed.size, 1 << 20, gather,
+					       &out, &used);
 			assert_true(used <= packed.size && out.size <= 1 << 20);
 			packed.data[at] ^= 0x55;
 			free_bytes(&out);
@@ -103,24 +103,51 @@ static void test_read_unpacked(void **state)
 {
 	struct opened *o = *state;
 	struct bytes packed = {0};
-	const unsigned char *bytes = NULL;
+	unsigned char *bytes = NULL;
 	size_t size = 0;
 
 	pack_xz(&packed, "a module", 8);
 	put(o->scratch, "nvme.ko.xz", VW_NODE_FILE, packed.data, packed.size);
 	put_file(o->scratch, "nvme.ko", "a module");
-	assert_int_equal(vw_read_unpacked(o->image, "/nvme.ko.xz", 100, &bytes, &size), 0);
+	assert_int_equal(vw_file_read_unpacked(o->image, "/nvme.ko.xz", 100, &bytes, &size), 0);
 	assert_int_equal(size, 8);
 	assert_memory_equal(bytes, "a module", 8);
-	assert_int_equal(vw_read_unpacked(o->image, "/nvme.ko", 100, &bytes, &size), 0);
+	free(bytes);
+	assert_int_equal(vw_file_read_unpacked(o->image, "/nvme.ko", 100, &bytes, &size), 0);
 	assert_memory_equal(bytes, "a module", 8);
-	assert_int_equal(vw_read_unpacked(o->image, "/nvme.ko", 7, &bytes, &size), -E2BIG);
-	assert_int_equal(vw_read_unpacked(o->image, "/nvme.ko.xz", 7, &bytes, &size), -E2BIG);
-	assert_int_equal(vw_read_unpacked(o->image, "/none", 7, &bytes, &size), -ENOENT);
+	free(bytes);
+	assert_int_equal(vw_file_read_unpacked(o->image, "/nvme.ko", 7, &bytes, &size), -E2BIG);
+	assert_int_equal(vw_file_read_unpacked(o->image, "/nvme.ko.xz", 7, &bytes, &size), -E2BIG);
+	assert_int_equal(vw_file_read_unpacked(o->image, "/none", 7, &bytes, &size), -ENOENT);
 	free_bytes(&packed);
 }
 
-/* --- ELF --------------------------------------------------------------------------------------------- */
+/* Of a large file what is beyond 48 MiB counts in the image's memory, as long as it is held. */
+static void test_large_files_are_counted(void **state)
+{
+	enum { MIB = 1024 * 1024 };
+	struct opened *o = *state;
+	struct vwb_budget *budget = &o->image->memory;
+	unsigned char *bytes = NULL, *more = NULL;
+	size_t size = 0;
+
+	put_file(o->scratch, "large", "");
+	assert_int_equal(truncate(beside(o->scratch, "snap/large"), 50 * MIB), 0);
+	budget->limit = 3 * MIB;
+	assert_int_equal(vw_file_read_large(o->image, "/large", 0, UINT64_MAX, &bytes, &size), 0);
+	assert_int_equal(budget->used, 2 * MIB);
+	assert_int_equal(vw_file_read_large(o->image, "/large", 0, UINT64_MAX, &more, &size), -EFBIG);
+	assert_string_equal(((struct vw_unread *)o->image->unread.item)[0].error, "EFBIG");
+	assert_false(budget->spent);
+	vw_file_free_large(o->image, bytes, size);
+	assert_int_equal(budget->used, 0);
+	assert_int_equal(vw_file_read_large(o->image, "/large", 3 * MIB, UINT64_MAX, &bytes, &size), 0);
+	assert_int_equal(size, 47 * MIB);
+	assert_int_equal(budget->used, 0);
+	vw_file_free_large(o->image, bytes, size);
+}
+
+/* ELF. */
 
 static void store(struct bytes *bytes, size_t at, uint64_t value, size_t size)
 {
@@ -208,7 +235,7 @@ static void test_elf_hostile(void **state)
 	free_bytes(&module);
 }
 
-/* --- PE ---------------------------------------------------------------------------------------------- */
+/* PE. */
 
 static void test_pe(void **state)
 {
@@ -248,6 +275,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_exact, opened_setup, opened_teardown),
 		cmocka_unit_test_setup_teardown(test_flipped, opened_setup, opened_teardown),
 		cmocka_unit_test_setup_teardown(test_read_unpacked, opened_setup, opened_teardown),
+		cmocka_unit_test_setup_teardown(test_large_files_are_counted, opened_setup, opened_teardown),
 		cmocka_unit_test_setup_teardown(test_modinfo, opened_setup, opened_teardown),
 		cmocka_unit_test_setup_teardown(test_elf_hostile, opened_setup, opened_teardown),
 		cmocka_unit_test_setup_teardown(test_pe, opened_setup, opened_teardown),
