@@ -28,6 +28,7 @@ struct vw_build {
 	struct vw_report *report;
 	const struct vwk_row *row;   /* the platform; never NULL */
 	const struct vwk_row *lower; /* the layer that shows through it, or NULL */
+	unsigned domains;            /* whose facts speak of the platform: enum vwk_domain */
 	size_t clues;
 	struct vw_clue **clue;
 	struct vw_layer *layer;

@@ -220,10 +220,10 @@ static const struct vwk_row *decide_simple(struct vw_build *build, const struct 
 	struct contest contest = {.table = table};
 	const struct candidate *winner;
 
-	enter(&contest, build->facts, VW_FROM_ALL, NULL);
+	enter(&contest, build->facts, build->domains, NULL);
 	drop_fallbacks(&contest);
 	for (size_t i = 0; i < contest.count; i++)
-		call_witnesses(build, contest.candidate[i].row, VW_FROM_ALL);
+		call_witnesses(build, contest.candidate[i].row, build->domains);
 	drop_refined(&contest);
 	winner = strongest(&contest);
 	if (!winner)
@@ -232,13 +232,51 @@ static const struct vwk_row *decide_simple(struct vw_build *build, const struct 
 	return winner->row;
 }
 
+static const struct vwk_row *row_signed(const char *signature)
+{
+	for (size_t i = 0; i < vwk_platforms.count; i++) {
+		const struct vwk_row *row = &vwk_platforms.row[i];
+
+		if (row->signatures && vwb_text_in(row->signatures, signature))
+			return row;
+	}
+	return NULL;
+}
+
+/*
+ * The kernel has KVM's clock only where it found KVM's signature (Linux arch/x86/kernel/kvm.c,
+ * kvm_cpuid_base()). Where programs see another hypervisor's at each base, or none and no bit, the
+ * instruction is not intercepted in user mode, as in a guest of PVM: what it says is true of the layer below.
+ */
+static bool is_lower_cpuid(const struct vw_facts *facts)
+{
+	enum { SECOND_BASE = 0x40000100 };
+	const struct vw_cpuid_facts *cpuid = &facts->cpuid;
+
+	if (facts->clock.available.state != VW_VALUE ||
+	    !vwb_text_has_word(facts->clock.available.text, "kvm-clock") ||
+	    !vw_cpuid_find(cpuid, SECOND_BASE, 0))
+		return false;
+	for (size_t i = 0; i < cpuid->interfaces; i++) {
+		const struct vwk_row *row = row_signed(cpuid->interface[i].signature);
+
+		if (!row || vwb_text_equal(row->hypervisor, "kvm"))
+			return false;
+	}
+	return cpuid->interfaces || (cpuid->hypervisor_bit.state == VW_VALUE && !cpuid->hypervisor_bit.value);
+}
+
+enum { LOWER_CPUID = VW_FROM_CPUID | VW_FROM_BIT };
+
 /* Where CPUID shows the platform's own interface, it does not show the layer below. */
-static unsigned domains_below(const struct vw_facts *facts, const struct vwk_row *inner)
+static unsigned domains_below(const struct vw_build *build, const struct vwk_row *inner)
 {
 	static const struct vwk_rule own = C_SIGNATURE("XenVMMXenVMM", VW_DECISIVE, NULL);
-	struct vwk_trial trial = {.facts = facts, .domains = VW_FROM_ALL};
+	struct vwk_trial trial = {.facts = build->facts, .domains = VW_FROM_ALL};
 	enum vw_weight weight;
 
+	if (build->domains != VW_FROM_ALL)
+		return inner->below | LOWER_CPUID;
 	if (vwb_text_equal(inner->hypervisor, "xen") && vw_rule_ask(&trial, &own, &weight) == VW_HOLDS)
 		return inner->below & ~(unsigned)VW_FROM_CPUID;
 	return inner->below;
@@ -246,7 +284,7 @@ static unsigned domains_below(const struct vw_facts *facts, const struct vwk_row
 
 static const struct vwk_row *decide_lower(struct vw_build *build, const struct vwk_row *inner)
 {
-	unsigned domains = domains_below(build->facts, inner);
+	unsigned domains = domains_below(build, inner);
 	struct contest contest = {.table = &vwk_platforms};
 	const struct candidate *winner;
 
@@ -280,11 +318,13 @@ static void doubt_foreign_board(struct vw_build *build)
 
 	for (size_t i = 0; build->row->boards && i < VW_COUNT(strings); i++) {
 		const char *maker = strings[i]->state == VW_VALUE ? maker_of(strings[i]->text) : NULL;
+		bool foreign = maker && !vwb_text_has_word(build->row->boards, maker);
 
-		if (!maker || vwb_text_has_word(build->row->boards, maker))
-			continue;
-		if (platform->confidence == VW_CERTAIN)
+		/* What may not be read may be another maker's. */
+		if ((foreign || strings[i]->state == VW_DENIED) && platform->confidence == VW_CERTAIN)
 			platform->confidence = VW_LIKELY;
+		if (!foreign)
+			continue;
 		vw_conflict_add(
 			build,
 			vw_evidence_add(build, strings[i]->source, strings[i]->text, VW_WEAK, "conflict",
@@ -302,9 +342,10 @@ static void decide_platform(struct vw_build *build)
 	struct contest contest = {.table = &vwk_platforms};
 	const struct candidate *winner;
 
-	enter(&contest, build->facts, VW_FROM_ALL, NULL);
+	build->domains = VW_FROM_ALL & ~(is_lower_cpuid(build->facts) ? (unsigned)LOWER_CPUID : 0U);
+	enter(&contest, build->facts, build->domains, NULL);
 	for (size_t i = 0; i < contest.count; i++)
-		call_witnesses(build, contest.candidate[i].row, VW_FROM_ALL);
+		call_witnesses(build, contest.candidate[i].row, build->domains);
 	drop_lower(&contest, build->facts);
 	drop_fallbacks(&contest);
 	drop_refined(&contest);
@@ -314,7 +355,7 @@ static void decide_platform(struct vw_build *build)
 	if (winner)
 		note_losers(build, &contest, winner);
 	doubt_foreign_board(build);
-	if (build->row->below)
+	if (build->row->below || build->domains != VW_FROM_ALL)
 		build->lower = decide_lower(build, build->row);
 }
 

@@ -10,9 +10,15 @@ static bool has_flag(const struct vw_facts *facts, const char *flag)
 	return facts->cpuinfo.flags.state == VW_VALUE && vwb_text_has_word(facts->cpuinfo.flags.text, flag);
 }
 
-static bool leaf_bit(const struct vw_facts *facts, uint32_t number, enum vwk_register which, unsigned bit)
+/* What CPUID shows of the layer below is not this kernel's to use. */
+static const struct vw_leaf *leaf_of(const struct vw_build *build, uint32_t number)
 {
-	const struct vw_leaf *leaf = vw_cpuid_find(&facts->cpuid, number, 0);
+	return build->domains & VW_FROM_CPUID ? vw_cpuid_find(&build->facts->cpuid, number, 0) : NULL;
+}
+
+static bool leaf_bit(const struct vw_build *build, uint32_t number, enum vwk_register which, unsigned bit)
+{
+	const struct vw_leaf *leaf = leaf_of(build, number);
 	uint32_t value = 0;
 
 	if (leaf)
@@ -65,8 +71,9 @@ static const struct {
 	{18, "x2avic"},      {25, "vnmi"},
 };
 
-static size_t vmx_features(const struct vw_facts *facts, const char **feature)
+static size_t vmx_features(const struct vw_build *build, const char **feature)
 {
+	const struct vw_facts *facts = build->facts;
 	const struct vw_text *vmx = &facts->cpuinfo.vmx_flags;
 	size_t count = 0;
 
@@ -78,15 +85,16 @@ static size_t vmx_features(const struct vw_facts *facts, const char **feature)
 			feature[count++] = vmx_words[i];
 	}
 	/* Source: Hyper-V TLFS section 2.4.5, CPUID 0x40000004 EAX[14]: enlightened VMCS recommended. */
-	if (vw_cpuid_find(&facts->cpuid, 0x40000004, 0) && leaf_bit(facts, 0x40000004, VW_EAX, 14) &&
-	    facts->cpuid.interfaces && vwb_text_equal(facts->cpuid.interface[0].signature, "Microsoft Hv"))
+	if (leaf_bit(build, 0x40000004, VW_EAX, 14) && facts->cpuid.interfaces &&
+	    vwb_text_equal(facts->cpuid.interface[0].signature, "Microsoft Hv"))
 		feature[count++] = "evmcs";
 	return count;
 }
 
-static size_t svm_features(const struct vw_facts *facts, const char **feature)
+static size_t svm_features(const struct vw_build *build, const char **feature)
 {
-	const struct vw_leaf *leaf = vw_cpuid_find(&facts->cpuid, 0x8000000a, 0);
+	const struct vw_facts *facts = build->facts;
+	const struct vw_leaf *leaf = leaf_of(build, 0x8000000a);
 	size_t count = 0;
 
 	for (size_t i = 0; i < VW_COUNT(svm_bits); i++) {
@@ -107,9 +115,9 @@ static void fill_features(struct vw_build *build)
 	if (!feature)
 		return;
 	if (vwb_text_equal(nested->extension, "vmx"))
-		nested->feature_count = vmx_features(build->facts, feature);
+		nested->feature_count = vmx_features(build, feature);
 	else if (vwb_text_equal(nested->extension, "svm"))
-		nested->feature_count = svm_features(build->facts, feature);
+		nested->feature_count = svm_features(build, feature);
 	nested->feature = feature;
 }
 
@@ -132,10 +140,10 @@ static void x86_extension(struct vw_build *build)
 	const struct vw_facts *facts = build->facts;
 	struct vw_nested *nested = &build->report->nested;
 
-	if (leaf_bit(facts, 1, VW_ECX, 5) || has_flag(facts, "vmx")) {
+	if (leaf_bit(build, 1, VW_ECX, 5) || has_flag(facts, "vmx")) {
 		nested->extension = "vmx";
 		note(build, "cpuid 0x00000001", "vmx");
-	} else if (leaf_bit(facts, 0x80000001, VW_ECX, 2) || has_flag(facts, "svm")) {
+	} else if (leaf_bit(build, 0x80000001, VW_ECX, 2) || has_flag(facts, "svm")) {
 		nested->extension = "svm";
 		note(build, "cpuid 0x80000001", "svm");
 	} else if (facts->kvm.pvm.state == VW_VALUE) {
@@ -146,7 +154,7 @@ static void x86_extension(struct vw_build *build)
 		nested->can_host = VW_YES;
 	else if (facts->kvm.pvm.state != VW_ABSENT)
 		nested->can_host = VW_UNKNOWN;
-	else if (facts->cpuinfo.flags.state == VW_VALUE || vw_cpuid_find(&facts->cpuid, 1, 0))
+	else if (facts->cpuinfo.flags.state == VW_VALUE || leaf_of(build, 1))
 		nested->can_host = VW_NO;
 }
 
