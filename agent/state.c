@@ -93,7 +93,7 @@ static int read_digest(const char *path, struct vwd_digest *ret)
 {
 	_cleanup_(vwb_arena_freep) struct vwb_arena *arena = NULL;
 	size_t size = 0;
-	char *bytes;
+	char *bytes = NULL;
 	int r = vwb_arena_new(&arena);
 
 	if (r == 0)

@@ -2,6 +2,7 @@
 #include "detect/checks.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,15 +14,15 @@ extern const struct vw_check *const first_check[] __asm__("__start_vw_checks");
 extern const struct vw_check *const end_of_checks[] __asm__("__stop_vw_checks");
 
 /* The files of checks: out of a library, the linker takes only those that somebody names. */
-#define SUBJECTS(X)                                                                                 \
-	X(blocked)                                                                                  \
-	X(boot)                                                                                     \
-	X(clock)                                                                                    \
-	X(drivers)                                                                                  \
-	X(emulated)                                                                                 \
-	X(ena)                                                                                      \
-	X(hosting) X(init) X(initramfs) X(kernels) X(login) X(modules) X(mounts) X(network) X(nvme) \
-		X(system) X(xen)
+#define SUBJECTS(X) \
+	X(blocked)  \
+	X(boot)     \
+	X(clock)    \
+	X(drivers)  \
+	X(emulated) \
+	X(ena)      \
+	X(hosting)  \
+	X(init) X(initramfs) X(kernels) X(login) X(modules) X(mounts) X(network) X(nvme) X(system) X(xen)
 #define DECLARE(subject) extern const char vw_checks_of_##subject;
 #define NAME(subject)    &vw_checks_of_##subject,
 
@@ -29,21 +30,26 @@ SUBJECTS(DECLARE)
 
 static const char *const subjects[] __attribute__((used)) = {SUBJECTS(NAME)};
 
+static size_t rows(void)
+{
+	return ((uintptr_t)end_of_checks - (uintptr_t)first_check) / sizeof(*first_check);
+}
+
 /* How many rows have an id before this one. */
 static size_t rank(const char *id)
 {
 	size_t before = 0;
 
-	for (const struct vw_check *const *row = first_check; row < end_of_checks; row++)
-		before += strcmp((*row)->word.id, id) < 0;
+	for (size_t i = 0; i < rows(); i++)
+		before += strcmp(first_check[i]->word.id, id) < 0;
 	return before;
 }
 
 const struct vw_check_word *vw_check_at(size_t index)
 {
-	for (const struct vw_check *const *row = first_check; row < end_of_checks; row++)
-		if (rank((*row)->word.id) == index)
-			return &(*row)->word;
+	for (size_t i = 0; i < rows(); i++)
+		if (rank(first_check[i]->word.id) == index)
+			return &first_check[i]->word;
 	return NULL;
 }
 
@@ -90,9 +96,9 @@ static bool applies(const struct vw_assessment *a, const struct vw_check *check)
 
 static void assess_all(struct vw_assessment *a)
 {
-	for (const struct vw_check *const *row = first_check; row < end_of_checks; row++)
-		if (applies(a, *row))
-			assess(a, *row);
+	for (size_t i = 0; i < rows(); i++)
+		if (applies(a, first_check[i]))
+			assess(a, first_check[i]);
 }
 
 /* Where nothing names a default, the newest kernel is what loaders offer first. */

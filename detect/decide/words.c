@@ -160,7 +160,7 @@ static const struct {
 	{{"container", "runs in a container", NULL}, is_container},
 	{{"chroot", "has another root than the host, and shares its processes", NULL}, is_chroot},
 	{{"incus", "runs in a container of Incus", NULL}, is_incus},
-	{{"translated", "runs under a translator of instructions: Rosetta, qemu-user", NULL}, is_translated},
+	{{"translated", "runs under a translator: Rosetta, qemu-user", NULL}, is_translated},
 	{{"confidential", "memory is protected from the host", NULL}, is_confidential},
 	{{"metal", "runs on the hardware, EC2's .metal included", NULL}, is_metal},
 };

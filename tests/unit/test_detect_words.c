@@ -205,7 +205,7 @@ static void test_each_list_holds_its_words_and_no_other(void **state)
 		{"words", "container", "runs in a container", NULL},
 		{"words", "chroot", "has another root than the host, and shares its processes", NULL},
 		{"words", "incus", "runs in a container of Incus", NULL},
-		{"words", "translated", "runs under a translator of instructions: Rosetta, qemu-user", NULL},
+		{"words", "translated", "runs under a translator: Rosetta, qemu-user", NULL},
 		{"words", "confidential", "memory is protected from the host", NULL},
 		{"words", "metal", "runs on the hardware, EC2's .metal included", NULL},
 	};
@@ -255,10 +255,9 @@ static void test_words_of_a_kvm_guest(void **state)
 {
 	static const struct vw_facts facts = {.dmi.sys_vendor = TEXT("QEMU"),
 					      .container.pid1_container = TEXT("")};
-	struct vw_report report = {
-		.facts = &facts,
-		.level = 1,
-		.platform = {.id = "kvm", .hypervisor = "kvm", .contained = VW_NO}};
+	struct vw_report report = {.facts = &facts,
+				   .level = 1,
+				   .platform = {.id = "kvm", .hypervisor = "kvm", .contained = VW_NO}};
 
 	(void)state;
 	assert_words(&report, "+vm ?nested -container -confidential -metal");

@@ -1192,6 +1192,9 @@ static int how_it_ends(bool sandboxed)
 	if (child == 0) {
 		int result;
 
+		/* where the kernel has no such calls; cmocka would take the signal for a failure of the test
+		 */
+		(void)signal(SIGSEGV, SIG_DFL);
 		enter(sandboxed ? SECCOMP_ALONE : NOTHING, &needs);
 		__asm__ volatile("int $0x80" : "=a"(result) : "a"(20) : "memory", "r8", "r9", "r10", "r11");
 		_exit(result > 0 ? 0 : 1);
