@@ -107,13 +107,13 @@ static int read_time(const char *path, uint64_t *ret)
 	_cleanup_(vwb_arena_freep) struct vwb_arena *arena = NULL;
 	size_t size = 0, digits;
 	uint64_t value;
-	char *text;
+	char *text = NULL;
 	int r = vwb_arena_new(&arena);
 
 	if (r == 0)
 		r = vwb_file_read(arena, path, O_NOFOLLOW, LAST_CHANGE_MAX, &text, &size);
-	if (r < 0)
-		return r;
+	if (r < 0 || !text)
+		return r < 0 ? r : -EBADMSG;
 	digits = strspn(text, "0123456789");
 	if (digits > END_OF_TIME_DIGITS || digits + 1 != size || text[digits] != '\n')
 		return -EBADMSG;

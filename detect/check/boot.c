@@ -283,8 +283,7 @@ static void loader_is_there(struct vw_assessment *a)
 }
 
 static const char *const install_loader[VW_FAMILIES] = {
-	[VW_DEBIAN] = "grub-install DISK, with the package grub-pc; for UEFI grub-install --removable, with "
-		      "grub-efi",
+	[VW_DEBIAN] = "grub-install DISK, with grub-pc; for UEFI grub-install --removable, with grub-efi",
 	[VW_REDHAT] = "grub2-install DISK, with the package grub2-pc",
 	[VW_SUSE] = "grub2-install DISK, with the package grub2-i386-pc",
 	[VW_ARCH] = "grub-install --target=i386-pc DISK",

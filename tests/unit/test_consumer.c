@@ -22,12 +22,10 @@ static const char *const everywhere[] = {
 	"a\u202Eb",
 	"a\u2066b",
 	"a\u200Bb",
-	"a\xC2\x9B"
-	"b",
+	"a\302\233b",
 	"a\U000E0041b",
 	"a\x1B[31mb",
-	"a\x7F"
-	"b",
+	"a\177b",
 	"a\uFEFFb",
 };
 
