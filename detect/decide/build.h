@@ -62,6 +62,9 @@ void vw_rule_see_number(struct vwk_seen *seen, const struct vw_number *fact);
 /** Where no rule of vwk_confined holds: is it certain that no container confines this process? */
 bool vw_confined_not(const struct vw_facts *facts);
 
+/** Is there something that tells whether a container confines this process, and may not be read? */
+bool vw_confinement_denied(const struct vw_facts *facts);
+
 /** Is the root another folder than the host's, in the first PID namespace? */
 enum vw_tristate vw_chroot_decide(const struct vw_facts *facts);
 

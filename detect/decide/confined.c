@@ -137,6 +137,8 @@ enum vwk_answer vw_rule_own_root(const struct vwk_rule *rule, const struct vw_fa
 	(void)rule;
 	if (root->parent.state != VW_VALUE || root->folder.state != VW_VALUE || root->type.state != VW_VALUE)
 		return root->parent.state == VW_ABSENT ? VW_HOLDS_NOT : VW_CANNOT_TELL;
+	if (container->ns[VW_NS_MNT].state == VW_DENIED)
+		return VW_CANNOT_TELL;
 	vw_rule_see_text(seen, vwb_text_equal(root->folder.text, "/") ? &root->type : &root->folder);
 	pid1 = is_pid1_root(container);
 	if (on_first_root(root) || is_first(facts, VW_NS_MNT) == VW_HOLDS || pid1 == VW_HOLDS ||
@@ -144,7 +146,13 @@ enum vwk_answer vw_rule_own_root(const struct vwk_rule *rule, const struct vw_fa
 		return VW_HOLDS_NOT;
 	if (vwb_text_equal(root->folder.text, "/") && !vwb_text_has_word("overlay tmpfs", root->type.text))
 		return VW_HOLDS_NOT;
-	return pid1 == VW_HOLDS_NOT || !may_be_pid1_root(facts) ? VW_HOLDS : VW_CANNOT_TELL;
+	if (pid1 == VW_HOLDS_NOT)
+		return VW_HOLDS;
+	/* a service of this system, in a copy of its mounts */
+	if (container->pid1_root.folder.state == VW_DENIED && is_first(facts, VW_NS_PID) == VW_HOLDS &&
+	    others_are_first(facts, VW_NS_MNT) == VW_HOLDS)
+		return VW_CANNOT_TELL;
+	return may_be_pid1_root(facts) ? VW_CANNOT_TELL : VW_HOLDS;
 }
 
 /* The mount namespace is not the host's: a runtime has begun in this process, not only put it into a control
@@ -214,4 +222,12 @@ bool vw_confined_not(const struct vw_facts *facts)
 	enum vw_state tracer = facts->container.tracer.state;
 
 	return (tracer == VW_VALUE || tracer == VW_ABSENT) && pids_are_free(facts) && root_is_free(facts);
+}
+
+bool vw_confinement_denied(const struct vw_facts *facts)
+{
+	const struct vw_container_facts *container = &facts->container;
+
+	return container->ns[VW_NS_PID].state == VW_DENIED || container->ns[VW_NS_MNT].state == VW_DENIED ||
+	       container->root.parent.state == VW_DENIED || container->tracer.state == VW_DENIED;
 }

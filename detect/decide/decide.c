@@ -307,6 +307,12 @@ static const char *maker_of(const char *text)
 	return NULL;
 }
 
+static void doubt(struct vw_platform *platform)
+{
+	if (platform->confidence == VW_CERTAIN)
+		platform->confidence = VW_LIKELY;
+}
+
 /* SMBIOS' strings can be given to a guest, and interfaces are imitated: where the two do not go together, one
  * of them is not the platform's own. */
 static void doubt_foreign_board(struct vw_build *build)
@@ -315,16 +321,16 @@ static void doubt_foreign_board(struct vw_build *build)
 	const struct vw_text *const strings[] = {&dmi->sys_vendor, &dmi->product_name, &dmi->bios_vendor,
 						 &dmi->board_vendor};
 	struct vw_platform *platform = &build->report->platform;
+	size_t denied = 0;
 
 	for (size_t i = 0; build->row->boards && i < VW_COUNT(strings); i++) {
 		const char *maker = strings[i]->state == VW_VALUE ? maker_of(strings[i]->text) : NULL;
 		bool foreign = maker && !vwb_text_has_word(build->row->boards, maker);
 
-		/* What may not be read may be another maker's. */
-		if ((foreign || strings[i]->state == VW_DENIED) && platform->confidence == VW_CERTAIN)
-			platform->confidence = VW_LIKELY;
+		denied += strings[i]->state == VW_DENIED;
 		if (!foreign)
 			continue;
+		doubt(platform);
 		vw_conflict_add(
 			build,
 			vw_evidence_add(build, strings[i]->source, strings[i]->text, VW_WEAK, "conflict",
@@ -334,6 +340,9 @@ static void doubt_foreign_board(struct vw_build *build)
 			"interface is imitated");
 		return;
 	}
+	/* they may be another maker's */
+	if (denied == VW_COUNT(strings))
+		doubt(platform);
 }
 
 static void decide_platform(struct vw_build *build)
@@ -430,8 +439,8 @@ static void note_left_over(struct vw_build *build, const struct vwk_row *row)
 		vw_conflict_add(build, first, second, message);
 }
 
-/* Namespaces and mounts say whether there is one; marks name it, and decide only where those cannot be read.
- */
+/* Namespaces and mounts say whether there is one; marks name it, and decide only where those were not looked
+ * at: in a snapshot that lacks them. */
 static void decide_container(struct vw_build *build)
 {
 	struct vw_platform *platform = &build->report->platform;
@@ -442,11 +451,13 @@ static void decide_container(struct vw_build *build)
 	enum vw_weight weight;
 	bool confined = vw_rule_ask(&trial, &vwk_confined, &weight) == VW_HOLDS;
 
-	if (!confined && vw_confined_not(build->facts) && (!row || !(row->traits & VWK_BY_KERNEL))) {
+	bool certain = confined || (row && row->traits & VWK_BY_KERNEL);
+
+	if (!certain && vw_confined_not(build->facts)) {
 		if (row)
 			note_left_over(build, row);
 		platform->contained = VW_NO;
-	} else if (row) {
+	} else if (row && (certain || !vw_confinement_denied(build->facts))) {
 		platform->container = row->id;
 		platform->contained = VW_YES;
 	}
