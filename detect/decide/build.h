@@ -59,7 +59,7 @@ const char *vw_layer_name(struct vw_build *build, const struct vwk_row *row);
 void vw_rule_see_text(struct vwk_seen *seen, const struct vw_text *fact);
 void vw_rule_see_number(struct vwk_seen *seen, const struct vw_number *fact);
 
-/** Where no rule of vwk_confined holds: is it certain that no container confines this process? */
+/** Where no row of vwk_confinement holds: is it certain that no container confines this process? */
 bool vw_confined_not(const struct vw_facts *facts);
 
 /** Is there something that tells whether a container confines this process, and may not be read? */

@@ -439,20 +439,34 @@ static void note_left_over(struct vw_build *build, const struct vwk_row *row)
 		vw_conflict_add(build, first, second, message);
 }
 
+static const struct vwk_row *confinement_of(struct vw_build *build)
+{
+	struct vwk_trial trial = {.facts = build->facts, .domains = build->domains};
+	const struct vwk_row *found = NULL;
+
+	for (size_t i = 0; i < vwk_confinement.count; i++) {
+		const struct vwk_row *row = &vwk_confinement.row[i];
+		enum vw_weight weight;
+
+		if (!row_holds(&trial, row, &weight))
+			continue;
+		call_witnesses(build, row, build->domains);
+		found = row;
+	}
+	return found;
+}
+
 /* Namespaces and mounts say whether there is one; marks name it, and decide only where those were not looked
  * at: in a snapshot that lacks them. */
 static void decide_container(struct vw_build *build)
 {
 	struct vw_platform *platform = &build->report->platform;
 	const struct vwk_row *row = decide_simple(build, &vwk_containers);
-	struct testimony testimony = {.build = build, .word = "container"};
-	struct vwk_trial trial = {
-		.facts = build->facts, .domains = VW_FROM_ALL, .witness = testify, .user = &testimony};
-	enum vw_weight weight;
-	bool confined = vw_rule_ask(&trial, &vwk_confined, &weight) == VW_HOLDS;
-
+	const struct vwk_row *confined = confinement_of(build);
 	bool certain = confined || (row && row->traits & VWK_BY_KERNEL);
 
+	if (!row)
+		row = confined;
 	if (!certain && vw_confined_not(build->facts)) {
 		if (row)
 			note_left_over(build, row);

@@ -32,19 +32,28 @@
 #define TRACED_BY_PROOT \
 	K_STARTS(container.tracer, "proot", VW_DECISIVE, "PRoot traces what it runs; TracerPid")
 
-/* What the kernel tells, whoever did it. */
-#define CONFINED                                                                                            \
-	K_OWN(own_pids, VW_DECISIVE, "Linux, include/linux/proc_ns.h: numbers of the first namespaces"),    \
-		K_OWN(no_kthreadd, VW_DECISIVE, "Linux, init/main.c: PID 2 is kthreadd"),                   \
-		K_OWN(own_root, VW_STRONG, "Linux, Documentation/filesystems/proc.rst: mountinfo"),         \
-		VW_ALL(VW_ANY(OWN_CGROUP_OF("/docker/"), OWN_CGROUP_OF("/docker-"),                         \
-			      OWN_CGROUP_OF("libpod-"), OWN_CGROUP_OF("crio-"), OWN_CGROUP_HAS("kubepods"), \
-			      OWN_CGROUP_HAS("lxc.payload"), OWN_CGROUP_HAS("/lxc/"),                       \
-			      OWN_CGROUP_HAS("/buildkit/"), OWN_CGROUP_HAS("/ecs/")),                       \
-		       K_OWN(own_mounts, VW_STRONG, "namespaces(7)")),                                      \
-		TRACED_BY_PROOT
+#define SOME_CONTAINER .id = "container-other", .name = "container of another manager"
+#define CONFINED       SOME_CONTAINER, .part = true, .hypervisor = "container"
 
-const struct vwk_rule vwk_confined = VW_ANY(CONFINED);
+/* What the kernel tells, whoever did it: each row is a way to be confined. */
+static const struct vwk_row confinement_rows[] = {
+	{CONFINED,
+	 .needs = VW_RULES(K_OWN(own_pids, VW_DECISIVE,
+				 "Linux, include/linux/proc_ns.h: numbers of the first namespaces"))},
+	{CONFINED,
+	 .needs = VW_RULES(K_OWN(no_kthreadd, VW_DECISIVE, "Linux, init/main.c: PID 2 is kthreadd"))},
+	{CONFINED, .needs = VW_RULES(K_OWN(own_root, VW_STRONG,
+					   "Linux, Documentation/filesystems/proc.rst: mountinfo"))},
+	{CONFINED,
+	 .needs = VW_RULES(
+		 VW_ANY(OWN_CGROUP_OF("/docker/"), OWN_CGROUP_OF("/docker-"), OWN_CGROUP_OF("libpod-"),
+			OWN_CGROUP_OF("crio-"), OWN_CGROUP_HAS("kubepods"), OWN_CGROUP_HAS("lxc.payload"),
+			OWN_CGROUP_HAS("/lxc/"), OWN_CGROUP_HAS("/buildkit/"), OWN_CGROUP_HAS("/ecs/")),
+		 K_OWN(own_mounts, VW_STRONG, "namespaces(7)"))},
+	{CONFINED, .needs = VW_RULES(TRACED_BY_PROOT)},
+};
+
+const struct vwk_table vwk_confinement = {.row = confinement_rows, .count = VW_COUNT(confinement_rows)};
 
 /* Whatever is started in WSL's own container is the innermost: all that may be refine "wsl". */
 static const struct vwk_row container_rows[] = {
@@ -173,7 +182,7 @@ static const struct vwk_row container_rows[] = {
 	{
 		.id = "ecs",
 		.name = "Amazon ECS task",
-		.refines = IDS("docker", "oci"),
+		.refines = IDS("docker"),
 		.needs = VW_RULES(
 			VW_ANY(K_NAME_STARTS(container.pid1_markers, "ECS_CONTAINER_METADATA_URI", VW_STRONG,
 					     "Amazon ECS, task metadata endpoint"),
@@ -195,7 +204,7 @@ static const struct vwk_row container_rows[] = {
 	{
 		.id = "firejail",
 		.name = "Firejail",
-		.refines = IDS("wsl", "docker"),
+		.refines = IDS("docker"),
 		.needs = VW_RULES(VW_ANY(SAYS("firejail"), K_THERE(container.firejail, VW_STRONG,
 								   "Firejail, src/include/rundefs.h"))),
 	},
@@ -217,7 +226,7 @@ static const struct vwk_row container_rows[] = {
 	{
 		.id = "gvisor",
 		.name = "gVisor",
-		.refines = IDS("docker", "podman", "oci", "kubernetes"),
+		.refines = IDS("podman"),
 		.traits = VWK_BY_KERNEL,
 		.needs = VW_RULES(K_HAS(container.proc_version, "#1 SMP Sun Jan 10 15:06:54 PST 2016",
 					VW_DECISIVE, "gVisor, pkg/sentry/syscalls/linux: its fixed version")),
@@ -225,14 +234,13 @@ static const struct vwk_row container_rows[] = {
 	{
 		.id = "kata",
 		.name = "Kata Containers",
-		.refines = IDS("docker", "podman", "oci", "kubernetes", "crio"),
+		.refines = IDS("podman", "crio"),
 		.needs = VW_RULES(
 			K_THERE(container.kata, VW_STRONG, "Kata Containers, agent: mounts of kataShared")),
 	},
 	{
-		.id = "container-other",
-		.name = "container of another manager",
-		.needs = VW_RULES(VW_ANY(CONFINED, SAYS_SOMETHING(container.host_manager, HOST),
+		SOME_CONTAINER,
+		.needs = VW_RULES(VW_ANY(SAYS_SOMETHING(container.host_manager, HOST),
 					 SAYS_SOMETHING(container.pid1_container, INTERFACE),
 					 SAYS_SOMETHING(container.manager, MANAGER))),
 		.fallback = true,

@@ -71,7 +71,7 @@ struct vwk_table {
 extern const struct vwk_table vwk_platforms, vwk_vmms, vwk_clouds, vwk_containers, vwk_confidentials;
 
 /* What confines a process, whoever did it. */
-extern const struct vwk_rule vwk_confined;
+extern const struct vwk_table vwk_confinement;
 
 /* Two observations that do not go together on an ordinary machine. */
 struct vwk_pair {

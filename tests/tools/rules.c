@@ -78,7 +78,10 @@ static struct excuse {
 	{"platforms unknown-hypervisor needs/any/all*/is dmi.sys_vendor*: decisive", "the cloud aws", 0},
 	{"platforms nitro needs/any*/all/any/has dmi.product_name*: weak", "the row unknown-hypervisor", 0},
 	{"containers lxd needs/any*/is *: strong", "the row lxc", 0},
-	{"containers lxd needs/any*/has *: weak", "the row lxc", 0},
+	{"containers lxd needs/any*/@(has|there) *: weak", "the row lxc", 0},
+	{"containers proot needs/any*/starts *: strong", "the same trace as what confines", 0},
+	{"confinement family container needs/starts *: strong", "the row proot", 0},
+	{"confinement family container needs/any/@(has|cgroup) *: weak", "the row of that manager", 0},
 	{"containers container-other needs/any*/all*/none: strong", "no other fallback", 0},
 	{"confidential tdx needs/any*/all*/leaf *21*: strong", "two rules, one piece", 0},
 	{"confidential nitro-enclave needs/*: strong", "the platform nitro-enclave", 0},
@@ -437,6 +440,17 @@ static const struct {
 	FACT(container.wsl),
 	FACT(container.lxd),
 	FACT(container.proc_version),
+	FACT(container.host_manager),
+	FACT(container.own_cgroup),
+	FACT(container.hostname_mount),
+	FACT(container.tracer),
+	FACT(container.firejail),
+	FACT(container.kata),
+	FACT(container.flatpak),
+	FACT(container.lxc),
+	FACT(container.singularity),
+	FACT(container.incus),
+	FACT(container.charliecloud),
 	FACT(confidential.sev_status),
 	FACT(confidential.sev_guest),
 	FACT(confidential.tdx_guest),
@@ -866,6 +880,7 @@ int main(int count, char **arguments)
 	walk_table(&vwk_vmms, "vmms");
 	walk_table(&vwk_clouds, "clouds");
 	walk_table(&vwk_containers, "containers");
+	walk_table(&vwk_confinement, "confinement");
 	walk_table(&vwk_confidentials, "confidential");
 	walk_pairs();
 	for (size_t i = 0; i < VW_COUNT(excuses); i++) {
