@@ -610,7 +610,7 @@ static void the_same_is_waited_for_by_so_many(void **state)
 		held += ask(&client[i], i, "alice", "wrong") == VW_AUTH_LATER;
 	assert_int_equal(held, 1 + VW_AUTH_HELD_MAX - 8);
 	for (unsigned i = 0; i < VW_COUNT(other); i++)
-		held += ask(&other[i], 50 + i, "alice", "abcdefgh" + i) == VW_AUTH_LATER;
+		held += ask(&other[i], 50 + i, "alice", &"abcdefgh"[i]) == VW_AUTH_LATER;
 	assert_int_equal(held, VW_AUTH_HELD_MAX);
 	for (unsigned i = 0; i < 8; i++)
 		compute_one();
