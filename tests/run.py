@@ -28,7 +28,7 @@ LIMIT = 900  # seconds for one program
 ALONE = {"tests/e2e/budget.py", "tests/e2e/service.py"}  # they count time and wake-ups
 # They start the program thousands of times, and to look for leaks takes longer than what it does: the unit tests, and
 # the scripts that are not here, look for them in the same code.
-NO_LEAKS = {"tests/corpus/run.py", "tests/e2e/layouts.py", "tests/e2e/metrics.py", "tests/security/hostile_images.py"}
+NO_LEAKS = {"tests/corpus/run.py", "tests/e2e/layouts.py", "tests/e2e/metrics.py"}
 
 CMOCKA_RAN = re.compile(r"^\[=+\]\s*(\d+) test\(s\) run\.", re.M)
 CMOCKA_PASSED = re.compile(r"^\[\s*PASSED\s*\]\s*(\d+) test\(s\)", re.M)
