@@ -136,12 +136,17 @@ struct vw_initramfs {
 
 /* Boot. */
 
+/* What a loader's absolute path may be relative to. */
+enum vw_boot_place { VW_ON_ROOT = 1 << 0, VW_ON_BOOT = 1 << 1 };
+
 struct vw_boot_entry {
 	const char *loader;    /* "grub", "bls", "extlinux", "menu.lst", "uki", "systemd-boot", "zipl" */
 	const char *title;     /* may be NULL */
 	const char *source;    /* "/boot/grub/grub.cfg:120" */
 	const char *kernel;    /* path as written, or NULL */
 	const char *kernel_at; /* where that is in the image; NULL: nowhere */
+	unsigned
+		kernel_on; /* of enum vw_boot_place: where there is such a file; 0: its path names a device */
 	size_t initrd_count;
 	const char *const *initrd;    /* as written */
 	const char *const *initrd_at; /* where each is in the image; NULL: nowhere */

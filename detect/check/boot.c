@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "detect/check/check.h"
 
+#include <string.h>
+
 /* Boot entries, and what the firmware starts. */
 
 VW_CHECKS_OF(boot);
@@ -97,6 +99,39 @@ VW_CHECK(KRN002, VW_ON_ALL, VW_FATAL, VW_BREAKS_BOOT, "the default boot entry na
 	 "https://www.gnu.org/software/grub/manual/grub/html_node/default.html", .remedies = choose_default,
 	 .assess = default_is_there);
 
+/* Is /boot a file system of its own? A subvolume of the root's is none. */
+static enum vw_tristate has_own_boot(const struct vw_image_facts *image)
+{
+	const struct vw_mount *root = vw_mounted_at(image, "/"), *boot = vw_mounted_at(image, "/boot");
+
+	if (!root || (boot && vwb_text_equal(boot->what, root->what)) ||
+	    (boot && (strstr(boot->options, "bind") || vwb_text_equal(boot->type, "zfs"))))
+		return VW_UNKNOWN;
+	return boot ? VW_YES : VW_NO;
+}
+
+/* GRUB's paths are those of the file system that /boot lies on: after /boot became one of its own, or was
+ * one, they have a folder too many or too few. */
+static void path_fits_partition(struct vw_assessment *a, const struct vw_boot_entry *entry,
+				enum vw_severity severity)
+{
+	enum vw_tristate own = has_own_boot(a->image);
+
+	if (!is_grub(a->image, entry) || !entry->kernel_on)
+		return;
+	if (own == VW_YES && !(entry->kernel_on & VW_ON_BOOT))
+		vw_say(a, VW_FAIL, severity, entry->kernel, entry->source,
+		       "%s names the kernel %s, which is not there: fstab mounts another file system on "
+		       "/boot",
+		       entry->source, entry->kernel);
+	/* systemd may mount one without a line in fstab: systemd-gpt-auto-generator(8) */
+	else if (own == VW_NO && !(entry->kernel_on & VW_ON_ROOT))
+		vw_say(a, VW_STATUS_UNKNOWN, severity, entry->kernel, entry->source,
+		       "%s names the kernel %s, which is in /boot: whether that is a file system of its own "
+		       "is not known, fstab mounts none there",
+		       entry->source, entry->kernel);
+}
+
 static void entry_resolves(struct vw_assessment *a, const struct vw_boot_entry *entry)
 {
 	enum vw_severity severity = entry->is_default ? a->severity : VW_DEGRADED;
@@ -104,6 +139,7 @@ static void entry_resolves(struct vw_assessment *a, const struct vw_boot_entry *
 	if (entry->kernel && !entry->kernel_at)
 		vw_say(a, VW_FAIL, severity, entry->kernel, entry->source,
 		       "%s names the kernel %s, which is not there", entry->source, entry->kernel);
+	path_fits_partition(a, entry, severity);
 	for (size_t i = 0; i < entry->initrd_count; i++)
 		if (!entry->initrd_at[i])
 			vw_say(a, VW_FAIL, is_grub(a->image, entry) ? VW_DEGRADED : severity,

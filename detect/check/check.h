@@ -189,6 +189,9 @@ const char *vw_initramfs_doubt(const struct vw_initramfs *initramfs);
 /** What in modprobe.d keeps a driver from being loaded, or NULL. */
 const struct vw_modprobe_rule *vw_modprobe_blocks(const struct vw_modprobe *modprobe, const char *driver);
 
+/** What is mounted there, or NULL. */
+const struct vw_mount *vw_mounted_at(const struct vw_image_facts *image, const char *where);
+
 /** The value of a word of a kernel's command line; false where it is not known or not there. */
 bool vw_cmdline_value(const struct vw_image_kernel *kernel, const char *name, const char **value,
 		      size_t *length);

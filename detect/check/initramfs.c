@@ -7,15 +7,6 @@
 
 VW_CHECKS_OF(initramfs);
 
-static const struct vw_mount *mounted_at(const struct vw_image_facts *image, const char *where)
-{
-	for (size_t i = 0; image->mounts.state == VW_VALUE && i < image->mounts.count; i++)
-		if (vwb_text_equal(image->mounts.mount[i].where, where) &&
-		    !vwb_text_equal(image->mounts.mount[i].kind, "crypttab"))
-			return &image->mounts.mount[i];
-	return NULL;
-}
-
 bool vw_cmdline_value(const struct vw_image_kernel *kernel, const char *name, const char **value,
 		      size_t *length)
 {
@@ -33,7 +24,7 @@ static const char *root_type(const struct vw_assessment *a)
 {
 	static const char *const types[] = {"ext2", "ext3", "ext4",     "xfs",   "btrfs",
 					    "f2fs", "jfs",  "reiserfs", "erofs", "squashfs"};
-	const struct vw_mount *root = mounted_at(a->image, "/");
+	const struct vw_mount *root = vw_mounted_at(a->image, "/");
 	const char *value;
 	size_t length;
 
@@ -236,7 +227,7 @@ static bool has_crypt(const struct vw_image_facts *image)
 
 static bool is_mapped(const struct vw_assessment *a)
 {
-	const struct vw_mount *root = mounted_at(a->image, "/");
+	const struct vw_mount *root = vw_mounted_at(a->image, "/");
 	const char *value;
 	size_t length;
 

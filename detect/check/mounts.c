@@ -7,6 +7,15 @@
 
 VW_CHECKS_OF(mounts);
 
+const struct vw_mount *vw_mounted_at(const struct vw_image_facts *image, const char *where)
+{
+	for (size_t i = 0; image->mounts.state == VW_VALUE && i < image->mounts.count; i++)
+		if (vwb_text_equal(image->mounts.mount[i].where, where) &&
+		    !vwb_text_equal(image->mounts.mount[i].kind, "crypttab"))
+			return &image->mounts.mount[i];
+	return NULL;
+}
+
 /* Names that another platform gives otherwise. Source: EC2 User Guide, "Resize limitations" (device names);
  * udev's by-path and by-id carry the bus. */
 static bool is_fickle(const char *device, size_t length)
@@ -160,14 +169,6 @@ VW_CHECK(FST002, VW_ON_ALL, VW_FATAL, VW_BREAKS_BOOT, "the root is looked for by
 	 "https://www.gnu.org/software/grub/manual/grub/html_node/Simple-configuration.html", VW_EACH_KERNEL,
 	 .assess = root_is_steady);
 
-static bool is_mounted(const struct vw_image_facts *image, const char *where)
-{
-	for (size_t i = 0; image->mounts.state == VW_VALUE && i < image->mounts.count; i++)
-		if (vwb_text_equal(image->mounts.mount[i].where, where))
-			return true;
-	return false;
-}
-
 static bool is_swap(const struct vw_image_facts *image, const char *value, size_t length)
 {
 	for (size_t i = 0; image->mounts.state == VW_VALUE && i < image->mounts.count; i++)
@@ -205,7 +206,7 @@ static void fips_finds_boot(struct vw_assessment *a)
 {
 	const char *value, *fips;
 	size_t length, fips_length;
-	bool separate = is_mounted(a->image, "/boot");
+	bool separate = vw_mounted_at(a->image, "/boot");
 
 	if (!vw_cmdline_value(a->kernel, "fips", &fips, &fips_length) || fips_length != 1 || *fips != '1')
 		return;

@@ -57,6 +57,18 @@ bool vw_boot_find(struct vw_image *image, const char *folder, const char *path, 
 	return found;
 }
 
+static unsigned places_of(struct vw_image *image, const char *path)
+{
+	char found[PATH_MAX];
+
+	if (vwb_text_starts(path, "($root)"))
+		path = strip_device(path);
+	if (*path != '/' || strip_device(path) != path || strlen(path) > PATH_LONGEST)
+		return 0;
+	return (exists(image, "", path, found) ? VW_ON_ROOT : 0U) |
+	       (exists(image, "/boot", path, found) ? VW_ON_BOOT : 0U);
+}
+
 /* Entries. */
 
 static const char *clean(struct vw_image *image, const char *text)
@@ -136,6 +148,7 @@ void vw_boot_set_kernel(struct vw_boot_build *build, long index, const char *fol
 		vwb_text_clean(kernel, size);
 	entry->kernel = kernel;
 	entry->kernel_at = NULL;
+	entry->kernel_on = places_of(build->image, path);
 	if (vw_boot_find(build->image, folder, path, found))
 		entry->kernel_at = set_text(build, &build->kernel_at, index, found, strlen(found));
 }

@@ -648,7 +648,17 @@ static void decide(struct grub *grub)
 
 /* The environment block, BLS. */
 
-static void take_environment(struct grub *grub, const char *text, size_t size)
+static bool is_one_of(const char *name, size_t length, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strlen(list[i]) == length && !strncmp(list[i], name, length))
+			return true;
+	return false;
+}
+
+/* @allowed: the names that may be set, @count of them; 0: all */
+static void take_environment(struct grub *grub, const char *text, size_t size, const char *const *allowed,
+			     size_t count)
 {
 	struct vw_line_reader lines = {.image = grub->image, .rest = text, .size = size};
 
@@ -658,7 +668,8 @@ static void take_environment(struct grub *grub, const char *text, size_t size)
 
 		while (name < lines.length && lines.line[name] != '=')
 			name++;
-		if (!is_name(lines.line, name) || name == lines.length)
+		if (!is_name(lines.line, name) || name == lines.length ||
+		    (count && !is_one_of(lines.line, name, allowed, count)))
 			continue;
 		for (size_t i = name + 1; i < lines.length && used < sizeof(value) - 1; i++) {
 			if (lines.line[i] == '\\' && i + 1 < lines.length)
@@ -685,7 +696,7 @@ static int load_environment(struct grub *grub)
 		if (r < 0)
 			continue;
 		grub->environment = path;
-		take_environment(grub, text, size);
+		take_environment(grub, text, size, NULL, 0);
 	}
 	return 0;
 }
@@ -913,9 +924,39 @@ static int run_unset(struct grub *grub)
 	return 0;
 }
 
+/* load_env [-f FILE] [-s] [NAME]...; GRUB 2.06, grub-core/commands/loadenv.c. */
 static int run_load_env(struct grub *grub)
 {
-	return load_environment(grub);
+	const struct statement *statement = grub->statement;
+	const char *file = NULL, *allowed[WORDS], *text;
+	char path[PATH_MAX];
+	size_t count = 0, size;
+
+	for (size_t i = 1; i < statement->count; i++) {
+		const char *word = statement->word[i];
+
+		if (vwb_text_starts(word, "--file="))
+			file = word + strlen("--file=");
+		else if ((vwb_text_equal(word, "-f") || vwb_text_equal(word, "--file")) &&
+			 i + 1 < statement->count)
+			file = statement->word[++i];
+		else if (*word != '-')
+			allowed[count++] = word;
+	}
+	if (!file)
+		return load_environment(grub);
+	if (!vw_boot_find(grub->image, grub->folder, file, path))
+		return 0;
+	switch (vw_image_read(grub->image, path, VW_IMAGE_TEXT_LIMIT, &text, &size)) {
+	case 0:
+		grub->environment = vwb_arena_string(vw_image_arena(grub->image), path);
+		take_environment(grub, text, size, allowed, count);
+		return 0;
+	case -ENOMEM:
+		return -ENOMEM;
+	default:
+		return 0;
+	}
 }
 
 /* What search finds is a device of the machine: "($name)" in paths, which are tried without it. */

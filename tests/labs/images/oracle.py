@@ -32,6 +32,8 @@ from nitro_check import nitro_check  # noqa: E402
 
 LIMIT = 240  # seconds
 ATTEMPTS = 2  # of a boot that decides nothing
+# Checks of what the machine here does without: it loads the kernel itself, and nobody is to reach it.
+BESIDE = ("LDR", "NET", "SSH")
 TARGETS = {"amd64": "nitro", "arm64": "nitro-arm64"}
 BOOTS = re.escape(images.HERE_BOOTS) + r"/dev/\S+"
 # A kernel or an initramfs gives up. Whatever else keeps a machine from booting is no fault of the image.
@@ -55,10 +57,13 @@ class Oracle:
         """What pre-flight says: True, False or None, and the ids of the fatal checks that make it so."""
         done = subprocess.run([self.program, "preflight", "--root", image.root, "--target", TARGETS[image.arch],
                                "--fail-on=fatal", "--format=json"], capture_output=True, text=True, timeout=120)
-        findings = json.loads(done.stdout)["findings"]
         said = {0: True, 1: False}.get(done.returncode)
-        decisive = "unknown" if said is None else "fail"
-        return said, sorted({f["id"] for f in findings if f["severity"] == "fatal" and f["status"] == decisive})
+        told = {status: sorted({f["id"] for f in json.loads(done.stdout)["findings"] if f["decides"] and
+                                f["severity"] == "fatal" and f["status"] == status and not f["id"].startswith(BESIDE)})
+                for status in ("fail", "unknown")}
+        if told["fail"]:
+            return False, told["fail"]
+        return (None, told["unknown"]) if said is None and told["unknown"] else (True, [])
 
     def other(self, image, row):
         """What AWS's script says: its errors."""
