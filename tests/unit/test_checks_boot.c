@@ -101,6 +101,51 @@ static void test_what_entries_name(void **state)
 	     "there | update-grub | /boot/grub/grub.cfg:9");
 }
 
+/* GRUB's paths begin at the file system on which /boot lies. */
+static void test_paths_of_a_boot_file_system(void **state)
+{
+	static const char good[] =
+		"pass fatal image | all that 1 boot entries name is there | - | /boot/grub/grub.cfg";
+	static const char bad[] =
+		"fail fatal /boot/vmlinuz-6.1.0-9 | /boot/grub/grub.cfg:1 names the kernel "
+		"/boot/vmlinuz-6.1.0-9, which is not there: fstab mounts another file system "
+		"on /boot | update-grub | /boot/grub/grub.cfg:1";
+	static const char unknown[] =
+		"unknown fatal /boot/vmlinuz-6.1.0-9 | /boot/grub/grub.cfg:1 names the kernel "
+		"/boot/vmlinuz-6.1.0-9, which is in /boot: whether that is a file system of its own is not "
+		"known, fstab mounts none there | update-grub | /boot/grub/grub.cfg:1";
+	IMAGE;
+	w.facts.mounts.count = 2;
+	w.mount[0] = (struct vw_mount){"fstab", "UUID=1", "/", "xfs", "", "/etc/fstab:1"};
+	w.mount[1] = (struct vw_mount){"fstab", "UUID=2", "/boot", "xfs", "", "/etc/fstab:2"};
+	w.entry[0].kernel_on = VW_ON_ROOT;
+	SAYS(&w, VW_NITRO, "KRN004", bad);
+	w.entry[0].loader = "bls";
+	SAYS(&w, VW_NITRO, "KRN004", bad);
+	w.entry[0].kernel_on = VW_ON_ROOT | VW_ON_BOOT; /* /boot/boot is a link to "." */
+	SAYS(&w, VW_NITRO, "KRN004", good);
+	w.entry[0].kernel_on = 0; /* "(hd0,1)/vmlinuz" */
+	SAYS(&w, VW_NITRO, "KRN004", good);
+	w.entry[0].kernel_on = VW_ON_ROOT;
+	w.entry[0].loader = "systemd-boot";
+	SAYS(&w, VW_NITRO, "KRN004", good);
+	w.entry[0].loader = "grub";
+	w.mount[1].what = "UUID=1"; /* a subvolume */
+	SAYS(&w, VW_NITRO, "KRN004", good);
+	w.mount[1].what = "/var/boot";
+	w.mount[1].options = "defaults,bind";
+	SAYS(&w, VW_NITRO, "KRN004", good);
+	w.mount[1].options = "";
+	w.mount[1].type = "zfs";
+	SAYS(&w, VW_NITRO, "KRN004", good);
+	w.facts.mounts.count = 1;
+	SAYS(&w, VW_NITRO, "KRN004", good);
+	w.entry[0].kernel_on = VW_ON_BOOT;
+	SAYS(&w, VW_NITRO, "KRN004", unknown);
+	w.mount[0].where = "/home";
+	SAYS(&w, VW_NITRO, "KRN004", good);
+}
+
 static void test_an_image_without_entries(void **state)
 {
 	IMAGE;
@@ -1047,6 +1092,7 @@ int main(void)
 		TEST_OF_FINDINGS(test_the_default_entry),
 		TEST_OF_FINDINGS(test_which_kernel_the_default_entry_boots),
 		TEST_OF_FINDINGS(test_what_entries_name),
+		TEST_OF_FINDINGS(test_paths_of_a_boot_file_system),
 		TEST_OF_FINDINGS(test_an_image_without_entries),
 		TEST_OF_FINDINGS(test_a_boot_partition_that_is_not_here),
 		TEST_OF_FINDINGS(test_an_initramfs_is_whole),

@@ -170,6 +170,49 @@ static void grub_reads_bls(void **state)
 	assert_int_equal(boot->entry[1].initrd_count, 1);
 }
 
+/* Names of kernel and initramfs in files of their own, as VMware's Photon has them. */
+static void grub_loads_files_of_variables(void **state)
+{
+	struct image_root *root = *state;
+	const struct vw_boot *boot;
+
+	put(&root->guest, "/boot/grub2/grub.cfg",
+	    "load_env -f /boot/photon.cfg\nload_env --file=/boot/other.cfg photon_cmdline\n"
+	    "load_env -f /boot/gone.cfg\nmenuentry P {\n  linux /boot/$photon_linux root=/dev/sda1 "
+	    "$photon_cmdline\n  if [ -f /boot/$photon_initrd ]; then\n    initrd /boot/$photon_initrd\n  "
+	    "fi\n}\n");
+	put_environment(root, "/boot/photon.cfg",
+			"photon_linux=vmlinuz-4.9\nphoton_initrd=initrd.img-4.9\nphoton_cmdline=quiet\n");
+	put_environment(root, "/boot/other.cfg", "photon_linux=vmlinuz-not-allowed\nphoton_cmdline=ro\n");
+	put(&root->guest, "/boot/vmlinuz-4.9", "kernel");
+	put(&root->guest, "/boot/initrd.img-4.9", "initramfs");
+	boot = read_boot(root);
+	assert_int_equal(boot->count, 1);
+	assert_string_equal(boot->entry[0].kernel_at, "/boot/vmlinuz-4.9");
+	assert_int_equal(boot->entry[0].kernel_on, VW_ON_ROOT);
+	assert_string_equal(boot->entry[0].cmdline, "root=/dev/sda1 ro");
+	assert_int_equal(boot->entry[0].initrd_count, 1);
+	assert_string_equal(boot->entry[0].initrd_at[0], "/boot/initrd.img-4.9");
+}
+
+static void grub_names_a_device(void **state)
+{
+	struct image_root *root = *state;
+	const struct vw_boot *boot;
+
+	put(&root->guest, "/boot/grub/grub.cfg",
+	    "menuentry A {\n linux ($root)/vmlinuz\n}\nmenuentry B {\n linux (hd0,1)/vmlinuz\n}\n"
+	    "menuentry C {\n linux /@/boot/vmlinuz\n}\nmenuentry D {\n linux /boot/vmlinuz\n}\n");
+	put(&root->guest, "/boot/vmlinuz", "kernel");
+	boot = read_boot(root);
+	assert_int_equal(boot->count, 4);
+	assert_int_equal(boot->entry[0].kernel_on, VW_ON_BOOT);
+	assert_int_equal(boot->entry[1].kernel_on, 0);
+	assert_int_equal(boot->entry[2].kernel_on, 0);
+	assert_int_equal(boot->entry[3].kernel_on, VW_ON_ROOT);
+	assert_string_equal(boot->entry[2].kernel_at, "/boot/vmlinuz");
+}
+
 static void grub_of_xen(void **state)
 {
 	struct image_root *root = *state;
@@ -509,6 +552,8 @@ int main(void)
 		TEST(grub_menu_is_read),
 		TEST(grub_default_is_found),
 		TEST(grub_reads_bls),
+		TEST(grub_loads_files_of_variables),
+		TEST(grub_names_a_device),
 		TEST(grub_of_xen),
 		TEST(grub_damaged),
 		TEST(grub_too_large),
