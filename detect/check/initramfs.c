@@ -7,6 +7,15 @@
 
 VW_CHECKS_OF(initramfs);
 
+const struct vw_mount *vw_mounted_at(const struct vw_image_facts *image, const char *where)
+{
+	for (size_t i = 0; image->mounts.state == VW_VALUE && i < image->mounts.count; i++)
+		if (vwb_text_equal(image->mounts.mount[i].where, where) &&
+		    !vwb_text_equal(image->mounts.mount[i].kind, "crypttab"))
+			return &image->mounts.mount[i];
+	return NULL;
+}
+
 bool vw_cmdline_value(const struct vw_image_kernel *kernel, const char *name, const char **value,
 		      size_t *length)
 {

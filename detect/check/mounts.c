@@ -7,15 +7,6 @@
 
 VW_CHECKS_OF(mounts);
 
-const struct vw_mount *vw_mounted_at(const struct vw_image_facts *image, const char *where)
-{
-	for (size_t i = 0; image->mounts.state == VW_VALUE && i < image->mounts.count; i++)
-		if (vwb_text_equal(image->mounts.mount[i].where, where) &&
-		    !vwb_text_equal(image->mounts.mount[i].kind, "crypttab"))
-			return &image->mounts.mount[i];
-	return NULL;
-}
-
 /* Names that another platform gives otherwise. Source: EC2 User Guide, "Resize limitations" (device names);
  * udev's by-path and by-id carry the bus. */
 static bool is_fickle(const char *device, size_t length)

@@ -282,9 +282,26 @@ static struct vw_image_kernel *find_flavour(struct kernels *kernels, const char 
 	return NULL;
 }
 
-/* A kernel's file that no release has yet: it belongs to the release that its header names, or is one of its
- * own. */
-static int take_stray(struct kernels *kernels, const char *path)
+static bool is_booted(struct kernels *kernels, const struct vw_image_kernel *kernel)
+{
+	const struct vw_boot *boot = &kernels->facts->boot;
+	struct place place = {NULL, NULL};
+	const char *real = real_of(kernels, &place, kernel->file.path);
+
+	for (size_t i = 0; real && i < boot->count; i++)
+		if (vwb_text_equal(real_of(kernels, &kernels->entry_place[i], boot->entry[i].kernel_at),
+				   real))
+			return true;
+	return false;
+}
+
+/*
+ * A kernel's file that no release has yet: it belongs to the release that its header names, or is one of its
+ * own. What a package has beside its modules is only the origin of what an entry boots: a copy, or a UKI.
+ *
+ * @booted: an entry names it
+ */
+static int take_stray(struct kernels *kernels, const char *path, bool booted)
 {
 	struct vw_image_kernel *kernel;
 	struct vw_kernel_file file;
@@ -298,7 +315,7 @@ static int take_stray(struct kernels *kernels, const char *path)
 		return r;
 	kernel = file.version ? find_release(kernels, file.version) : find_flavour(kernels, path);
 	if (kernel) {
-		if (kernel->file.state == VW_ABSENT)
+		if (kernel->file.state == VW_ABSENT || (booted && !is_booted(kernels, kernel)))
 			kernel->file = file;
 		return 0;
 	}
@@ -338,11 +355,11 @@ static int take_strays(struct kernels *kernels)
 		const char *path = print2(kernels->image, "/boot/", entry[i].name, "");
 
 		if (is_kernel_name(entry[i].name) && is_file(kernels->image, path))
-			r = take_stray(kernels, path);
+			r = take_stray(kernels, path, false);
 	}
 	for (size_t i = 0; i < boot->count && i < VW_KERNELS && r == 0; i++)
 		if (boot->entry[i].kernel_at)
-			r = take_stray(kernels, boot->entry[i].kernel_at);
+			r = take_stray(kernels, boot->entry[i].kernel_at, true);
 	return r;
 }
 

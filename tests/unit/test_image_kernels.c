@@ -420,6 +420,35 @@ static void cut_entries_leave_a_kernel_unknown(void **state)
 	free(text);
 }
 
+/* A package has its kernel beside its modules; what an entry boots is a copy of it. */
+static void copies_of_a_package_s_kernel(void **state)
+{
+	struct image_root *root = *state;
+	const struct vw_image_kernel *kernel;
+
+	put(&root->guest, "/usr/lib/modules/6.11.6-arch1-1/kernel/x.ko", "");
+	put_kernel(root, "/usr/lib/modules/6.11.6-arch1-1/vmlinuz", "6.11.6-arch1-1 (x)");
+	put_kernel(root, "/boot/vmlinuz-linux", "6.11.6-arch1-1 (x)");
+	put(&root->guest, "/boot/loader/entries/arch.conf",
+	    "title Arch\nlinux /vmlinuz-linux\noptions root=/dev/a\n");
+	image_read(root, read_all, NULL);
+	assert_int_equal(root->facts.kernel_count, 1);
+	kernel = &root->facts.kernel[0];
+	assert_string_equal(kernel->file.path, "/boot/vmlinuz-linux");
+	assert_ptr_equal(kernel->entry, &root->facts.boot.entry[0]);
+	assert_true(kernel->is_default);
+	assert_text(kernel->cmdline, "root=/dev/a");
+
+	/* the package's own is what an entry boots: a copy that another names does not take its place */
+	put(&root->guest, "/boot/loader/entries/arch.conf",
+	    "title Arch\nlinux /usr/lib/modules/6.11.6-arch1-1/vmlinuz\noptions root=/dev/b\n");
+	put(&root->guest, "/boot/loader/entries/old.conf",
+	    "title Old\nlinux /vmlinuz-linux\noptions root=/dev/a\n");
+	image_read(root, read_all, NULL);
+	kernel = &root->facts.kernel[0];
+	assert_string_equal(kernel->file.path, "/usr/lib/modules/6.11.6-arch1-1/vmlinuz");
+}
+
 static void kernels_without_a_loader(void **state)
 {
 	struct image_root *root = *state;
@@ -488,6 +517,7 @@ int main(void)
 		TEST(modprobe_unreadable),
 		TEST(debian_kernels),
 		TEST(cut_entries_leave_a_kernel_unknown),
+		TEST(copies_of_a_package_s_kernel),
 		TEST(kernels_without_a_loader),
 		TEST(modules_in_a_modloop),
 		TEST(no_kernels),
