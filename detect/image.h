@@ -203,8 +203,8 @@ struct vw_mounts {
 
 /* What a configuration says of one network interface. */
 struct vw_netconf {
-	const char *kind; /* "ifcfg", "ifupdown", "netplan", "networkd", "NetworkManager", "wicked", "link",
-			     "udev" */
+	const char *kind; /* "cloud-init", "ifcfg", "ifupdown", "netplan", "networkd", "NetworkManager",
+			     "wicked", "link", "udev" */
 	const char *source;
 	const char *interface; /* the name, or a pattern ("en*"); NULL: any */
 	const char *mac;       /* to which it is bound, or NULL */
@@ -248,6 +248,8 @@ struct vw_image_cloud_init {
 	struct vw_text datasource_list; /* the last one that holds: "Ec2, None" */
 	struct vw_text ds_identify;     /* the policy of /etc/cloud/ds-identify.cfg */
 	struct vw_number instance;      /* /var/lib/cloud/instance: data of an instance is baked in */
+	struct vw_text no_network;  /* where the last configuration says that it leaves the network alone */
+	struct vw_netconfs network; /* VW_VALUE: what its configuration has in the place of the platform's */
 };
 
 struct vw_image_esp {

@@ -7,6 +7,24 @@
 
 VW_CHECKS_OF(network);
 
+static bool has_cloud_init(const struct vw_image_facts *image)
+{
+	return image->cloud_init.enabled.state == VW_VALUE && image->cloud_init.enabled.value;
+}
+
+/* Configurations of the system, and behind them cloud-init's own where it starts; NULL behind the last. */
+static const struct vw_netconf *conf_at(const struct vw_image_facts *image, size_t index)
+{
+	const struct vw_netconfs *network = &image->network, *cloud = &image->cloud_init.network;
+	size_t count = network->state == VW_VALUE ? network->count : 0;
+
+	if (index < count)
+		return &network->conf[index];
+	index -= count;
+	return has_cloud_init(image) && cloud->state == VW_VALUE && index < cloud->count ? &cloud->conf[index]
+											 : NULL;
+}
+
 static void network_unread(struct vw_assessment *a)
 {
 	const struct vw_netconfs *network = &a->image->network;
@@ -20,23 +38,20 @@ static void network_unread(struct vw_assessment *a)
 
 static void no_address_is_pinned(struct vw_assessment *a)
 {
-	const struct vw_netconfs *network = &a->image->network;
 	const struct vw_lines *rules = &a->image->persistent_net;
+	const struct vw_netconf *conf;
 
 	for (size_t i = 0; rules->state == VW_VALUE && i < rules->count; i++)
 		vw_say(a, VW_FAIL, a->severity, rules->line[i].source, rules->line[i].source,
 		       "%s binds an interface's name to a hardware address, which the next instance does not "
 		       "have",
 		       rules->line[i].source);
-	for (size_t i = 0; network->state == VW_VALUE && i < network->count; i++) {
-		const struct vw_netconf *conf = &network->conf[i];
-
+	for (size_t i = 0; (conf = conf_at(a->image, i)); i++)
 		if (conf->mac && !vwb_text_equal(conf->kind, "udev"))
 			vw_say(a, VW_FAIL, a->severity, conf->source, conf->source,
 			       "%s is bound to the hardware address %s, which the next instance does not "
 			       "have",
 			       conf->source, conf->mac);
-	}
 	a->remedy = "look through the udev rules by hand";
 	if (vw_state_unreadable(rules->state))
 		vw_say(a, VW_STATUS_UNKNOWN, a->severity, "udev", NULL, "the udev rules %s",
@@ -73,18 +88,22 @@ static bool old_names(const struct vw_image_facts *image)
 	return false;
 }
 
-static bool reaches_all(const struct vw_netconfs *network)
+static bool reaches_all(const struct vw_image_facts *image)
 {
-	for (size_t i = 0; i < network->count; i++)
-		if (network->conf[i].dhcp && is_pattern(network->conf[i].interface) && !network->conf[i].mac)
+	const struct vw_netconf *conf;
+
+	for (size_t i = 0; (conf = conf_at(image, i)); i++)
+		if (conf->dhcp && is_pattern(conf->interface) && !conf->mac)
 			return true;
 	return false;
 }
 
-static bool renamed(const struct vw_netconfs *network, const char *interface)
+static bool renamed(const struct vw_image_facts *image, const char *interface)
 {
-	for (size_t i = 0; i < network->count; i++)
-		if (network->conf[i].renames && vwb_text_equal(network->conf[i].interface, interface))
+	const struct vw_netconf *conf;
+
+	for (size_t i = 0; (conf = conf_at(image, i)); i++)
+		if (conf->renames && vwb_text_equal(conf->interface, interface))
 			return true;
 	return false;
 }
@@ -96,19 +115,36 @@ static bool renames_none(const struct vw_image_os *os)
 	return os->init.state == VW_VALUE && !strstr(os->init.text, "systemd");
 }
 
-/* cloud-init writes the network's configuration at each first boot, unless it is told not to. */
+/* Of a service's names the first that something starts. "net.eth0" is netifrc's. */
+static const char *started_of(const struct vw_image_facts *image, const char *names)
+{
+	for (size_t i = 0; i < image->started.count; i++)
+		if (vwb_text_has_word(names, image->started.name[i]) ||
+		    (vwb_text_starts(image->started.name[i], "net.") && strstr(names, "net.")))
+			return image->started.name[i];
+	return NULL;
+}
+
+/* cloud-init writes the network's configuration at each first boot, unless it is told not to, or what to
+ * write; NetworkManager asks for an address where no configuration fits. */
+static bool is_written_there(const struct vw_image_facts *image)
+{
+	const struct vw_image_cloud_init *cloud = &image->cloud_init;
+
+	return has_cloud_init(image) &&
+	       ((cloud->no_network.state != VW_VALUE && cloud->network.state != VW_VALUE) ||
+		started_of(image, "NetworkManager"));
+}
+
 static void names_will_exist(struct vw_assessment *a)
 {
-	const struct vw_netconfs *network = &a->image->network;
-	bool others = reaches_all(network) ||
-		      (a->image->cloud_init.enabled.state == VW_VALUE && a->image->cloud_init.enabled.value);
+	bool others = reaches_all(a->image) || is_written_there(a->image);
 	bool old = old_names(a->image) || renames_none(&a->image->os) || a->target & VW_ON_XEN;
+	const struct vw_netconf *conf;
 
-	for (size_t i = 0; network->state == VW_VALUE && i < network->count; i++) {
-		const struct vw_netconf *conf = &network->conf[i];
-
+	for (size_t i = 0; (conf = conf_at(a->image, i)); i++) {
 		if (is_pattern(conf->interface) || conf->renames || !is_a_device(conf->interface) ||
-		    (old && vwb_text_starts(conf->interface, "eth")) || renamed(network, conf->interface))
+		    (old && vwb_text_starts(conf->interface, "eth")) || renamed(a->image, conf->interface))
 			continue;
 		vw_say(a, VW_FAIL, others ? VW_ADVICE : a->severity, conf->interface, conf->source,
 		       "%s configures %s; %s may call its interface otherwise", conf->source, conf->interface,
@@ -126,18 +162,15 @@ VW_CHECK(NET002, VW_ON_ALL, VW_FATAL, VW_BREAKS_REACH,
 
 static void dhcp_is_used(struct vw_assessment *a)
 {
-	const struct vw_netconfs *network = &a->image->network;
+	const struct vw_netconf *conf;
 	bool dhcp = false;
 
-	for (size_t i = 0; i < network->count; i++)
-		dhcp |= network->conf[i].dhcp;
-	for (size_t i = 0; network->state == VW_VALUE && i < network->count; i++) {
-		const struct vw_netconf *conf = &network->conf[i];
-
+	for (size_t i = 0; (conf = conf_at(a->image, i)); i++)
+		dhcp |= conf->dhcp;
+	for (size_t i = 0; (conf = conf_at(a->image, i)); i++)
 		if (conf->address && !conf->dhcp && (!conf->interface || is_a_device(conf->interface)))
 			vw_say(a, VW_FAIL, dhcp ? VW_ADVICE : a->severity, conf->source, conf->source,
 			       "%s gives the fixed address %s", conf->source, conf->address);
-	}
 	network_unread(a);
 	vw_say_passed(a, NULL, "no fixed address is configured");
 }
@@ -163,16 +196,6 @@ static bool is_configured_by(const struct vw_netconfs *network, const char *kind
 	return false;
 }
 
-/* Of a service's names the first that something starts. "net.eth0" is netifrc's. */
-static const char *started_of(const struct vw_image_facts *image, const char *names)
-{
-	for (size_t i = 0; i < image->started.count; i++)
-		if (vwb_text_has_word(names, image->started.name[i]) ||
-		    (vwb_text_starts(image->started.name[i], "net.") && strstr(names, "net.")))
-			return image->started.name[i];
-	return NULL;
-}
-
 /* Before a system's first boot, systemd enables what its presets name. Source: systemd, machine-id(5), "First
  * boot semantics". */
 static bool presets_apply(const struct vw_image_facts *image)
@@ -186,7 +209,7 @@ static void network_is_started(struct vw_assessment *a)
 {
 	const struct vw_image_facts *image = a->image;
 	const struct vw_netconfs *network = &image->network;
-	bool cloud = image->cloud_init.enabled.state == VW_VALUE && image->cloud_init.enabled.value;
+	bool cloud = has_cloud_init(image) && image->cloud_init.no_network.state != VW_VALUE;
 	const char *by_itself = started_of(image, "NetworkManager dhcpcd connman net.");
 	const char *networkd = started_of(image, "systemd-networkd");
 	const char *scripts = cloud || is_configured_by(network, "ifupdown ifcfg wicked", false)

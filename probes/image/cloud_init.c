@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "probes/image/network.h"
 #include "probes/image/parts.h"
 #include "probes/image/settings.h"
 #include "probes/image/yaml.h"
@@ -110,41 +111,99 @@ static const char *join(struct vw_image *image, const struct vw_yaml *list)
 	return joined;
 }
 
+/* The network's configuration, which stands in the place of what the platform tells. */
+
+/* Version 1: a list of devices, each with its subnets. Source: cloud-init's documentation, "Networking config
+ * Version 1" */
+static void read_device(struct vw_network_facts *network, const char *path, const struct vw_yaml *device)
+{
+	const struct vw_yaml *subnets = vw_yaml_get(device, "subnets");
+	size_t left = SOURCES_LIMIT;
+	struct vw_netconf *conf;
+
+	if (!vwb_text_equal(vw_yaml_text(vw_yaml_get(device, "type")), "physical"))
+		return;
+	conf = vw_network_add(network, "cloud-init", path, device->line);
+	if (!conf)
+		return;
+	conf->interface = vw_yaml_text(vw_yaml_get(device, "name"));
+	conf->mac = vw_yaml_text(vw_yaml_get(device, "mac_address"));
+	conf->renames = conf->interface && conf->mac;
+	for (const struct vw_yaml *subnet = subnets ? subnets->child : NULL; subnet && left;
+	     subnet = subnet->next, left--) {
+		const char *type = vw_yaml_text(vw_yaml_get(subnet, "type"));
+
+		conf->dhcp |=
+			type && vwb_text_has_word("dhcp dhcp4 dhcp6 ipv6_dhcpv6-stateful ipv6_slaac", type);
+		if (!conf->address)
+			conf->address = vw_yaml_text(vw_yaml_get(subnet, "address"));
+	}
+}
+
+static void take_network(struct vw_image *image, struct vw_image_cloud_init *ret, const char *path,
+			 const struct vw_yaml *top)
+{
+	struct vw_network_facts network = {.image = image};
+	const struct vw_yaml *config = vw_yaml_get(top, "config");
+	size_t left = SOURCES_LIMIT;
+
+	ret->network = (struct vw_netconfs){.state = VW_ABSENT};
+	ret->no_network = (struct vw_text){.state = VW_ABSENT};
+	if (vwb_text_equal(vw_yaml_text(config), "disabled")) {
+		const char *place = vw_image_place(image, path, top->line);
+
+		vw_image_set_text(image, &ret->no_network, 0, place, strlen(place), place);
+		return;
+	}
+	if (config && config->kind == VW_YAML_LIST)
+		for (const struct vw_yaml *device = config->child; device && left;
+		     device = device->next, left--)
+			read_device(&network, path, device);
+	vw_network_ethernets(&network, "cloud-init", path, vw_yaml_get(top, "ethernets"));
+	if (network.confs.count)
+		ret->network = (struct vw_netconfs){
+			.state = VW_VALUE, .count = network.confs.count, .conf = network.confs.item};
+}
+
 static int visit_config(void *context, struct vw_image *image, const char *path, const char *text,
 			size_t size)
 {
-	const struct vw_yaml *root = NULL, *sources;
-	struct vw_text *fact = context;
+	const struct vw_yaml *root = NULL, *sources, *network;
+	struct vw_image_cloud_init *ret = context;
 	const char *list;
 	bool lost;
 	int r;
 
-	if (!vw_span_has(vw_span_of(text, size), "datasource_list"))
+	if (!vw_span_has(vw_span_of(text, size), "datasource_list") &&
+	    !vw_span_has(vw_span_of(text, size), "network"))
 		return 0;
 	r = vw_yaml_read(image, text, size, &root, &lost);
 	if (r < 0)
 		return r;
+	network = vw_yaml_get(root, "network");
+	if (network && network->kind == VW_YAML_MAPPING)
+		take_network(image, ret, path, network);
 	sources = vw_yaml_get(root, "datasource_list");
 	if (!sources)
-		return 0;
+		return vw_image_memory(image);
 	list = sources->kind == VW_YAML_LIST ? join(image, sources) : vw_yaml_text(sources);
-	vw_image_set_text(image, fact, list ? 0 : -EBADMSG, list, list ? strlen(list) : 0,
+	vw_image_set_text(image, &ret->datasource_list, list ? 0 : -EBADMSG, list, list ? strlen(list) : 0,
 			  vw_image_place(image, path, sources->line));
 	return vw_image_memory(image);
 }
 
 /* Later files hold. Source: cloud-init's documentation, "Configuration sources" */
-static int read_sources(struct vw_image *image, struct vw_text *fact)
+static int read_config(struct vw_image *image, struct vw_image_cloud_init *ret)
 {
 	static const char main_file[] = "/etc/cloud/cloud.cfg";
 	static const char *const folders[] = {"/etc/cloud/cloud.cfg.d", NULL};
 	struct vw_file_set set = {.folder = folders, .suffix = ".cfg", .hidden = true};
-	int r = vw_file_one(image, main_file, visit_config, fact, NULL);
+	int r = vw_file_one(image, main_file, visit_config, ret, NULL);
 
 	if (r == 0)
-		r = vw_files_each(image, &set, visit_config, fact);
-	if (fact->state == VW_NOT_PROBED)
-		vw_image_set_text(image, fact, -ENOENT, NULL, 0, main_file);
+		r = vw_files_each(image, &set, visit_config, ret);
+	if (ret->datasource_list.state == VW_NOT_PROBED)
+		vw_image_set_text(image, &ret->datasource_list, -ENOENT, NULL, 0, main_file);
 	return r;
 }
 
@@ -196,6 +255,6 @@ int vw_image_probe_cloud_init(struct vw_image *image, struct vw_image_facts *fac
 		    vw_image_stat(image, instance, NULL, NULL) == 0 ||
 			    vw_image_readlink(image, instance, &target) == 0,
 		    instance);
-	r = read_sources(image, &ret->datasource_list);
+	r = read_config(image, ret);
 	return r < 0 ? r : read_identify(image, &ret->ds_identify);
 }

@@ -20,6 +20,11 @@ struct vw_netconf *vw_network_add(struct vw_network_facts *network, const char *
 /** The same configuration once for each word of @names, which may be NULL or empty: any interface. */
 void vw_network_add_each(struct vw_network_facts *network, const struct vw_netconf *conf, const char *names);
 
+/** The interfaces below netplan's "ethernets", or cloud-init's. */
+struct vw_yaml;
+void vw_network_ethernets(struct vw_network_facts *network, const char *kind, const char *path,
+			  const struct vw_yaml *ethernets);
+
 _must_check_ int vw_network_netplan(struct vw_network_facts *network);
 _must_check_ int vw_network_networkd(struct vw_network_facts *network);
 _must_check_ int vw_network_manager(struct vw_network_facts *network);

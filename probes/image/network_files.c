@@ -211,7 +211,8 @@ static const char *first_address(const struct vw_yaml *addresses)
 }
 
 /* Source: netplan(5), "Properties for physical device types" */
-static void read_ethernet(struct vw_network_facts *network, const char *path, const struct vw_yaml *device)
+static void read_ethernet(struct vw_network_facts *network, const char *kind, const char *path,
+			  const struct vw_yaml *device)
 {
 	const struct vw_yaml *match = vw_yaml_get(device, "match");
 	const char *set_name = vw_yaml_text(vw_yaml_get(device, "set-name"));
@@ -219,7 +220,7 @@ static void read_ethernet(struct vw_network_facts *network, const char *path, co
 
 	if (!device->key || vwb_text_equal(device->key, "lo"))
 		return;
-	conf = vw_network_add(network, "netplan", path, device->line);
+	conf = vw_network_add(network, kind, path, device->line);
 	if (!conf)
 		return;
 	conf->renames = match && set_name;
@@ -230,6 +231,14 @@ static void read_ethernet(struct vw_network_facts *network, const char *path, co
 	conf->driver = yaml_words(network, vw_yaml_get(match, "driver"));
 	conf->dhcp = yaml_true(vw_yaml_get(device, "dhcp4")) || yaml_true(vw_yaml_get(device, "dhcp6"));
 	conf->address = first_address(vw_yaml_get(device, "addresses"));
+}
+
+void vw_network_ethernets(struct vw_network_facts *network, const char *kind, const char *path,
+			  const struct vw_yaml *ethernets)
+{
+	if (ethernets && ethernets->kind == VW_YAML_MAPPING)
+		for (const struct vw_yaml *device = ethernets->child; device; device = device->next)
+			read_ethernet(network, kind, path, device);
 }
 
 static int visit_netplan(void *context, struct vw_image *image, const char *path, const char *text,
@@ -251,9 +260,7 @@ static int visit_netplan(void *context, struct vw_image *image, const char *path
 			 !vwb_text_equal(vw_yaml_text(ethernets), "");
 	for (size_t i = 0; i < VW_COUNT(virtual); i++)
 		network->lost |= vw_yaml_get(top, virtual[i]) != NULL;
-	if (ethernets && ethernets->kind == VW_YAML_MAPPING)
-		for (const struct vw_yaml *device = ethernets->child; device; device = device->next)
-			read_ethernet(network, path, device);
+	vw_network_ethernets(network, "netplan", path, ethernets);
 	return vw_image_memory(image);
 }
 

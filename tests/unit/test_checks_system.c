@@ -162,6 +162,54 @@ static void test_a_name_beside_what_reaches_all(void **state)
 	     "| /etc/systemd/network/a.network");
 }
 
+/* cloud-init that is told what to write, or nothing, writes no configuration for this platform. */
+static void test_what_cloud_init_is_told_of_the_network(void **state)
+{
+	static const char fatal[] =
+		"fail fatal ens160 | /etc/cloud/cloud.cfg.d/90.cfg:3 configures ens160; a Nitro instance may "
+		"call its interface otherwise | configure the interface by its driver or by en* and eth*, "
+		"with "
+		"DHCP | /etc/cloud/cloud.cfg.d/90.cfg:3";
+	static const char fine[] =
+		"pass fatal image | no interface is configured by a name that may not exist | - | -";
+	struct vw_netconf conf = {.kind = "cloud-init",
+				  .source = "/etc/cloud/cloud.cfg.d/90.cfg:3",
+				  .interface = "ens160",
+				  .dhcp = true};
+	IMAGE;
+	w.facts.network.count = 0;
+	w.facts.cloud_init.network = (struct vw_netconfs){.state = VW_VALUE, .count = 1, .conf = &conf};
+	SAYS(&w, VW_NITRO, "NET002", fatal);
+	conf.address = "10.0.0.2/24";
+	conf.dhcp = false;
+	SAYS(&w, VW_NITRO, "NET003",
+	     "fail fatal /etc/cloud/cloud.cfg.d/90.cfg:3 | /etc/cloud/cloud.cfg.d/90.cfg:3 gives the fixed "
+	     "address 10.0.0.2/24 | use DHCP in /etc/cloud/cloud.cfg.d/90.cfg:3 | "
+	     "/etc/cloud/cloud.cfg.d/90.cfg:3");
+	conf.mac = "00:50:56:00:00:01";
+	SAYS(&w, VW_NITRO, "NET001",
+	     "fail fatal /etc/cloud/cloud.cfg.d/90.cfg:3 | /etc/cloud/cloud.cfg.d/90.cfg:3 is bound to the "
+	     "hardware address 00:50:56:00:00:01, which the next instance does not have | delete "
+	     "/etc/cloud/cloud.cfg.d/90.cfg:3, or what names a hardware address in it | "
+	     "/etc/cloud/cloud.cfg.d/90.cfg:3");
+	w.facts.cloud_init.enabled.value = 0;
+	SAYS(&w, VW_NITRO, "NET002", fine);
+	w.facts.cloud_init.enabled.value = 1;
+	w.facts.cloud_init.network = (struct vw_netconfs){.state = VW_ABSENT};
+	SAYS(&w, VW_NITRO, "NET002", fine);
+
+	w.facts.network.count = 1;
+	conf.mac = NULL;
+	w.facts.network.conf = &conf;
+	w.facts.cloud_init.no_network = (struct vw_text){VW_VALUE, "/c", "/c"};
+	SAYS(&w, VW_NITRO, "NET002", fatal);
+	w.facts.started = (struct vw_names){VW_VALUE, (const char *const[]){"NetworkManager"}, "/", 1};
+	SAYS(&w, VW_NITRO, "NET002",
+	     "fail advice ens160 | /etc/cloud/cloud.cfg.d/90.cfg:3 configures ens160; a Nitro instance may "
+	     "call its interface otherwise | configure the interface by its driver or by en* and eth*, with "
+	     "DHCP | /etc/cloud/cloud.cfg.d/90.cfg:3");
+}
+
 /* What names no device, or renames one, hides nothing behind it. */
 static void test_each_configuration_is_looked_at(void **state)
 {
@@ -791,6 +839,7 @@ int main(void)
 		TEST_OF_FINDINGS(test_configurations_bound_to_a_hardware_address),
 		TEST_OF_FINDINGS(test_names_of_interfaces),
 		TEST_OF_FINDINGS(test_a_name_beside_what_reaches_all),
+		TEST_OF_FINDINGS(test_what_cloud_init_is_told_of_the_network),
 		TEST_OF_FINDINGS(test_each_configuration_is_looked_at),
 		TEST_OF_FINDINGS(test_what_helps_may_stand_first),
 		TEST_OF_FINDINGS(test_where_the_old_names_hold),

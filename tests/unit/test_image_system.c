@@ -274,6 +274,55 @@ static void initramfs_settings_without_end(void **state)
 
 /* Cloud-init. */
 
+static void cloud_init_has_a_network(void **state)
+{
+	struct image_root *root = *state;
+	const struct vw_image_cloud_init *cloud = &root->facts.cloud_init;
+
+	put(&root->guest, "/etc/cloud/cloud.cfg",
+	    "system_info:\n  network:\n    renderers: ['netplan']\nnetwork:\n  config: disabled\n");
+	READ(cloud_init);
+	assert_text(cloud->no_network, "/etc/cloud/cloud.cfg:4");
+	assert_state(cloud->network, VW_ABSENT);
+
+	put(&root->guest, "/etc/cloud/cloud.cfg.d/50-curtin.cfg",
+	    "network:\n  version: 1\n  config:\n  - type: physical\n    name: ens33\n"
+	    "    mac_address: '00:50:56:00:00:01'\n    subnets:\n    - type: static\n"
+	    "      address: 10.0.0.2/24\n    - type: dhcp4\n  - type: nameserver\n    address: 10.0.0.1\n"
+	    "  - type: physical\n    name: eth1\n    subnets: [{type: manual}]\n");
+	READ(cloud_init);
+	assert_state(cloud->no_network, VW_ABSENT);
+	assert_state(cloud->network, VW_VALUE);
+	assert_int_equal(cloud->network.count, 2);
+	assert_string_equal(cloud->network.conf[0].kind, "cloud-init");
+	assert_string_equal(cloud->network.conf[0].interface, "ens33");
+	assert_string_equal(cloud->network.conf[0].mac, "00:50:56:00:00:01");
+	assert_string_equal(cloud->network.conf[0].address, "10.0.0.2/24");
+	assert_true(cloud->network.conf[0].dhcp);
+	assert_true(cloud->network.conf[0].renames);
+	assert_string_equal(cloud->network.conf[1].interface, "eth1");
+	assert_false(cloud->network.conf[1].dhcp);
+	assert_false(cloud->network.conf[1].renames);
+	assert_null(cloud->network.conf[1].address);
+
+	put(&root->guest, "/etc/cloud/cloud.cfg.d/90-installer-network.cfg",
+	    "network:\n  ethernets:\n    ens160:\n      dhcp4: true\n  version: 2\n");
+	READ(cloud_init);
+	assert_int_equal(cloud->network.count, 1);
+	assert_string_equal(cloud->network.conf[0].interface, "ens160");
+	assert_true(cloud->network.conf[0].dhcp);
+	assert_string_equal(cloud->network.conf[0].source,
+			    "/etc/cloud/cloud.cfg.d/90-installer-network.cfg:3");
+
+	put(&root->guest, "/etc/cloud/cloud.cfg.d/95.cfg", "network: {version: 2}\n");
+	READ(cloud_init);
+	assert_state(cloud->network, VW_ABSENT);
+	assert_state(cloud->no_network, VW_ABSENT);
+	put(&root->guest, "/etc/cloud/cloud.cfg.d/96.cfg", "network: enabled\n");
+	READ(cloud_init);
+	assert_state(cloud->network, VW_ABSENT);
+}
+
 static void cloud_init_is_told(void **state)
 {
 	struct image_root *root = *state;
@@ -448,6 +497,7 @@ int main(void)
 		TEST(initramfs_settings_are_told),
 		TEST(initramfs_settings_without_end),
 		TEST(cloud_init_is_told),
+		TEST(cloud_init_has_a_network),
 		TEST(cloud_init_that_is_not_there),
 		TEST(system_is_told),
 		TEST(system_that_is_empty),
