@@ -65,11 +65,11 @@ static enum vwc_exit check_arguments(const struct vwc_request *request, unsigned
 	unsigned targets = 0;
 
 	if (request->snapshot) {
-		vwc_complain("preflight: a snapshot has no image; --root DIR names one");
+		vwc_complain("preflight: a snapshot has no image; IMAGE names one");
 		return VW_EXIT_USAGE;
 	}
 	if (!request->root) {
-		vwc_complain("preflight: which image? give --root DIR or --root ARCHIVE");
+		vwc_complain("preflight: which image? give a root directory or an archive of one");
 		return VW_EXIT_USAGE;
 	}
 	if (!request->targets) {
@@ -275,7 +275,7 @@ static enum vwc_exit examine(const struct vwc_request *request, struct vw_image 
 	return judge(request, facts, targets, ami);
 }
 
-static enum vwc_exit run_preflight(const struct vwc_request *request)
+static enum vwc_exit look_at(const struct vwc_request *request)
 {
 	_cleanup_(vw_image_freep) struct vw_image *image = NULL;
 	_cleanup_(vwb_arena_freep) struct vwb_arena *arena = NULL;
@@ -307,11 +307,26 @@ static enum vwc_exit run_preflight(const struct vwc_request *request)
 	return examine(request, image, targets, request->ami_json ? &ami : NULL);
 }
 
+static enum vwc_exit run_preflight(const struct vwc_request *request)
+{
+	struct vwc_request asked = *request;
+
+	if (request->words && request->root) {
+		vwc_complain("preflight: '%s' and --root '%s' are two images; give one", request->word[0],
+			     request->root);
+		return VW_EXIT_USAGE;
+	}
+	if (request->words)
+		asked.root = request->word[0];
+	return look_at(&asked);
+}
+
 const struct vwc_command vwc_preflight_command = {
 	.name = "preflight",
-	.arguments = "--root DIR --target TARGET...",
+	.arguments = "IMAGE --target TARGET...",
+	.most_words = 1,
 	.summary = "will an image boot there, and be driven right",
-	.details = "DIR is the root directory of a system that does not run, or a tar archive of one; "
+	.details = "IMAGE is the root directory of a system that does not run, or a tar archive of one; "
 		   "nothing in it is started or written. Every kernel in it is checked, the default one "
 		   "decides. See 'virtwhere list targets' and 'virtwhere list checks'. Exits 0 when it "
 		   "passes, 1 when a check fails, 3 when it cannot be told.",

@@ -91,6 +91,11 @@ _virtwhere() {
 	is) word=$(_virtwhere_list words) ;;
 	list) word='platforms targets words clouds containers hypervisors modes vmms confidential rows checks' ;;
 	help) word=$commands ;;
+	preflight)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
 	*) word='' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$word" -- "$cur")

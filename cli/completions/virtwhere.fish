@@ -22,6 +22,7 @@ complete -c virtwhere -n '__fish_seen_subcommand_from is' -a '(__virtwhere_words
 complete -c virtwhere -n '__fish_seen_subcommand_from list' -a "$lists"
 complete -c virtwhere -n '__fish_seen_subcommand_from help' -a "$commands"
 
+complete -c virtwhere -n '__fish_seen_subcommand_from preflight' -F
 complete -c virtwhere -n '__fish_seen_subcommand_from preflight' -l root -r -F -d 'the image'
 complete -c virtwhere -n '__fish_seen_subcommand_from preflight' -s t -l target -xa '(virtwhere list targets 2>/dev/null | string replace -r " +" \t)' -d 'where it is to boot'
 complete -c virtwhere -n '__fish_seen_subcommand_from preflight' -l kernel -xa 'all default' -d 'which kernels'

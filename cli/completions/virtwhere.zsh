@@ -74,6 +74,7 @@ _virtwhere() {
 		is) _virtwhere_words ;;
 		list) _values list platforms targets words clouds containers hypervisors modes vmms confidential rows checks ;;
 		help) _describe -t commands command commands ;;
+		preflight) _files ;;
 		esac
 		;;
 	esac

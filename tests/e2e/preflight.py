@@ -71,6 +71,10 @@ def usage(root, folder):
     target = ["--target", "nitro"]
     expect([], 2, r"virtwhere: preflight: which image\? .*\n")
     expect(["--root", root], 2, r"virtwhere: preflight: to boot where\? .*\n")
+    expect(["--root", root, root, *target], 2, r"virtwhere: preflight: '.*' and --root '.*' are two images; give one\n")
+    expect([root, folder, *target], 2, r"virtwhere: preflight: '.*' is one argument too many\n")
+    expect([folder / "gone", *target], 3, r"virtwhere: .*/gone: No such file or directory\n")
+    expect([*target, root, "--kernel", "1.2.3"], 2, r"virtwhere: .*: no kernel '1\.2\.3'.*\n")
     expect(["--root", root, "--target", "nitrox"], 2, r"virtwhere: no target 'nitrox'; did you mean 'nitro'\?\n")
     expect(["--root", root, "--target", "nitro,"], 2, r"virtwhere: no target '';? .*\n")
     expect(["--root", root, *target, "--format", "xml"], 2, r"virtwhere: no format 'xml' here.*\n")

@@ -462,12 +462,21 @@ static void missing_arguments_are_asked_for(void **state)
 
 	request.snapshot = place->guest.root;
 	check_refused(place, &request, VW_EXIT_USAGE,
-		      "virtwhere: preflight: a snapshot has no image; --root DIR names one\n");
+		      "virtwhere: preflight: a snapshot has no image; IMAGE names one\n");
 	request = good;
 	request.root = NULL;
 	check_refused(place, &request, VW_EXIT_USAGE,
-		      "virtwhere: preflight: which image? give --root DIR or --root ARCHIVE\n");
+		      "virtwhere: preflight: which image? give a root directory or an archive of one\n");
 	request = good;
+	request.word = (char *[]){"other"};
+	request.words = 1;
+	request.root = "ROOT";
+	check_refused(place, &request, VW_EXIT_USAGE,
+		      "virtwhere: preflight: 'other' and --root 'ROOT' are two images; give one\n");
+	request = good;
+	request.word = (char *[]){(char *)place->guest.root};
+	request.words = 1;
+	request.root = NULL;
 	request.targets = 0;
 	check_refused(place, &request, VW_EXIT_USAGE,
 		      "virtwhere: preflight: to boot where? give --target TARGET; see 'virtwhere list "
