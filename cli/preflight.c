@@ -225,7 +225,9 @@ static enum vwc_exit judge(const struct vwc_request *request, const struct vw_im
 	char path[PATH_MAX];
 	int r;
 
-	snprintf(path, sizeof(path), "%s", request->root); /* the user's own bytes may be no UTF-8 */
+	/* the user's own bytes may be no UTF-8 */
+	snprintf(path, sizeof(path), "%s",
+		 vwb_text_equal(request->root, "-") ? "standard input" : request->root);
 	vwb_text_clean(path, strlen(path));
 	shown.path = path;
 	r = vw_preflight(&shown, &asked, &preflight);
@@ -326,7 +328,8 @@ const struct vwc_command vwc_preflight_command = {
 	.arguments = "IMAGE --target TARGET...",
 	.most_words = 1,
 	.summary = "will an image boot there, and be driven right",
-	.details = "IMAGE is the root directory of a system that does not run, or a tar archive of one; "
+	.details = "IMAGE is the root directory of a system that does not run, or a tar archive of one, '-' "
+		   "on standard input; "
 		   "nothing in it is started or written. Every kernel in it is checked, the default one "
 		   "decides. See 'virtwhere list targets' and 'virtwhere list checks'. Exits 0 when it "
 		   "passes, 1 when a check fails, 3 when it cannot be told.",

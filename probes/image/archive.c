@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "probes/image/image_internal.h"
 
 enum {
@@ -35,9 +36,46 @@ static size_t entries_of(const struct vw_image *image)
 	return entries < ENTRIES_LIMIT ? (size_t)entries : ENTRIES_LIMIT;
 }
 
+/* not in memory: it may be large */
+static const char *const parents[] = {"/var/tmp", NULL};
+
+/* Copy until the input ends. Returns 0 or a negative errno; -EFBIG past the bound of any archive. */
+static int copy(int from, int to)
+{
+	static char bytes[PIECE];
+	uint64_t total = 0;
+	ssize_t size;
+
+	while ((size = vwb_fd_read(from, bytes, sizeof(bytes))) > 0) {
+		int r = vwb_fd_write(to, bytes, (size_t)size);
+
+		if (r < 0)
+			return r;
+		total += (uint64_t)size;
+		if (total > TOTAL_LIMIT)
+			return -EFBIG;
+	}
+	return (int)size;
+}
+
+int vw_image_open_input(struct vw_image *image, char *problem, size_t problem_size)
+{
+	int fd = vw_archive_make_store(parents), r;
+
+	if (fd < 0)
+		return vw_problem(problem, problem_size, fd, "no temporary file for standard input: %s",
+				  strerror(-fd));
+	r = copy(STDIN_FILENO, fd);
+	if (r == 0 && lseek(fd, 0, SEEK_SET) < 0)
+		r = -errno;
+	if (r == 0)
+		return vw_image_open_archive(image, fd, problem, problem_size);
+	close(fd);
+	return vw_problem(problem, problem_size, r, "standard input: %s", strerror(-r));
+}
+
 int vw_image_open_archive(struct vw_image *image, int fd, char *problem, size_t problem_size)
 {
-	static const char *const parents[] = {"/var/tmp", NULL}; /* not in memory: it may be large */
 	struct stat status;
 	int r;
 

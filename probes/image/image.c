@@ -84,11 +84,13 @@ static int open_root(struct vw_image *image, const char *path, char *problem, si
 int vw_image_open(const char *path, struct vw_image **ret_image, char *problem, size_t problem_size)
 {
 	_cleanup_(vw_image_freep) struct vw_image *image = NULL;
-	int r = new_image(path, &image);
+	bool input = vwb_text_equal(path, "-");
+	int r = new_image(input ? "standard input" : path, &image);
 
 	if (r < 0)
 		return vw_problem(problem, problem_size, r, "%s: %s", path, strerror(-r));
-	r = open_root(image, path, problem, problem_size);
+	r = input ? vw_image_open_input(image, problem, problem_size)
+		  : open_root(image, path, problem, problem_size);
 	if (r < 0)
 		return r;
 	vw_codecs_open();

@@ -19,7 +19,8 @@ struct vw_image;
  * Open an image, and the libraries that its reading may need (decompressors), which a sandbox would keep from
  * being opened later.
  *
- * @path: the root directory, or a tar archive of one, plain or compressed with gzip, zstd, xz, bzip2 or lz4
+ * @path: the root directory, or a tar archive of one, plain or compressed with gzip, zstd, xz, bzip2 or lz4;
+ * "-": such an archive on standard input, read to its end
  * @problem: on failure receives one line, without newline, that names the path and the reason
  *
  * Returns 0 or a negative errno: -ENOENT, -EACCES, -ENOTDIR for what is neither, -EOPNOTSUPP where libarchive

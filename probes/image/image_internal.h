@@ -38,6 +38,9 @@ void vw_image_start(struct vw_image *image);
 /** Read from the archive at @fd, which is the image's from here on. Returns as vw_image_open(). */
 _must_check_ int vw_image_open_archive(struct vw_image *image, int fd, char *problem, size_t problem_size);
 
+/** Read from the archive that standard input is, which is copied to a file without a name. */
+_must_check_ int vw_image_open_input(struct vw_image *image, char *problem, size_t problem_size);
+
 void vw_image_close_archive(struct vw_image *image);
 
 #endif

@@ -154,6 +154,7 @@ def same_as_the_directory(place, files):
         "in-a-folder": tar(*members_of(files, "image/")),
     }.items():
         check(f"{name}: the same", told(place, place.write(name, data)) == expected)
+    on_standard_input(place, whole, expected)
     if shutil.which("tar"):
         grown = root / "etc/fstab"  # with a hole in it, which those formats leave out
         os.truncate(grown, grown.stat().st_size + 300_000)
@@ -171,6 +172,30 @@ def same_as_the_directory(place, files):
     first = member("./boot/first", files[f"boot/initrd.img-{kit.RELEASE}"])
     report = told(place, place.write("hard-link", tar(first, *linked)))
     check("hard link: the same", report["findings"] == expected["findings"])
+
+
+def on_standard_input(place, whole, expected):
+    """From a pipe and from a file; what is no archive, and nothing at all."""
+    command = [PROGRAM, "preflight", "-", "--target", "nitro", "--format", "json"]
+    archive = place.write("whole", gzip.compress(whole))
+    with archive.open("rb") as file:
+        from_file = subprocess.run(command, stdin=file, capture_output=True, env=place.environment())
+    from_pipe = subprocess.run(command, input=archive.read_bytes(), capture_output=True, env=place.environment())
+    for name, done in ("file", from_file), ("pipe", from_pipe):
+        report = json.loads(done.stdout or "{}")
+        check(f"standard input, {name}: status", done.returncode == 1 and not done.stderr, done)
+        check(f"standard input, {name}: path", report["image"].pop("path") == "standard input")
+        report.pop("captured")
+        check(f"standard input, {name}: the same", report == expected)
+    for name, data in ("empty", b""), ("text", b"no archive"), ("half", archive.read_bytes()[:-20]):
+        done = subprocess.run(command, input=data, capture_output=True, env=place.environment())
+        check(f"standard input, {name}: one line and status 3", done.returncode == 3 and not done.stdout and
+              re.fullmatch(rb"virtwhere: standard input: [^\n]*\n", done.stderr), done)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, env=place.environment()) as child:
+        child.stdin.write(whole[:1000])
+        child.stdin.flush()
+        child.terminate()
+    check("standard input, interrupted: nothing is left", not os.listdir(place.scratch), os.listdir(place.scratch))
 
 
 def hostile(files):
