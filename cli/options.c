@@ -115,8 +115,7 @@ static bool set_fail_on(struct vwc_request *request, const char *argument)
 static const struct vwc_option options[] = {
 	{"output", 'o', "PATH", false, COMMANDS("", "explain", "drivers", "snapshot", "preflight"),
 	 "where to record; the file to write, whole or not at all", set_output},
-	{"root", 0, "DIR", false, COMMANDS("preflight"), "the same as IMAGE",
-	 set_root},
+	{"root", 0, "DIR", false, COMMANDS("preflight"), "the same as IMAGE", set_root},
 	{"target", 't', "TARGET", false, COMMANDS("preflight"),
 	 "where it is to boot; several times, or with commas", set_target},
 	{"kernel", 0, "KERNEL", false, COMMANDS("preflight"), "all, default or a release", set_kernel},

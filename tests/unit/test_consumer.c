@@ -16,16 +16,11 @@
 
 /* Each must not be in any output as it is. */
 static const char *const everywhere[] = {
-	"##[error]x",
-	"##vso[task.setvariable]x",
-	"##VSO[x]",
-	"a\u202Eb",
-	"a\u2066b",
-	"a\u200Bb",
-	"a\302\233b",
-	"a\U000E0041b",
-	"a\x1B[31mb",
-	"a\177b",
+	"##[error]x", "##vso[task.setvariable]x",
+	"##VSO[x]",   "a\u202Eb",
+	"a\u2066b",   "a\u200Bb",
+	"a\302\233b", "a\U000E0041b",
+	"a\x1B[31mb", "a\177b",
 	"a\uFEFFb",
 };
 
